@@ -1,0 +1,24 @@
+"""spinlens: from raw VASP spin densities to trained models, their filters and a report."""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/calculations.smk"
+include: "workflow/rules/dataset.smk"
+include: "workflow/rules/models.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/check.smk"
+
+
+rule all:
+    """The main job: dataset, models, figures, tables and the report."""
+    default_target: True
+    input:
+        f"{RESULTS}/report.html",

@@ -1,0 +1,71 @@
+"""A wrong key, type or range is one line that names the key."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from spinlens import configuration
+from spinlens.sweep import HYPERPARAMETERS
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_config_that_is_shipped_is_valid(config):
+    configuration.check(config, SCHEMA)
+
+
+def test_schema_config_and_library_name_the_same_keys(config):
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    assert set(config) == set(schema["properties"])
+    assert tuple(schema["$defs"]["hyperparameters"]) == HYPERPARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"filtrs": 3}, "config: filtrs is not a key, did you mean filters?"),
+        ({"filters": 0}, "config: filters is 0, it must be a whole number of at least 1"),
+        ({"filters": "3"}, "config: filters is '3', it must be a whole number"),
+        ({"filters": True}, "config: filters is True, it must be a whole number"),
+        ({"grid": [60, 60]}, "config: grid is [60, 60], it must be three whole numbers"),
+        ({"grid": [60, 60, 0]}, "config: grid"),
+        ({"kernel_size": [4, 4]}, "config: kernel_size is [4, 4], it must be a whole number"),
+        ({"train_fraction": 1.0}, "config: train_fraction is 1.0, it must be a number between"),
+        ({"optimizer": "sdg"}, "config: optimizer is 'sdg', it must be sgd or adam"),
+        ({"threshold": "mode"}, "config: threshold is 'mode', it must be a number, mean or median"),
+        ({"window": -3}, "config: window is -3, it must be a length in Å above 0, or null"),
+        ({"gpus": -1}, "config: gpus is -1, it must be auto, or a whole number"),
+        ({"results": "a{b}"}, "config: results is 'a{b}', it must be a path, without braces"),
+        ({"sweep": {"filtres": [1]}}, "config: sweep.filtres is not a key, did you mean filters?"),
+        ({"sweep": {"filters": 3}}, "config: sweep.filters is 3, it must be a list of values"),
+        ({"sweep": {"filters": [2, 0]}}, "config: sweep.filters is 0, it must be a whole number"),
+        ({"points": [{"epochs": -5}]}, "config: points[0].epochs is -5, it must be a whole number"),
+        (
+            {"points": [{}, {"speed": 1}]},
+            "config: points[1].speed is not a key, did you mean seed?",
+        ),
+        ({"select": "FM"}, "config: select is 'FM', it must be labels"),
+    ],
+)
+def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
+    with pytest.raises(configuration.ConfigError) as fault:
+        configuration.check(config | change, SCHEMA)
+    assert str(fault.value).startswith(expected)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("key", ["sweep", "points", "select", "labels", "window"])
+def test_null_is_allowed_where_nothing_is_wanted(config, key):
+    configuration.check(config | {key: None}, SCHEMA)
+
+
+def test_a_missing_key_is_named(config):
+    del config["grid"]
+    with pytest.raises(configuration.ConfigError, match="config: 'grid' is missing"):
+        configuration.check(config, SCHEMA)

@@ -1,0 +1,17 @@
+"""A smoke check of the environment, before hours of training."""
+
+
+rule check:
+    log:
+        f"{RESULTS}/logs/check.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    """Train a small CNN on scikit-learn's digits; show the devices seen and the accuracy."""
+    params:
+        gpus=config["gpus"],
+    script:
+        "../scripts/check.py"

@@ -1,0 +1,148 @@
+"""Figures and tables, each with its caption, category and labels for the report."""
+
+
+def hyperparameters(wildcards):
+    """Labels of a point in the report: the hyperparameters that are swept."""
+    return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
+
+
+rule point_figures:
+    """Draw filters, training and architecture of {wildcards.point}."""
+    input:
+        filters=f"{MODEL}/filters.nc",
+        history=f"{MODEL}/history.csv",
+        metrics=f"{MODEL}/metrics.json",
+        architecture=f"{MODEL}/architecture.tsv",
+    output:
+        filters=report(
+            f"{MODEL}/filters.png",
+            caption="../report/filters.rst",
+            category="Filters",
+            labels=hyperparameters,
+        ),
+        training=report(
+            f"{MODEL}/training.svg",
+            caption="../report/training.rst",
+            category="Training",
+            labels=hyperparameters,
+        ),
+        architecture=report(
+            f"{MODEL}/architecture.svg",
+            caption="../report/architecture.rst",
+            category="Architecture",
+            subcategory="Figures",
+            labels=hyperparameters,
+        ),
+        architecture_table=report(
+            f"{MODEL}/architecture.html",
+            caption="../report/architecture_table.rst",
+            category="Architecture",
+            subcategory="Tables",
+            labels=hyperparameters,
+        ),
+    log:
+        f"{RESULTS}/logs/point_figures/{{point}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/point_figures/{{point}}.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("point_figures.py"),
+    script:
+        "../scripts/point_figures.py"
+
+
+rule target_figure:
+    """Draw how the target is distributed, and where its threshold cuts."""
+    input:
+        f"{RESULTS}/dataset.nc",
+    output:
+        report(
+            f"{RESULTS}/figures/target.svg",
+            caption="../report/target.rst",
+            category="Data",
+            labels={"shows": "target"},
+        ),
+    log:
+        f"{RESULTS}/logs/target_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/target_figure.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings("target", "threshold", "train_fraction", "split_seed"),
+        code=code("target_figure.py"),
+    script:
+        "../scripts/target_figure.py"
+
+
+rule excluded_table:
+    """Write the table of the calculations that are no samples, each with its reason."""
+    input:
+        f"{RESULTS}/excluded.tsv",
+    output:
+        report(
+            f"{RESULTS}/figures/excluded.html",
+            caption="../report/excluded.rst",
+            category="Data",
+            labels={"shows": "excluded calculations"},
+        ),
+    log:
+        f"{RESULTS}/logs/excluded_table.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/excluded_table.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("excluded_table.py"),
+    script:
+        "../scripts/excluded_table.py"
+
+
+rule sweep_figures:
+    """Draw every sweep point's accuracy beside the majority share; write it as a table."""
+    input:
+        f"{RESULTS}/sweep.tsv",
+    output:
+        figure=report(
+            f"{RESULTS}/figures/sweep.svg",
+            caption="../report/sweep.rst",
+            category="Sweep",
+            labels={"shows": "accuracy of every point"},
+        ),
+        table=report(
+            f"{RESULTS}/figures/sweep.html",
+            caption="../report/sweep_table.rst",
+            category="Sweep",
+            labels={"shows": "table of every point"},
+        ),
+    log:
+        f"{RESULTS}/logs/sweep_figures.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/sweep_figures.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("sweep_figures.py"),
+    script:
+        "../scripts/sweep_figures.py"
+
+
+FIGURES = [
+    *expand(rules.point_figures.output, point=POINTS),
+    *rules.target_figure.output,
+    *rules.excluded_table.output,
+    *rules.sweep_figures.output,
+]

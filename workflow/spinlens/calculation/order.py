@@ -1,0 +1,34 @@
+"""The magnetic order that local moments show."""
+
+import math
+
+SMALLEST_MOMENT_MUB = 0.3
+LARGEST_NM_MOMENT_MUB = 0.05
+LEAST_COLLINEAR_COSINE = 0.95
+
+
+def magnetic_order(local_moments):
+    """FM, AFM, NM or other, from one moment per site: floats, or three each, μB.
+
+    Only sites of at least 0.3 μB count. All along one direction: FM; as many along it as
+    against it: AFM; else other, so also ferrimagnets, canted moments and a single moment. NM
+    where no site has more than 0.05 μB.
+    """
+    vectors = [[m] if isinstance(m, (int, float)) else list(m) for m in local_moments]
+    if vectors and max(map(math.hypot, *zip(*vectors, strict=True))) <= LARGEST_NM_MOMENT_MUB:
+        return "NM"
+    large = [vector for vector in vectors if math.hypot(*vector) >= SMALLEST_MOMENT_MUB]
+    if len(large) < 2:
+        return "other"
+    cosines = [_cosine(vector, large[0]) for vector in large]
+    if any(abs(cosine) < LEAST_COLLINEAR_COSINE for cosine in cosines):
+        return "other"
+    against = sum(cosine < 0 for cosine in cosines)
+    if against == 0:
+        return "FM"
+    return "AFM" if 2 * against == len(cosines) else "other"
+
+
+def _cosine(one, other):
+    product = sum(a * b for a, b in zip(one, other, strict=True))
+    return product / (math.hypot(*one) * math.hypot(*other))

@@ -1,0 +1,58 @@
+"""The config, checked against its schema before any job starts: one clear line a fault."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+
+class ConfigError(Exception):
+    """A fault in the config, told in one line that names the key."""
+
+
+def check(config, schema_path):
+    """Raise ConfigError for a key, type or value that the schema does not allow, in `sweep`
+    and `points`, too."""
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    _refuse_unknown(config, schema["properties"], "")
+    _validate(config, schema, "")
+    hyperparameters = schema["$defs"]["hyperparameters"]
+    for name, value, place in _overrides(config):
+        _refuse_unknown({name: value}, hyperparameters, place)
+        rule = {"$defs": schema["$defs"], "$ref": f"#/$defs/hyperparameters/{name}"}
+        _validate(value, rule, f"{place}{name}")
+
+
+def _overrides(config):
+    """Every (hyperparameter, value, place in the config) of `sweep` and `points`."""
+    for name, values in (config.get("sweep") or {}).items():
+        yield from ((name, value, "sweep.") for value in values)
+    for index, point in enumerate(config.get("points") or []):
+        yield from ((name, value, f"points[{index}].") for name, value in point.items())
+
+
+def _refuse_unknown(mapping, known, place):
+    for key in sorted(set(map(str, mapping)) - set(known)):
+        close = get_close_matches(key, known, n=1)
+        hint = f", did you mean {close[0]}?" if close else ""
+        raise ConfigError(f"config: {place}{key} is not a key{hint}")
+
+
+def _validate(value, schema, place):
+    error = best_match(Draft202012Validator(schema).iter_errors(value), key=_depth)
+    if not error:
+        return
+    if error.validator == "required":
+        missing = error.message.removesuffix(" is a required property")
+        raise ConfigError(f"config: {missing} is missing")
+    inner = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
+    expected = error.schema.get("description", error.message)
+    where = f"{place}{inner}".lstrip(".")
+    raise ConfigError(f"config: {where} is {error.instance!r}, it must be {expected}")
+
+
+def _depth(error):
+    """The shallowest fault first: its description speaks of the whole value."""
+    return -len(error.absolute_path)

@@ -1,0 +1,164 @@
+"""The dataset: every sample on one common grid, in one netCDF file, one sample a chunk.
+
+| variable | dims | unit |
+| --- | --- | --- |
+| `charge` | sample a b c | e angstrom-3 |
+| `magnetization` | sample a b c | muB angstrom-3 |
+| `lattice` | sample vector direction | angstrom; spans the stored grid |
+| `site_position` | sample site vector | 1 (fractional in `lattice`; NaN pads) |
+| `site_element` | sample site | ("" pads) |
+| labels, `total_moment` first | sample | as their `units` say |
+| `source`, `source_sha256` | sample | |
+
+Samples are written one after another: memory does not grow with their number.
+"""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import xarray as xr
+
+from spinlens import density, netcdf, record
+from spinlens.files import whole
+
+UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
+FIELDS = ("charge", "magnetization")
+
+
+def write(path, records, grid, window=None):
+    """Write the dataset from record files, in their order.
+
+    `grid` is (na, nb, nc); `window` the length in Å along c of a window around each slab, or
+    None for the whole cell, which is also taken where the window is longer than the cell.
+    Raises ValueError where there is no record at all.
+    """
+    if not records:
+        raise ValueError("no calculation was admitted: excluded.tsv says why, one by one")
+    headers = [_header(file) for file in records]
+    with whole(path) as temporary, netCDF4.Dataset(temporary, "w") as output:
+        _describe(output)
+        _define(output, headers, tuple(grid))
+        _write_labels(output, headers)
+        for index, file in enumerate(records):
+            with xr.open_dataset(file, engine="netcdf4") as sample:
+                _write_sample(output, index, on_common_grid(sample, tuple(grid), window))
+
+
+def open_dataset(path):
+    """The dataset as a lazy xarray.Dataset; close it, or use it in a `with`."""
+    return xr.open_dataset(path, engine="netcdf4", cache=False)
+
+
+def mean_voxel_vectors(dataset):
+    """Steps of the grid along a, b and c, (3, 3) in Å, of the samples' mean lattice."""
+    points = [dataset.sizes[axis] for axis in "abc"]
+    return dataset["lattice"].values.mean(axis=0) / np.array(points)[:, np.newaxis]
+
+
+def on_common_grid(sample, grid, window=None):
+    """A record's fields, lattice and site positions on a grid (na, nb, nc), as a dict."""
+    lattice, positions = sample["lattice"].values, sample["site_position"].values
+    fields = {name: sample[name].values.astype(np.float64) for name in FIELDS}
+    if window is not None and window < np.linalg.norm(lattice[2]):
+        start = density.window_start(fields["charge"], lattice, window)
+        fields = {
+            name: density.window(field, lattice, start, window, grid[2])
+            for name, field in fields.items()
+        }
+        lattice, positions = density.windowed_cell(lattice, positions, start, window)
+    resampled = {name: density.resample(field, grid) for name, field in fields.items()}
+    return resampled | {"lattice": lattice, "site_position": positions}
+
+
+def _header(file):
+    with netCDF4.Dataset(file) as source:
+        attributes = {name: source.getncattr(name) for name in source.ncattrs()}
+        return {
+            "id": attributes["id"],
+            "source": attributes["source"],
+            "source_sha256": attributes["source_sha256"],
+            "labels": record.labels_of(attributes),
+            "elements": list(source["site_element"][:]),
+        }
+
+
+def _describe(output):
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    output.Conventions = "CF-1.11"
+    output.title = "Spin densities of magnetic crystals on a common grid, with labels"
+    output.source = "spin-polarised density functional theory; `source` names each file"
+    output.history = f"{now} spinlens {_version()}: Fourier resampling of split CHGCAR files"
+
+
+def _version():
+    """Of the workflow, from where it is kept: a constant here would make every release a
+    change of code, and so retrain every model."""
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+def _define(output, headers, grid):
+    output.createDimension("sample", len(headers))
+    output.createDimension("site", max(len(header["elements"]) for header in headers))
+    netcdf.define_grid(output, grid)
+    netcdf.variable(output, "sample", str, ("sample",), {"long_name": "calculation"})
+    chunk = {"compression": "zlib", "complevel": 1, "shuffle": True, "chunksizes": (1, *grid)}
+    for name, (dims, kind, about) in record.VARIABLES.items():
+        storage = chunk if name in FIELDS else {}
+        netcdf.variable(output, name, kind, ("sample", *dims), about, **storage)
+    for name in ("source", "source_sha256"):
+        netcdf.variable(output, name, str, ("sample",), {"long_name": name.replace("_", " ")})
+
+
+def _write_labels(output, headers):
+    for name in _label_names(headers):
+        found = [header["labels"].get(name) for header in headers]
+        short, unit = _name_and_unit(name)
+        values = [label[0] if label else None for label in found]
+        about = {
+            "long_name": short.replace("_", " "),
+            "units": unit,
+            "label_source": ", ".join(sorted({label[1] for label in found if label})),
+        }
+        kind, column = _column(values)
+        netcdf.variable(output, short, kind, ("sample",), about)[:] = column
+    for index, header in enumerate(headers):
+        output["sample"][index] = header["id"]
+        output["source"][index] = header["source"]
+        output["source_sha256"][index] = header["source_sha256"]
+        elements = header["elements"] + [""] * (
+            output.dimensions["site"].size - len(header["elements"])
+        )
+        output["site_element"][index] = np.array(elements, dtype=object)
+
+
+def _label_names(headers):
+    names = dict.fromkeys(name for header in headers for name in header["labels"])
+    scalar = [
+        name
+        for name in names
+        if all(np.ndim(h["labels"][name][0]) == 0 for h in headers if name in h["labels"])
+    ]
+    return sorted(scalar, key=lambda name: name != "total_moment_muB")
+
+
+def _name_and_unit(label):
+    stem, _, unit = label.rpartition("_")
+    return (stem, UNITS[unit]) if unit in UNITS else (label, "1")
+
+
+def _column(values):
+    if all(value is None or isinstance(value, (int, float, np.number)) for value in values):
+        return "f8", np.array([np.nan if v is None else v for v in values], dtype=float)
+    return str, np.array(["" if v is None else str(v) for v in values], dtype=object)
+
+
+def _write_sample(output, index, sample):
+    for name in (*FIELDS, "lattice"):
+        output[name][index] = sample[name]
+    sites = len(sample["site_position"])
+    output["site_position"][index] = np.nan
+    output["site_position"][index, :sites] = sample["site_position"]

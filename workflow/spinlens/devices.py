@@ -1,0 +1,54 @@
+"""Which devices training sees, and whether they are those that were asked for."""
+
+import os
+
+GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
+
+
+def granted(environment=os.environ):
+    """Name of the variable by which a scheduler granted a GPU, or "" where none did."""
+    nothing = ("", "-1", "0x0", "NoDevFiles")
+    for name in GRANTS:
+        value = environment.get(name, "")
+        if name == "SLURM_GPUS_ON_NODE" and value == "0":
+            continue
+        if value not in nothing:
+            return name
+    return ""
+
+
+def check(gpus, visible, environment=os.environ):
+    """Raise RuntimeError, in one line, where a GPU was asked for or granted and too few are seen.
+
+    `gpus` is config's key: a number, or `auto` for what the scheduler granted; `visible` is
+    how many GPUs the framework sees.
+    """
+    grant = granted(environment)
+    if gpus == "auto" and grant and not visible:
+        raise RuntimeError(
+            f"a GPU was granted ({grant}={environment[grant]}) but the framework sees none: "
+            "install the GPU build (README, GPUs) or set gpus: 0"
+        )
+    if gpus != "auto" and gpus > visible:
+        raise RuntimeError(f"gpus: {gpus} asked for, but the framework sees {visible}")
+
+
+def prepare(threads, gpus):
+    """Set TensorFlow's threads and memory growth, hide GPUs where `gpus` is 0, make its
+    operations deterministic, and return the names of the devices seen.
+
+    Raises RuntimeError where a GPU was asked for and none is seen. Call it before any tensor.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    physical = tf.config.list_physical_devices("GPU")
+    if gpus == 0:
+        tf.config.set_visible_devices([], "GPU")
+        physical = []
+    check(gpus, len(physical))
+    for device in physical:
+        tf.config.experimental.set_memory_growth(device, True)
+    return [device.name for device in tf.config.list_logical_devices()]

@@ -1,0 +1,82 @@
+"""Networks: the 2018 study's convolution over the supercell, and what config adds to it.
+
+Conv → ReLU → max-pool → [Conv → ReLU]* → flatten → [Dense → ReLU]* → dense → softmax. A model
+takes unit cells (batch, na, nb, nc, channels) and repeats them itself; a density projected
+along c has nc = 1, and its kernels and pools are one voxel high.
+"""
+
+import keras
+
+FIRST_CONVOLUTION = "first_convolution"
+
+
+@keras.saving.register_keras_serializable(package="spinlens")
+class Supercell(keras.layers.Layer):
+    """Repeats a unit cell (batch, na, nb, nc, channels) along a, b and c."""
+
+    def __init__(self, repeats, **options):
+        super().__init__(**options)
+        self.repeats = tuple(repeats)
+
+    def call(self, cells):
+        return keras.ops.tile(cells, (1, *self.repeats, 1))
+
+    def get_config(self):
+        return super().get_config() | {"repeats": self.repeats}
+
+
+def build(point, cell_shape, classes, scale=1.0):
+    """Compiled model of a sweep point.
+
+    `cell_shape` is (na, nb, nc, channels), `classes` their number, `scale` what the input is
+    divided by. Raises ValueError, naming the keys to change, where the kernel, the stride or
+    the pool leaves nothing of the supercell.
+    """
+    _check(point, cell_shape)
+    inputs = keras.Input(cell_shape, name="magnetization")
+    x = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
+    x = Supercell(point["supercell"], name="supercell")(x)
+    x = keras.layers.Conv3D(
+        point["filters"],
+        _sizes(point, "kernel_size"),
+        strides=_sizes(point, "stride"),
+        activation="relu",
+        name=FIRST_CONVOLUTION,
+    )(x)
+    x = keras.layers.MaxPooling3D(_sizes(point, "pool_size"), name="pool")(x)
+    for filters in point["convolutions"]:
+        kernel = _sizes(point, "convolution_kernel_size")
+        x = keras.layers.Conv3D(filters, kernel, padding="same", activation="relu")(x)
+    x = keras.layers.Flatten(name="flatten")(x)
+    for units in point["dense"]:
+        x = keras.layers.Dense(units, activation="relu")(x)
+    outputs = keras.layers.Dense(classes, activation="softmax", name="classes")(x)
+    model = keras.Model(inputs, outputs)
+    model.compile(_optimizer(point), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def _optimizer(point):
+    rate = float(point["learning_rate"])
+    if point["optimizer"] == "sgd":
+        return keras.optimizers.SGD(rate, momentum=point["momentum"])
+    return keras.optimizers.Adam(rate)
+
+
+def _sizes(point, key):
+    """A size for each axis: one number for all of them, or one each; 1 along a projected c."""
+    value = point[key]
+    sizes = list(value) if isinstance(value, (list, tuple)) else [value] * 3
+    return (*sizes[:2], 1) if point["dimensions"] == 2 else tuple(sizes)
+
+
+def _check(point, cell_shape):
+    sizes = (_sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
+    axes = zip("abc", cell_shape, point["supercell"], *sizes, strict=False)
+    for axis, voxels, repeats, kernel, stride, pool in axes:
+        total = voxels * repeats
+        if kernel > total:
+            raise ValueError(f"kernel_size {kernel} is longer than the {total} voxels along {axis}")
+        left = (total - kernel) // stride + 1
+        if pool > left:
+            raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")

@@ -1,0 +1,1 @@
+"""Figures: data in, matplotlib Figure out; no other part of the library imports matplotlib."""

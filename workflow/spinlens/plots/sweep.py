@@ -1,0 +1,80 @@
+"""Every sweep point's accuracies beside the shares of the majority class."""
+
+import textwrap
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from spinlens.plots import style
+from spinlens.plots.words import point_names
+from spinlens.verdict import known, short_verdict, wilson_interval
+
+LINE = 0.135  # inches
+NAME_WIDTH = 34  # characters
+OFFSETS = {"training": -0.45, "validation": 0.45}  # lines from the middle of a row
+
+
+@style.applied
+def sweep(table):
+    """Figure of the table of sweep.tsv: a row a point with its training and validation
+    accuracy, their 95 % Wilson intervals, and a tall tick at the share of the majority class
+    of either side. What the fit came to stands under the point's name."""
+    rows = table.to_dict("records")
+    labels = [_label(*pair) for pair in zip(point_names(table), rows, strict=True)]
+    sizes = np.array([len(name + outcome) + 1 for name, outcome in labels])
+    middles = np.cumsum(sizes) - sizes / 2
+    figure = style.new_figure(LINE * sizes.sum() + 1.0)
+    axes = figure.subplots()
+    for middle, row, label in zip(middles, rows, labels, strict=True):
+        _write_label(axes, middle, *label)
+        for side, offset in OFFSETS.items():
+            _draw_side(axes, row, side, middle + offset)
+    axes.set(xlim=(-0.02, 1.02), xlabel="accuracy", ylim=(sizes.sum(), 0), yticks=[])
+    axes.hlines(np.cumsum(sizes)[:-1], -0.02, 1.02, color=style.FAINT, linewidth=0.6)
+    axes.grid(axis="x", color=style.FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
+    return figure
+
+
+def _label(name, row):
+    """Lines of a point's name, broken only between hyperparameters, and of its verdict."""
+    unbroken = name.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
+    return textwrap.wrap(unbroken, NAME_WIDTH), textwrap.wrap(short_verdict(row), NAME_WIDTH)
+
+
+def _write_label(axes, middle, name, outcome):
+    top = middle - (len(name) + len(outcome) - 1) / 2
+    for line, text in enumerate(name + outcome):
+        axes.text(
+            -0.02, top + line, text, transform=axes.get_yaxis_transform(),
+            ha="right", va="center", fontsize=7,
+            color=style.INK if line < len(name) else style.MUTED,
+            weight="bold" if line < len(name) else "normal",
+        )  # fmt: skip
+
+
+def _draw_side(axes, row, side, height):
+    if known(row, f"{side}_majority_share"):
+        share = row[f"{side}_majority_share"]
+        axes.plot([share] * 2, [height - 0.42, height + 0.42], color=style.INK, linewidth=2)
+    if not known(row, f"{side}_accuracy"):
+        axes.text(0.01, height, f"no {side} accuracy", va="center", fontstyle="italic", fontsize=7)
+        return
+    accuracy = row[f"{side}_accuracy"]
+    if known(row, f"{side}_samples"):
+        interval = wilson_interval(accuracy, row[f"{side}_samples"])
+        axes.plot(interval, [height] * 2, **_look(side) | {"marker": ""})
+    axes.plot(accuracy, height, **_look(side), clip_on=False)
+
+
+def _look(side):
+    return style.SIDES[side] | {"linestyle": "-", "linewidth": 1}
+
+
+def _legend():
+    sides = [
+        Line2D([], [], label=f"{side} accuracy, 95 % interval", **_look(side)) for side in OFFSETS
+    ]
+    look = {"marker": "|", "linestyle": "none", "markersize": 9, "markeredgewidth": 2}
+    return [*sides, Line2D([], [], color=style.INK, label="share of the majority class", **look)]

@@ -1,0 +1,38 @@
+"""Names of the data as a reader of a figure or a table wants them."""
+
+from spinlens.sweep import HYPERPARAMETERS
+
+UNITS = {"muB": "μB", "1": "", "angstrom": "Å"}
+
+
+def words(name):
+    """A label or hyperparameter without its underscores: `learning_rate`, learning rate."""
+    return name.replace("_", " ")
+
+
+def unit_symbol(unit):
+    """A unit of the dataset as it is printed: `muB`, μB; nothing for a pure number."""
+    return UNITS.get(unit, unit)
+
+
+def point_names(table):
+    """Readable names of the sweep points of sweep.tsv, one a row.
+
+    A name spells what differs from the base, the values that more than half of the points
+    share; a point that differs in nothing is `base`.
+    """
+    swept = [name for name in HYPERPARAMETERS if name in table]
+    base = {name: _shared(table[name]) for name in swept}
+    return [
+        ", ".join(f"{words(n)} {_plain(row[n])}" for n in swept if row[n] != base[n]) or "base"
+        for row in table.to_dict("records")
+    ]
+
+
+def _shared(column):
+    counts = column.value_counts()
+    return counts.index[0] if len(counts) and counts.iloc[0] > len(column) / 2 else None
+
+
+def _plain(value):
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
