@@ -206,6 +206,7 @@ def outcar_text(
         ]
     lines += [
         f"   NEDOS =    301   number of ions     NIONS = {len(crystal.elements):6d}",
+        "   ions per type =          " + "".join(f"{count:6d}" for count in crystal.counts),
         f"   ISPIN  = {2 if moments.size == 1 else 1:6d}    spin polarized calculation?",
         f"   LNONCOLLINEAR = {'T' if moments.size == 3 else 'F':>6} non collinear calculations",
         f"   NELM   = {nelm:6d};   NELMIN=  2; NELMDL= -5     # of ELM steps",

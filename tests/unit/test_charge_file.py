@@ -6,9 +6,10 @@ import subprocess
 import sys
 import tracemalloc
 
-import chgcar_writer as writer
 import numpy as np
 import pytest
+
+import chgcar_writer as writer
 from spinlens.calculation.charge_file import read_charge_file
 from spinlens.calculation.excluded import Excluded
 
@@ -240,6 +241,30 @@ def test_vaspwave_takes_its_atoms_from_vaspout_beside_it(tmp_path):
         read_charge_file(tmp_path / "vaspout.h5")
 
 
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [BLOCKS[0]] * 3,
+        [np.full_like(BLOCKS[0], np.nan)] * 2,
+        [BLOCKS[0][0]] * 2,
+        [BLOCKS[0][:, :, :0]] * 2,
+    ],
+    ids=["three blocks", "not finite", "flat", "empty"],
+)
+def test_hdf5_that_holds_no_whole_density(tmp_path, blocks):
+    with pytest.raises(Excluded):
+        read_charge_file(write_vasp_hdf5(tmp_path / "vaspwave.h5", blocks))
+
+
+def test_hdf5_cut_short(tmp_path):
+    path = write_vasp_hdf5(tmp_path / "vaspwave.h5", BLOCKS)
+    whole = path.read_bytes()
+    for part in range(1, 8):
+        path.write_bytes(whole[: part * len(whole) // 8])
+        with pytest.raises(Excluded, match="cannot be read"):
+            read_charge_file(path)
+
+
 def test_hdf5_without_h5py_says_what_to_install(tmp_path, monkeypatch):
     path = tmp_path / "vaspout.h5"
     path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
@@ -411,12 +436,21 @@ def test_paths_are_data(tmp_path):
     assert_holds(found, BLOCKS)
 
 
-def test_an_error_of_any_other_kind_is_an_exclusion_too(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PermissionError(13, "Permission denied"), "allow reading it"),
+        (OSError(116, "Stale file handle"), "Stale file handle"),
+        (MemoryError(), "does not fit into memory"),
+        (RuntimeError("odd"), "odd"),
+    ],
+)
+def test_an_error_of_any_other_kind_is_an_exclusion_too(tmp_path, monkeypatch, error, words):
     def failing(path):
-        raise PermissionError(13, "Permission denied", path)
+        raise error
 
     monkeypatch.setattr("spinlens.calculation.charge_file.open_binary", failing)
-    with pytest.raises(Excluded, match="Permission denied"):
+    with pytest.raises(Excluded, match=words):
         read_charge_file(tmp_path / "CHGCAR")
 
 

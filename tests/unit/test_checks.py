@@ -3,9 +3,10 @@
 import dataclasses
 import re
 
-import chgcar_writer as writer
 import numpy as np
 import pytest
+
+import chgcar_writer as writer
 from spinlens.calculation.charge_file import ChargeFile, read_charge_file
 from spinlens.calculation.checks import check
 from spinlens.calculation.excluded import Excluded
@@ -63,6 +64,12 @@ def test_electrons_against_nelect(error, passes):
         assert "vasprun.xml is of another run" in refusal(charge_file(), other)
 
 
+def test_an_outcar_of_other_atoms_with_as_many_electrons():
+    check(charge_file(), labels(outcar_formula="Cr2Te", valence_electrons=18.0))
+    line = refusal(charge_file(), labels(outcar_formula="CrMnTe", valence_electrons=18.0))
+    assert "of Cr2Te, OUTCAR of CrMnTe" in line
+
+
 def test_electrons_against_the_potentials_where_nelect_is_unknown():
     check(charge_file(), labels(potcar_valences=[6.0, 6.0]))
     assert "another run" in refusal(charge_file(), labels(potcar_valences=[6.0, 5.0]))
@@ -117,20 +124,20 @@ def test_a_vector_moment_is_compared_as_a_vector():
 @pytest.mark.parametrize(
     ("blocks", "known", "words"),
     [
-        (1, {"spin": "collinear"}, "1 of the 2 blocks"),
+        (1, {"spin_kind": "collinear"}, "1 of the 2 blocks"),
         (1, {"total_moment_muB": 5.8}, "cut"),
         (1, {"order_final": "AFM"}, "cut"),
         (1, {"total_moment_muB": [0.0, 0.0, 0.0]}, "cut"),
-        (2, {"spin": "noncollinear"}, "2 of the 4 blocks"),
+        (2, {"spin_kind": "noncollinear"}, "2 of the 4 blocks"),
         (2, {"total_moment_muB": [0.0, 0.0, 5.8]}, "cut"),
-        (2, {"spin": "none"}, "of another run"),
-        (4, {"spin": "collinear"}, "of another run"),
-        (1, {"spin": "none"}, None),
+        (2, {"spin_kind": "none"}, "of another run"),
+        (4, {"spin_kind": "collinear"}, "of another run"),
+        (1, {"spin_kind": "none"}, None),
         (1, {"total_moment_muB": 0.0}, None),
         (1, {"order": "NM"}, None),
-        (2, {"spin": "collinear"}, None),
-        (4, {"spin": "noncollinear"}, None),
-        (2, {"spin": "up"}, None),
+        (2, {"spin_kind": "collinear"}, None),
+        (4, {"spin_kind": "noncollinear"}, None),
+        (2, {"spin_kind": "up"}, None),
     ],
 )
 def test_as_many_blocks_as_the_run_had(blocks, known, words):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from spinlens import configuration
 from spinlens.sweep import HYPERPARAMETERS
 

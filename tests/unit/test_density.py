@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from spinlens import density
 
 A, C = 6.87, 16.0

@@ -1,6 +1,7 @@
 """A GPU that was asked for or granted must be seen."""
 
 import pytest
+
 from spinlens import devices
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from spinlens.calculation import find as find_module
 from spinlens.calculation.find import find, stamp
 from spinlens.calculation.ids import path_safe, unique_ids
@@ -43,9 +44,6 @@ def test_any_depth_every_form_sorted_by_id(tmp_path):
         (["CHGCAR.relax1.gz", "CHGCAR.relax2.gz", "CHGCAR.relax10.gz"], "CHGCAR.relax10.gz"),
         (["CHGCAR", "CHGCAR.relax1"], "CHGCAR"),
         (["CHGCAR.gz", "CHGCAR.relax9.gz"], "CHGCAR.gz"),
-        (["CHGCAR.relax1", "CHG"], "CHGCAR.relax1"),
-        (["CHG", "vaspwave.h5", "vaspout.h5"], "CHG"),
-        (["vaspwave.h5", "vaspout.h5"], "vaspwave.h5"),
         (["CHGCAR.static", "CHGCAR.bak", "CHGCAR~"], "CHGCAR.static"),
         (["CHGCAR", "CHGCAR.gz"], "CHGCAR"),
     ],
@@ -58,11 +56,27 @@ def test_the_last_file_is_taken_and_it_says_so(tmp_path, files, taken):
     assert all(file in only.note for file in files)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["CHGCAR.relax1", "CHG"],
+        ["CHGCAR", "CHG", "vaspout.h5"],
+        ["CHG", "vaspwave.h5", "vaspout.h5"],
+        ["vaspwave.h5", "vaspout.h5"],
+    ],
+)
+def test_files_of_a_lesser_kind_are_passed_over_in_silence(tmp_path, files):
+    touch(tmp_path, *(f"run/{file}" for file in files))
+    (only,) = find(tmp_path)
+    assert (os.path.basename(only.charge_file), only.note) == (files[0], "")
+
+
 def test_an_empty_file_gives_way_to_a_written_one(tmp_path):
-    touch(tmp_path, "run/CHGCAR.relax1")
+    touch(tmp_path, "run/CHG")
     (tmp_path / "run/CHGCAR").touch()
-    assert charge_files(find(tmp_path)) == {"run": "CHGCAR.relax1"}
-    (tmp_path / "run/CHGCAR.relax1").unlink()
+    (only,) = find(tmp_path)
+    assert only.note == "CHG taken, as CHGCAR is empty"
+    (tmp_path / "run/CHG").unlink()
     assert charge_files(find(tmp_path)) == {"run": "CHGCAR"}
 
 

@@ -8,9 +8,10 @@ of a number, or lines exchanged within a grid. Everything else must be refused.
 import random
 import time
 
-import chgcar_writer as writer
 import numpy as np
 import pytest
+
+import chgcar_writer as writer
 from spinlens.calculation.charge_file import read_charge_file
 from spinlens.calculation.checks import check
 from spinlens.calculation.excluded import Excluded
@@ -183,3 +184,47 @@ def test_the_checks_are_what_finds_wrong_numbers(runs):
         except AssertionError:
             wrong += 1
     assert wrong > 10
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_mutations_of_a_compressed_file_are_found_by_its_checksum(runs, tmp_path, ending):
+    _, _, sections, right = runs["collinear"]
+    whole = writer.write(tmp_path / f"CHGCAR{ending}", b"".join(sections)).read_bytes()
+    excluded = 0
+    for number in range(60):
+        rng = random.Random(number)
+        mutate = (cut, overwrite_bytes, swap_two_bytes, cut_out_a_piece)[number % 4]
+        (tmp_path / "CHGCAR").write_bytes(mutate(whole, [], rng))
+        try:
+            found = read_charge_file(tmp_path / "CHGCAR")
+        except Excluded:
+            excluded += 1
+        else:
+            assert all(map(np.array_equal, grids(found), grids(right)))
+    assert excluded > 45
+
+
+def test_mutations_of_the_small_files_exclude_or_change_nothing_that_is_checked(runs):
+    folder, _, sections, right = runs["collinear"]
+    (folder / "CHGCAR").write_bytes(b"".join(sections))
+    admitted = 0
+    for number in range(300):
+        rng = random.Random(number)
+        file = folder / rng.choice(("OSZICAR", "OUTCAR", "POSCAR", "CONTCAR"))
+        whole = file.read_bytes()
+        mutate = rng.choice((cut, swap_two_bytes, swap_neighbours, overwrite_bytes, drop_lines))
+        file.write_bytes(mutate(whole, [], rng))
+        try:
+            known = read_labels(folder)
+            check(right, known)
+        except Excluded as reason:
+            assert "\n" not in str(reason)
+        else:
+            admitted += 1
+            if "total_moment_muB" in known:
+                assert known["total_moment_muB"].value == pytest.approx(5.8, abs=0.011)
+            if "valence_electrons" in known:
+                assert known["valence_electrons"].value == pytest.approx(18, abs=0.011)
+        finally:
+            file.write_bytes(whole)
+    assert 100 < admitted < 300

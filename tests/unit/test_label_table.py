@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+
 from spinlens.calculation.label_table import read_label_table
 from spinlens.calculation.numbers import number_or_text
 

@@ -4,8 +4,9 @@ import gzip
 import os
 import time
 
-import chgcar_writer as writer
 import pytest
+
+import chgcar_writer as writer
 from spinlens.calculation.labels import read_labels
 from spinlens.calculation.order import magnetic_order
 
@@ -38,10 +39,11 @@ def test_a_whole_collinear_run(tmp_path):
         "local_moments_muB": [3.0, 3.0, -0.2],
         "order_final": "FM",
         "converged": True,
-        "spin": "collinear",
+        "spin_kind": "collinear",
         "ionic_steps_allowed": 0,
         "vasp_version": "6.3.0",
         "formula": "Cr2Te",
+        "outcar_formula": "Cr2Te",
     }
     assert labels["total_moment_muB"].source == "OSZICAR"
     assert [other.source for other in labels["total_moment_muB"].others] == ["OUTCAR"]
@@ -60,7 +62,7 @@ def test_a_noncollinear_run_has_three_numbers(tmp_path):
     )
     labels = read_labels(tmp_path)
     assert labels["total_moment_muB"].value == pytest.approx(moment, abs=1e-9)
-    assert labels["spin"].value == "noncollinear"
+    assert labels["spin_kind"].value == "noncollinear"
     assert labels["local_moments_muB"].value == local
     assert labels["order_final"].value == "AFM"
 
@@ -69,7 +71,7 @@ def test_a_run_without_spin(tmp_path):
     write_files(tmp_path, OSZICAR=writer.oszicar_text(), OUTCAR=writer.outcar_text(CRYSTAL))
     labels = read_labels(tmp_path)
     assert "total_moment_muB" not in labels
-    assert (labels["spin"].value, labels["order_final"].value) == ("none", "NM")
+    assert (labels["spin_kind"].value, labels["order_final"].value) == ("none", "NM")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_vasprun_alone_gives_the_moment_from_its_occupations(tmp_path):
         "total_moment_muB": pytest.approx(-2.5, abs=1e-9),
         "energy_eV": pytest.approx(-17.5, abs=1e-9),
         "valence_electrons": pytest.approx(18, abs=1e-9),
-        "spin": "collinear",
+        "spin_kind": "collinear",
         "converged": True,
         "ionic_steps_allowed": 0,
         "vasp_version": "6.3.0",
@@ -187,11 +189,11 @@ def test_incar_and_potcar_speak_where_nothing_else_does(tmp_path):
     labels = read_labels(tmp_path)
     assert labels["valence_electrons"] == (17.0, "INCAR", ())
     assert labels["potcar_valences"] == ([6.0, 6.0], "POTCAR", ())
-    assert (labels["spin"].value, labels["ionic_steps_allowed"].value) == ("collinear", 5)
+    assert (labels["spin_kind"].value, labels["ionic_steps_allowed"].value) == ("collinear", 5)
     write_files(tmp_path, INCAR="LSORBIT = .TRUE.\n")
-    assert read_labels(tmp_path)["spin"].value == "noncollinear"
+    assert read_labels(tmp_path)["spin_kind"].value == "noncollinear"
     write_files(tmp_path, INCAR="ENCUT = 400\n")
-    assert "spin" not in read_labels(tmp_path)
+    assert "spin_kind" not in read_labels(tmp_path)
 
 
 def test_files_with_the_charge_files_suffix_come_first(tmp_path):
@@ -249,12 +251,12 @@ def test_a_large_outcar_is_read_from_its_ends_in_seconds(tmp_path):
     tail = writer.outcar_text(CRYSTAL, moment=5.8, local_moments=[3.0, 3.0, -0.2])
     with open(tmp_path / "OUTCAR", "w") as file:
         file.write(head)
-        file.truncate(3 << 30)  # sparse
+        file.truncate(300 << 20)  # sparse
         file.seek(0, os.SEEK_END)
         file.write("\n" + tail)
     start = time.monotonic()
     labels = read_labels(tmp_path)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 10
     assert labels["total_moment_muB"].value == pytest.approx(5.8, abs=1e-9)
     assert labels["valence_electrons"].value == 18.0
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
+
 from spinlens.filters import to_dataset
 from spinlens.plots import lattice, style
 from spinlens.plots.architecture import architecture

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from snakemake.utils import Paramspace
+
 from spinlens import sweep
 
 BASE = dict.fromkeys(sweep.HYPERPARAMETERS, 1) | {"learning_rate": 100, "filters": 3}

@@ -2,6 +2,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+
 from spinlens import tables
 
 HOSTILE = '<script>alert("μ")</script> & "quoted"'

@@ -2,6 +2,7 @@ import json
 
 import pytest
 from scipy.stats import binomtest
+
 from spinlens.verdict import is_majority_share, short_verdict, verdict, wilson_interval
 
 

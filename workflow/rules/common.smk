@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens import configuration, sweep
+from spinlens import configuration, sizes, sweep
 from spinlens.calculation.find import find, stamp
 from spinlens.calculation.label_table import read_label_table
 from spinlens.code import fingerprint
@@ -24,13 +25,6 @@ try:
     configuration.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
 except configuration.ConfigError as fault:
     sys.exit(str(fault))
-
-RESULTS = config["results"].rstrip("/")
-
-
-wildcard_constraints:
-    calculation=r"[A-Za-z0-9._-]+",
-    point=r"[^/]+",
 
 
 def code(script):
@@ -41,3 +35,62 @@ def code(script):
 def settings(*keys):
     """The named leaves of the config, in one dict: Snakemake compares parameters as a set."""
     return {key: config[key] for key in keys}
+
+
+def found_calculations():
+    """Calculations by id, discovered once, when the workflow is parsed: the DAG is static."""
+    try:
+        found = find(config["calculations"], config["pattern"])
+    except ValueError as fault:
+        sys.exit(f"config: {fault}")
+    if not found:
+        sys.exit(f"config: calculations: no CHGCAR in any folder of {config['calculations']}")
+    return {calculation.id: calculation for calculation in found}
+
+
+def read_table_labels(path):
+    """Rows of the label table by calculation, or none where there is no table."""
+    try:
+        schema = WORKFLOW / "schemas" / "labels.schema.yaml"
+        return read_label_table(path, schema) if path else {}
+    except (OSError, ValueError) as fault:
+        sys.exit(f"config: labels: {fault}")
+
+
+def checked_points():
+    """Points of the sweep, each with a network that fits the grid."""
+    points = sweep.points(config)
+    for point in points:
+        try:
+            sizes.check(point, sizes.cell_shape(point, config["grid"]))
+        except ValueError as fault:
+            sys.exit(f"config: {fault}")
+    return points
+
+
+def hyperparameters(wildcards):
+    """Labels of a point in the report: the hyperparameters that are swept."""
+    return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
+
+
+RESULTS = config["results"].rstrip("/")
+CALCULATIONS = found_calculations()
+
+OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
+LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]
+TABLE_LABELS = read_table_labels(LABEL_TABLE)
+
+SWEEP_POINTS = checked_points()
+SPACE = Paramspace(
+    pd.DataFrame(sweep.swept_columns(SWEEP_POINTS), dtype=str),
+    filename_params="*",
+    single_wildcard="point",
+)
+POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS, strict=True))
+SWEPT = list(SPACE.dataframe.columns)
+MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
+
+
+wildcard_constraints:
+    calculation=r"[A-Za-z0-9._-]+",
+    point=r"[^/]+",

@@ -1,11 +1,6 @@
 """Figures and tables, each with its caption, category and labels for the report."""
 
 
-def hyperparameters(wildcards):
-    """Labels of a point in the report: the hyperparameters that are swept."""
-    return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
-
-
 rule point_figures:
     """Draw filters, training and architecture of {wildcards.point}."""
     input:

@@ -1,15 +1,5 @@
 """One trained model a sweep point, and the table of them all."""
 
-SWEEP_POINTS = sweep.points(config)
-SPACE = Paramspace(
-    pd.DataFrame(sweep.swept_columns(SWEEP_POINTS), dtype=str),
-    filename_params="*",
-    single_wildcard="point",
-)
-POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS))
-SWEPT = list(SPACE.dataframe.columns)
-MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
-
 
 rule train:
     """Train {wildcards.point}."""

@@ -41,7 +41,6 @@ rule render_report:
     conda:
         "../../envs/plots.yaml"
     params:
-        snakefile=str(workflow.main_snakefile),
         texts={text.name: text.read_text(encoding="utf-8") for text in REPORT_TEXTS},
         code=code("render_report.py"),
     script:

@@ -10,15 +10,17 @@ log.to_file(snakemake.log[0])
 
 import subprocess
 import sys
+from pathlib import Path
 
 from spinlens.files import whole
 
+snakefile = Path(snakemake.scriptdir).parents[1] / "Snakefile"
 resolved_config = [file for file in snakemake.input if file.endswith("/config.yaml")]
 with whole(snakemake.output[0]) as temporary:
     subprocess.run(
         [
             *(sys.executable, "-m", "snakemake"),
-            *("--snakefile", snakemake.params.snakefile),
+            *("--snakefile", str(snakefile)),
             *("--configfile", *resolved_config),
             *("--workflow-profile", "none", "--nolock"),
             *("--report", str(temporary), "--", "figures"),

@@ -12,7 +12,10 @@ outcome = splitting.split(
     calculation,
     table_labels=snakemake.params.labels,
     label_table=snakemake.params.label_table,
-    **snakemake.params.settings,
+    settings=snakemake.params.settings,
 )
-print(outcome.attributes.get("excluded", "admitted"))
+reason = outcome.attributes.get("excluded")
+print(f"excluded: {reason}" if reason else "admitted")
+if reason and snakemake.config["on_bad_calculation"] == "stop":
+    raise SystemExit(f"{calculation.charge_file}: {reason}")
 record.write(outcome, snakemake.output[0])

@@ -4,6 +4,8 @@
 | --- | --- | --- |
 | `charge` | sample a b c | e angstrom-3 |
 | `magnetization` | sample a b c | muB angstrom-3 |
+| `magnetization_vector` | sample component a b c | muB angstrom-3; only where a sample is
+noncollinear, NaN for the others |
 | `lattice` | sample vector direction | angstrom; spans the stored grid |
 | `site_position` | sample site vector | 1 (fractional in `lattice`; NaN pads) |
 | `site_element` | sample site | ("" pads) |
@@ -25,7 +27,7 @@ from spinlens import density, netcdf, record
 from spinlens.files import whole
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
-FIELDS = ("charge", "magnetization")
+FIELDS = ("charge", "magnetization", "magnetization_vector")
 
 
 def write(path, records, grid, window=None):
@@ -59,9 +61,10 @@ def mean_voxel_vectors(dataset):
 
 
 def on_common_grid(sample, grid, window=None):
-    """A record's fields, lattice and site positions on a grid (na, nb, nc), as a dict."""
+    """A record's fields, lattice and site positions on a grid (na, nb, nc), as a dict: `sample`
+    is an open record."""
     lattice, positions = sample["lattice"].values, sample["site_position"].values
-    fields = {name: sample[name].values.astype(np.float64) for name in FIELDS}
+    fields = {n: sample[n].values.astype(np.float64) for n in FIELDS if n in sample}
     if window is not None and window < np.linalg.norm(lattice[2]):
         start = density.window_start(fields["charge"], lattice, window)
         fields = {
@@ -82,6 +85,7 @@ def _header(file):
             "source_sha256": attributes["source_sha256"],
             "labels": record.labels_of(attributes),
             "elements": list(source["site_element"][:]),
+            "variables": set(source.variables),
         }
 
 
@@ -105,12 +109,21 @@ def _define(output, headers, grid):
     output.createDimension("site", max(len(header["elements"]) for header in headers))
     netcdf.define_grid(output, grid)
     netcdf.variable(output, "sample", str, ("sample",), {"long_name": "calculation"})
-    chunk = {"compression": "zlib", "complevel": 1, "shuffle": True, "chunksizes": (1, *grid)}
+    variables = set().union(*(header["variables"] for header in headers))
+    if "magnetization_vector" in variables:
+        output.createDimension("component", 3)
     for name, (dims, kind, about) in record.VARIABLES.items():
-        storage = chunk if name in FIELDS else {}
-        netcdf.variable(output, name, kind, ("sample", *dims), about, **storage)
+        if name in variables:
+            storage = _one_sample_a_chunk(output, dims) if name in FIELDS else {}
+            netcdf.variable(output, name, kind, ("sample", *dims), about, **storage)
     for name in ("source", "source_sha256"):
         netcdf.variable(output, name, str, ("sample",), {"long_name": name.replace("_", " ")})
+
+
+def _one_sample_a_chunk(output, dims):
+    shape = tuple(output.dimensions[dim].size for dim in dims)
+    pack = {"compression": "zlib", "complevel": 1, "shuffle": True, "fill_value": np.nan}
+    return pack | {"chunksizes": (1, *shape)}
 
 
 def _write_labels(output, headers):
@@ -158,7 +171,8 @@ def _column(values):
 
 def _write_sample(output, index, sample):
     for name in (*FIELDS, "lattice"):
-        output[name][index] = sample[name]
+        if name in sample:
+            output[name][index] = sample[name]
     sites = len(sample["site_position"])
     output["site_position"][index] = np.nan
     output["site_position"][index, :sites] = sample["site_position"]

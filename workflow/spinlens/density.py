@@ -6,6 +6,8 @@ A grid has shape (na, nb, nc) along the lattice vectors a, b, c (rows of `lattic
 
 import numpy as np
 
+VANISHING_MOMENT = 0.05  # of the integral of |m|
+
 
 def cell_volume(lattice):
     """Volume of the cell in Å³, from lattice vectors (3, 3) in rows."""
@@ -25,6 +27,24 @@ def integral(density, lattice):
     """Integral over the cell of a density (..., na, nb, nc): electrons, or μB."""
     mean = np.asarray(density, dtype=np.float64).mean(axis=(-3, -2, -1))
     return mean * cell_volume(lattice)
+
+
+def moment_axis(vector, lattice, fallback):
+    """Unit vector along the total moment of a magnetization density (3, na, nb, nc).
+
+    Where the total vanishes, as an antiferromagnet's does, it is the `fallback` axis (three
+    Cartesian numbers): a direction made of what is left over would be noise.
+    """
+    total = integral(vector, lattice)
+    magnitude = integral(np.linalg.norm(vector, axis=0), lattice)
+    vanishes = np.linalg.norm(total) <= VANISHING_MOMENT * magnitude
+    axis = np.asarray(fallback if vanishes else total, dtype=float)
+    return axis / np.linalg.norm(axis)
+
+
+def along(vector, axis):
+    """Projection (na, nb, nc) of a magnetization density (3, na, nb, nc) on a unit axis."""
+    return np.tensordot(axis, vector, axes=1)
 
 
 def resample(density, shape):

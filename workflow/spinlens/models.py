@@ -7,6 +7,8 @@ along c has nc = 1, and its kernels and pools are one voxel high.
 
 import keras
 
+from spinlens.sizes import sizes
+
 FIRST_CONVOLUTION = "first_convolution"
 
 
@@ -29,23 +31,21 @@ def build(point, cell_shape, classes, scale=1.0):
     """Compiled model of a sweep point.
 
     `cell_shape` is (na, nb, nc, channels), `classes` their number, `scale` what the input is
-    divided by. Raises ValueError, naming the keys to change, where the kernel, the stride or
-    the pool leaves nothing of the supercell.
+    divided by.
     """
-    _check(point, cell_shape)
     inputs = keras.Input(cell_shape, name="magnetization")
     x = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
     x = Supercell(point["supercell"], name="supercell")(x)
     x = keras.layers.Conv3D(
         point["filters"],
-        _sizes(point, "kernel_size"),
-        strides=_sizes(point, "stride"),
+        sizes(point, "kernel_size"),
+        strides=sizes(point, "stride"),
         activation="relu",
         name=FIRST_CONVOLUTION,
     )(x)
-    x = keras.layers.MaxPooling3D(_sizes(point, "pool_size"), name="pool")(x)
+    x = keras.layers.MaxPooling3D(sizes(point, "pool_size"), name="pool")(x)
     for filters in point["convolutions"]:
-        kernel = _sizes(point, "convolution_kernel_size")
+        kernel = sizes(point, "convolution_kernel_size")
         x = keras.layers.Conv3D(filters, kernel, padding="same", activation="relu")(x)
     x = keras.layers.Flatten(name="flatten")(x)
     for units in point["dense"]:
@@ -61,22 +61,3 @@ def _optimizer(point):
     if point["optimizer"] == "sgd":
         return keras.optimizers.SGD(rate, momentum=point["momentum"])
     return keras.optimizers.Adam(rate)
-
-
-def _sizes(point, key):
-    """A size for each axis: one number for all of them, or one each; 1 along a projected c."""
-    value = point[key]
-    sizes = list(value) if isinstance(value, (list, tuple)) else [value] * 3
-    return (*sizes[:2], 1) if point["dimensions"] == 2 else tuple(sizes)
-
-
-def _check(point, cell_shape):
-    sizes = (_sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
-    axes = zip("abc", cell_shape, point["supercell"], *sizes, strict=False)
-    for axis, voxels, repeats, kernel, stride, pool in axes:
-        total = voxels * repeats
-        if kernel > total:
-            raise ValueError(f"kernel_size {kernel} is longer than the {total} voxels along {axis}")
-        left = (total - kernel) // stride + 1
-        if pool > left:
-            raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")

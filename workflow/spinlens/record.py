@@ -4,6 +4,8 @@
 | --- | --- | --- |
 | `charge` | a b c | e angstrom-3 |
 | `magnetization` | a b c | muB angstrom-3 |
+| `magnetization_vector` | component a b c | muB angstrom-3; of a noncollinear run, whose
+`magnetization` is its projection on the axis in `projection_axis` |
 | `lattice` | vector direction | angstrom |
 | `site_position` | site vector | 1 (fractional) |
 | `site_element` | site | |
@@ -27,6 +29,10 @@ VARIABLES = {
     "magnetization": (
         GRID, "f4", {"units": "muB angstrom-3", "long_name": "magnetization density"},
     ),
+    "magnetization_vector": (
+        ("component", *GRID), "f4",
+        {"units": "muB angstrom-3", "long_name": "magnetization density along x, y and z"},
+    ),
     "lattice": (
         ("vector", "direction"), "f8",
         {"units": "angstrom", "long_name": "lattice vectors, one a row"},
@@ -47,15 +53,26 @@ class Record:
     arrays: dict = field(default_factory=dict)
 
 
-def admitted(calculation, charge, magnetization, lattice, positions, elements, labels):
+def admitted(calculation, stored, charge, magnetization, labels, settings):
     """Record of an admitted calculation.
 
-    `charge` and `magnetization` are (na, nb, nc) in e Å⁻³ and μB Å⁻³, `lattice` (3, 3) in Å,
-    `positions` (sites, 3) fractional, `labels` a dict of name to (value, source).
+    `stored` is its ChargeFile, `charge` (na, nb, nc) in e Å⁻³, `magnetization` the same shape
+    in μB Å⁻³, or (3, na, nb, nc) for a noncollinear run, whose projection is then what
+    `magnetization` holds; `labels` is a dict of name to (value, source).
     """
-    arrays = {"charge": charge, "magnetization": magnetization, "lattice": lattice}
-    arrays |= {"site_position": positions, "site_element": np.array(elements, dtype=object)}
-    return Record(_origin(calculation) | _label_attributes(labels), arrays)
+    vector = {}
+    attributes = _origin(calculation, stored.note)
+    if magnetization.ndim == 4:
+        vector = {"magnetization_vector": magnetization}
+        axis = density.moment_axis(magnetization, stored.lattice, settings["moment_axis"])
+        magnetization = density.along(magnetization, axis)
+        attributes["projection_axis"] = axis
+    arrays = {"charge": charge, "magnetization": magnetization} | vector
+    arrays |= {"lattice": stored.lattice, "site_position": stored.positions}
+    attributes["content_sha256"] = _content_sha256(arrays)
+    arrays["site_element"] = np.array(stored.elements, dtype=object)
+    labels = with_integrated_moment(labels, magnetization, stored.lattice)
+    return Record(attributes | _label_attributes(labels), arrays)
 
 
 def excluded(calculation, reason):
@@ -88,7 +105,7 @@ def labels_of(attributes):
 
 def with_integrated_moment(labels, magnetization, lattice):
     """Labels with the integral of the magnetization density as the total moment; a reported
-    moment is kept beside it as `reported_moment_muB`."""
+    moment (three numbers of a noncollinear run) is kept beside it as `reported_moment_muB`."""
     moment = float(density.integral(magnetization, lattice))
     integrated = {"total_moment_muB": (moment, "integral of the magnetization density")}
     reported = labels.get("total_moment_muB")
@@ -96,17 +113,17 @@ def with_integrated_moment(labels, magnetization, lattice):
     return integrated | ({"reported_moment_muB": reported} if reported else {}) | rest
 
 
-def _origin(calculation):
+def _origin(calculation, note=""):
     return {
         "id": calculation.id,
         "source": calculation.charge_file,
-        "source_sha256": _sha256(calculation.charge_file),
-        "note": calculation.note,
+        "source_sha256": _file_sha256(calculation.charge_file),
+        "note": "; ".join(filter(None, (calculation.note, note))),
         "Conventions": "CF-1.11",
     }
 
 
-def _sha256(path):
+def _file_sha256(path):
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -114,9 +131,25 @@ def _sha256(path):
         return ""
 
 
+def _content_sha256(arrays):
+    """Of the densities and the structure, so that the same run under another compression is
+    known again."""
+    digest = hashlib.sha256()
+    for values in arrays.values():
+        digest.update(np.ascontiguousarray(values, dtype=np.float32))
+    return digest.hexdigest()
+
+
 def _label_attributes(labels):
     attributes = {}
     for name, (value, source) in labels.items():
-        attributes[name] = int(value) if isinstance(value, bool) else value
+        attributes[name] = _attribute(value)
         attributes[f"{name}_source"] = source
     return attributes
+
+
+def _attribute(value):
+    """A value as netCDF can hold it: three numbers a site become one list."""
+    if isinstance(value, bool):
+        return int(value)
+    return np.ravel(value) if isinstance(value, (list, tuple)) else value

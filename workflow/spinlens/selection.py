@@ -10,13 +10,15 @@ def of_records(files, select):
     `select` that were passed over. Rows are dicts: calculation, source, and record or reason.
     """
     headers = {file: _attributes(file) for file in files}
-    good = {
+    reasons = {file: h["excluded"] for file, h in headers.items() if "excluded" in h}
+    reasons |= _repeated({file: h for file, h in headers.items() if file not in reasons})
+    labels = {
         file: {name: value for name, (value, _) in record.labels_of(header).items()}
         for file, header in headers.items()
-        if "excluded" not in header
+        if file not in reasons
     }
-    taken, reasons, passed_over = choose(good, select)
-    reasons |= {file: h["excluded"] for file, h in headers.items() if "excluded" in h}
+    taken, left_out, passed_over = choose(labels, select)
+    reasons |= left_out
     samples = [_row(headers[file]) | {"record": file} for file in taken]
     excluded = [
         _row(headers[file]) | {"reason": reasons[file]} for file in files if file in reasons
@@ -39,6 +41,16 @@ def choose(labels_by_calculation, select):
     taken = [key for key, reason in reasons.items() if not reason]
     left_out = {key: reason for key, reason in reasons.items() if reason}
     return taken, left_out, sorted(set(select) - carried)
+
+
+def _repeated(headers):
+    """Reasons for all but the first of the calculations with the same densities."""
+    first, reasons = {}, {}
+    for file, header in headers.items():
+        original = first.setdefault(header["content_sha256"], header["id"])
+        if original != header["id"]:
+            reasons[file] = f"the same densities as {original}: remove one of the two folders"
+    return reasons
 
 
 def _attributes(file):

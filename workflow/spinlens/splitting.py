@@ -6,30 +6,49 @@ from spinlens.calculation.checks import check
 from spinlens.calculation.excluded import Excluded
 from spinlens.calculation.labels import read_labels
 
+# What the checks need and nobody learns from.
+NO_LABELS = ("potcar_valences", "ionic_steps_allowed", "outcar_formula")
 
-def split(calculation, table_labels, label_table, moment_tolerance_muB):
+
+def split(calculation, table_labels, label_table, settings):
     """Record of a calculation, admitted with its grids or excluded with the reason.
 
     `table_labels` are its row of the label table `label_table`, which add to the labels read
-    from the run's own files or override them.
+    from the run's own files or override them. `settings` are the config's keys
+    moment_tolerance_muB, unconverged, nonmagnetic and moment_axis.
     """
     try:
         stored = read_charge_file(calculation.charge_file, calculation.folder)
         labels = _labels(calculation, table_labels, label_table)
-        check(stored, labels, moment_tolerance_muB=moment_tolerance_muB)
+        check(
+            stored,
+            labels,
+            moment_tolerance_muB=settings["moment_tolerance_muB"],
+            unconverged=settings["unconverged"],
+        )
+        magnetization = _stored_magnetization(stored, settings["nonmagnetic"])
     except Excluded as reason:
         return record.excluded(calculation, reason)
-    lattice, sites = stored.lattice, (stored.positions, stored.elements)
-    charge, magnetization = density.split(stored.charge, stored.magnetization, lattice)
-    labels = record.with_integrated_moment(labels, magnetization, lattice)
-    return record.admitted(calculation, charge, magnetization, lattice, *sites, labels)
+    charge, magnetization = density.split(stored.charge, magnetization, stored.lattice)
+    labels.setdefault("formula", (stored.formula, "CHGCAR"))
+    kept = {name: label[:2] for name, label in labels.items() if name not in NO_LABELS}
+    return record.admitted(calculation, stored, charge, magnetization, kept, settings)
 
 
 def _labels(calculation, table_labels, label_table):
-    """Labels as name to (value, source): the run's own files, its path, the label table."""
-    read = read_labels(calculation.folder).items()
+    """Labels by name: of the run's own files, of its path, of the label table."""
     return (
-        {name: (label.value, label.source) for name, label in read}
+        read_labels(calculation.folder, calculation.charge_file)
         | {name: (value, "path") for name, value in calculation.names.items()}
         | {name: (value, label_table) for name, value in table_labels.items()}
+    )
+
+
+def _stored_magnetization(stored, nonmagnetic):
+    if stored.magnetization is not None:
+        return stored.magnetization
+    if nonmagnetic == "zero":
+        return 0 * stored.charge
+    raise Excluded(
+        "not spin-polarised, so it has no magnetization: set nonmagnetic: zero to take it as zero"
     )

@@ -14,6 +14,7 @@ from .elements import formula
 from .excluded import Excluded
 from .grids import GluedNumbers, read_blocks
 from .hdf5 import MAGIC, read_hdf5
+from .run_files import run_suffix
 from .structure import read_structure
 
 OTHER_FILES = ("ELFCAR", "LOCPOT", "AECCAR", "PARCHG", "WAVECAR", "XDATCAR", "POTCAR")
@@ -52,7 +53,7 @@ def read_charge_file(path, folder=None):
     """The ChargeFile at a path; elements that a VASP 4 header lacks come from the folder's
     POTCAR, OUTCAR or POSCAR. Raises Excluded, and nothing else, where it cannot be used."""
     path = os.fspath(path)
-    folder = os.path.dirname(path) if folder is None else os.fspath(folder)
+    folder = (os.path.dirname(path) or ".") if folder is None else os.fspath(folder)
     name = os.path.basename(path)
     try:
         return _read(path, folder, name)
@@ -60,6 +61,8 @@ def read_charge_file(path, folder=None):
         raise Excluded(reason if str(reason).startswith(name) else f"{name}: {reason}") from None
     except FileNotFoundError:
         raise Excluded(f"{name} is gone: put it back or leave the folder out") from None
+    except PermissionError:
+        raise Excluded(f"{name} cannot be read (permission denied): allow reading it") from None
     except MemoryError:
         raise Excluded(f"{name} does not fit into memory: ask for more") from None
     except Exception as error:  # one bad file must not stop the others, whatever is wrong with it
@@ -77,7 +80,7 @@ def _read(path, folder, name):
             structure, grids, note = _read_text(_seekable(stream), name)
     elements, source = structure.elements, name
     if elements is None:
-        elements, source = elements_from_folder(folder, structure.groups)
+        elements, source = elements_from_folder(folder, structure.groups, run_suffix(path))
         note = "; ".join(filter(None, (f"elements from {source}", note)))
     magnetization = {1: None, 2: grids[-1]}.get(len(grids))
     if len(grids) == 4:

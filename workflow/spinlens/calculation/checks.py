@@ -36,6 +36,7 @@ def check(
         raise Excluded("the density is not finite: rerun the calculation, it diverged")
     _check_density(charge_file.charge, electrons)
     _check_electrons(electrons, charge_file, labels, electron_tolerance_e)
+    _check_outcar_formula(charge_file, labels)
     _check_blocks(moment, labels, moment_tolerance_muB)
     _check_repetition(charge_file, labels)
     _check_moment_is_possible(moment, electrons, electron_tolerance_e)
@@ -88,6 +89,15 @@ def _check_density(charge, electrons):
         )
 
 
+def _check_outcar_formula(charge_file, labels):
+    for formula, source in _all(labels, "outcar_formula"):
+        if formula != charge_file.formula:
+            raise Excluded(
+                f"the charge file is of {charge_file.formula}, {source} of {formula}: {source} is "
+                "of another run"
+            )
+
+
 def _check_electrons(electrons, charge_file, labels, tolerance):
     known = _all_numbers(labels, "valence_electrons") or _from_valences(charge_file, labels)
     for (expected,), source in known:
@@ -117,7 +127,7 @@ def _from_valences(charge_file, labels):
 
 def _check_blocks(moment, labels, tolerance):
     blocks = {0: 1, 1: 2, 3: 4}[len(moment)]
-    for spin, source in _all(labels, "spin"):
+    for spin, source in _all(labels, "spin_kind"):
         wanted = BLOCKS.get(spin, blocks)
         if wanted > blocks:
             raise Excluded(

@@ -1,12 +1,13 @@
 """Find the calculations of a folder tree. Standard library only: the Snakefile imports it."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 
 from .ids import unique_ids
 from .numbers import number_or_text
 from .pattern import compile_pattern
-from .run_files import CHARGE_FILE_NAME, LABEL_FILES, preference, without_compression
+from .run_files import LABEL_FILES, charge_file_kind, preference, without_compression
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ def find(root, pattern=None):
             unreadable.append((folder, problem))
         for file in files:
             _sort_into(groups, root, folder, file, matcher)
-    found = [_chosen(root, *group) for group in groups.items()]
-    found += [_unreadable(root, *each) for each in unreadable]
-    return _named(root, found, groups)
+    found = [_chosen(*key, files) for key, files in groups.items()]
+    found += [_unreadable(*each) for each in unreadable]
+    return _named(root, found)
 
 
 def stamp(calculation):
@@ -109,7 +110,7 @@ def _is_folder(entry):
 def _sort_into(groups, root, folder, file, matcher):
     names = {}
     if matcher is None:
-        if not CHARGE_FILE_NAME.fullmatch(without_compression(file)):
+        if not charge_file_kind(file):
             return
     else:
         relative = os.path.relpath(os.path.join(folder, file), root).replace(os.sep, "/")
@@ -120,20 +121,19 @@ def _sort_into(groups, root, folder, file, matcher):
     groups.setdefault((folder, tuple(names.items())), []).append(file)
 
 
-def _chosen(root, key, files):
-    folder, names = key
-    ordered = sorted(files, key=lambda file: (_size(folder, file) > 0, _preference(file)))
-    taken = ordered[-1]
-    note = ""
-    if len(ordered) > 1:
-        note = f"{taken} taken, the last of {', '.join(ordered)}"
+def _chosen(folder, names, files):
+    taken = max(files, key=lambda file: (_size(folder, file) > 0, preference(file)))
+    note = _why(taken, sorted(files, key=preference))
     return Calculation("", folder, os.path.join(folder, taken), dict(names), note)
 
 
-def _preference(file):
-    if CHARGE_FILE_NAME.fullmatch(without_compression(file)):
-        return (1, *preference(file))
-    return (0, file)
+def _why(taken, files):
+    """VASP writes CHG beside every CHGCAR: only files of one kind are worth a word."""
+    same = [file for file in files if charge_file_kind(file) == charge_file_kind(taken)]
+    empty = files[files.index(taken) + 1 :]
+    said = [f"{taken} taken, the last of {', '.join(same)}"] if len(same) > 1 else []
+    said += [f"{taken} taken, as {', '.join(empty)} is empty"] if empty else []
+    return "; ".join(said)
 
 
 def _size(folder, file):
@@ -143,16 +143,14 @@ def _size(folder, file):
         return 0
 
 
-def _unreadable(root, folder, problem):
+def _unreadable(folder, problem):
     note = f"the folder cannot be read ({problem}): allow reading it or leave it out"
     return Calculation("", folder, os.path.join(folder, "CHGCAR"), {}, note)
 
 
-def _named(root, found, groups):
-    per_folder = {}
-    for calculation in found:
-        per_folder.setdefault(calculation.folder, []).append(calculation)
-    paths = [_relative(root, each, len(per_folder[each.folder]) > 1) for each in found]
+def _named(root, found):
+    per_folder = Counter(each.folder for each in found)
+    paths = [_relative(root, each, per_folder[each.folder] > 1) for each in found]
     named = [
         Calculation(
             id, _printable(each.folder), _printable(each.charge_file), each.names, _note(each)

@@ -75,6 +75,8 @@ class _Frame:
                 f"{self.moments} stray numbers before block {len(self.grids) + 1} for "
                 f"{self.sites} atoms: grid size and count disagree, copy the file again"
             )
+        if not all(shape):
+            raise Excluded(f"a grid of {_times(shape)} has no points: copy the file again")
         values = self._numbers(prod(shape), f"block {len(self.grids) + 1}")
         if not isfinite(values.sum()):
             raise Excluded(

@@ -6,7 +6,7 @@ import numpy as np
 
 from .elements import SYMBOLS, element
 from .excluded import Excluded
-from .structure import Structure
+from .structure import SMALLEST_VOLUME_A3, Structure
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 VASP_GRIDS = ("charge/charge", "results/charge/charge", "results/charge")
@@ -26,14 +26,28 @@ def read_hdf5(stream, path):
         raise Excluded("reading HDF5 needs the Python package h5py: install it") from None
     with h5py.File(stream, "r") as file:
         if "vdata" in file:
-            return _pymatgen_structure(file), _pymatgen_grids(file["vdata"])
+            return _whole(_pymatgen_structure(file), _pymatgen_grids(file["vdata"]))
         for key in VASP_GRIDS:
             if isinstance(file.get(key), h5py.Dataset):
-                return _vasp_structure(file, path, h5py), _vasp_grids(file[key])
+                return _whole(_vasp_structure(file, path, h5py), _vasp_grids(file[key]))
     raise Excluded(
         f"{os.path.basename(path)} holds no charge density: keep CHGCAR or vaspwave.h5 "
         "(LCHARG = .TRUE., LCHARGH5 = .TRUE.)"
     )
+
+
+def _whole(structure, grids):
+    sites = len(structure.elements)
+    shapes = {grid.shape for grid in grids}
+    if np.shape(structure.lattice) != (3, 3) or np.shape(structure.positions) != (sites, 3):
+        raise ValueError("cell or sites have a wrong shape")
+    if not abs(np.linalg.det(structure.lattice)) >= SMALLEST_VOLUME_A3:
+        raise ValueError("the cell has no volume")
+    if len(shapes) != 1 or len(grids[0].shape) != 3 or not grids[0].size:
+        raise ValueError(f"the grids have the shapes {sorted(shapes)}")
+    if not all(np.isfinite(grid.sum()) for grid in grids):
+        raise ValueError("the density is not finite")
+    return structure, grids
 
 
 def _pymatgen_structure(file):
@@ -52,14 +66,14 @@ def _pymatgen_grids(data):
         keys = ("total", "diff")
     else:
         keys = ("total",)
-    return [data[key][...].astype(float) for key in keys]
+    return [np.asarray(data[key], dtype=float) for key in keys]
 
 
 def _vasp_grids(dataset):
-    data = dataset[...]
+    data = np.asarray(dataset, dtype=float)
     if data.ndim != 4 or data.shape[0] not in (1, 2, 4):
         raise ValueError(f"the charge has the shape {data.shape}")
-    return [component.T.astype(float) for component in data]
+    return [component.T for component in data]
 
 
 def _vasp_structure(file, path, h5py):
@@ -67,7 +81,7 @@ def _vasp_structure(file, path, h5py):
         if key in file:
             return _positions(file[key])
     beside = os.path.join(os.path.dirname(path), "vaspout.h5")
-    if os.path.basename(path) == "vaspwave.h5" and os.path.isfile(beside):
+    if os.path.basename(path).startswith("vaspwave.h5") and os.path.isfile(beside):
         with h5py.File(beside, "r") as other:
             for key in VASP_STRUCTURES:
                 if key in other:

@@ -29,8 +29,9 @@ def read_labels(folder, charge_file=""):
 
     total_moment_muB (float, or a list of three when noncollinear), energy_eV (extrapolated to
     zero smearing), valence_electrons (NELECT), potcar_valences (one per potential),
-    local_moments_muB (one per site), order_final, converged, spin (none, collinear,
-    noncollinear), ionic_steps_allowed (NSW), vasp_version, formula. Of a charge file with a
+    local_moments_muB (one per site), order_final, converged, spin_kind (none, collinear,
+    noncollinear), ionic_steps_allowed (NSW), vasp_version, formula (of CONTCAR or POSCAR),
+    outcar_formula. Of a charge file with a
     suffix, the small files with the same suffix are read. Never raises: a file that cannot be
     read says nothing.
     """
@@ -53,10 +54,11 @@ def read_labels(folder, charge_file=""):
         "valence_electrons",
         "potcar_valences",
         "local_moments_muB",
-        "spin",
+        "spin_kind",
         "ionic_steps_allowed",
         "vasp_version",
         "formula",
+        "outcar_formula",
     ):
         said = [Label(values[key], name) for name, values in sources if key in values]
         if said:
@@ -68,7 +70,7 @@ def read_labels(folder, charge_file=""):
 def _missing(sources):
     """What OSZICAR and OUTCAR left out and vasprun.xml, slower to read, can say."""
     said = {key: value for _, values in sources for key, value in values.items()}
-    wanted = FROM_VASPRUN if said.get("spin") in (None, "collinear") else FROM_VASPRUN - MOMENT
+    wanted = FROM_VASPRUN if said.get("spin_kind") in (None, "collinear") else FROM_VASPRUN - MOMENT
     return wanted - said.keys()
 
 
@@ -95,7 +97,7 @@ def _incar_values(path):
     spin = {"1": "none", "2": "collinear"}.get(tags.get("ISPIN"))
     if any(tags.get(tag, "").upper().strip(".")[:1] == "T" for tag in ("LNONCOLLINEAR", "LSORBIT")):
         spin = "noncollinear"
-    return found | ({"spin": spin} if spin else {})
+    return found | ({"spin_kind": spin} if spin else {})
 
 
 def _potcar_values(path):
@@ -112,7 +114,7 @@ def _poscar_values(path):
 
 def _derived(labels, sources):
     derived = {}
-    local, spin = labels.get("local_moments_muB"), labels.get("spin")
+    local, spin = labels.get("local_moments_muB"), labels.get("spin_kind")
     if local:
         derived["order_final"] = Label(magnetic_order(local.value), local.source)
     elif spin and spin.value == "none":

@@ -3,8 +3,9 @@
 import re
 
 from .compressed import read_ends, without_cut_line
-from .elements import element
+from .elements import element, formula
 from .numbers import FORTRAN_NUMBER, finite_floats
+from .structure import MOST_SITES
 
 HEAD_BYTES = 16 << 20
 TAIL_BYTES = 32 << 20
@@ -12,9 +13,9 @@ _SITE_LINE = re.compile(r"\s*\d+\s+(?=\D*\d*\.)(.*)")
 
 
 def read_outcar(path):
-    """vasp_version, valences, valence_electrons (NELECT), spin, NELM, NSW, and, of
-    the last step, total_moment_muB, energy_eV, electronic_steps, local_moments_muB (floats or
-    lists of three). What the file does not say is left out."""
+    """vasp_version, valences, outcar_formula, valence_electrons (NELECT), spin_kind, NELM, NSW,
+    and, of the last step, total_moment_muB, energy_eV, electronic_steps, local_moments_muB
+    (floats or lists of three). What the file does not say is left out."""
     ends = read_ends(path, HEAD_BYTES, TAIL_BYTES)
     head, tail = (without_cut_line(end.decode("latin-1"), decimals=5) for end in ends)
     sites = _integer(r"\bNIONS\s*=\s*(\d+)", head)
@@ -49,12 +50,22 @@ def _from_head(text, sites):
     found = {
         "vasp_version": _first(r"^\s*vasp\.(\S+)", text[:2000]),
         "valences": _valences(text) or None if sites else None,
+        "outcar_formula": _formula(text),
         "valence_electrons": _float(rf"\bNELECT\s*=\s*({FORTRAN_NUMBER})", text),
         "NELM": _integer(r"\bNELM\s*=\s*(\d+)", text),
         "NSW": _integer(r"\bNSW\s*=\s*(\d+)", text),
-        "spin": _spin(text),
+        "spin_kind": _spin(text),
     }
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _formula(text):
+    symbols = _elements(text)
+    counts = (_first(r"\bions per type\s*=\s*([\d ]+)$", text) or "").split()
+    if not symbols or len(symbols) != len(counts):
+        return None
+    pairs = zip(symbols, map(int, counts), strict=True)
+    return formula([symbol for symbol, count in pairs for _ in range(min(count, MOST_SITES))])
 
 
 def _spin(text):

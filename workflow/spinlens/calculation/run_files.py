@@ -5,7 +5,8 @@ import re
 
 COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".Z")
 LABEL_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml", "POSCAR", "CONTCAR", "POTCAR", "INCAR")
-CHARGE_FILE_NAME = re.compile(r"(CHGCAR|CHG)([._-].+|~)?|vaspwave\.h5|vaspout\.h5")
+CHARGE_FILE_NAME = re.compile(r"(CHGCAR|CHG)([._-].+|~)?|(vaspwave|vaspout)\.h5")
+CHARGE_FILE_KINDS = ("", "vaspout", "vaspwave", "CHG", "CHGCAR")
 BACKUP_SUFFIX = re.compile(r"~|[._-](bak|backup|bck|old|orig|save|tmp|swp)\d*", re.IGNORECASE)
 
 
@@ -30,10 +31,16 @@ def natural_order(name):
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
+def charge_file_kind(name):
+    """CHGCAR, CHG, vaspwave or vaspout; "" of any other name."""
+    found = CHARGE_FILE_NAME.fullmatch(without_compression(name))
+    return (found[1] or found[3]) if found else ""
+
+
 def preference(name):
     """A sort key of charge files: the last is the one to read."""
     plain = without_compression(name)
-    kind = ["vaspout", "vaspwave", "CHG", "CHGCAR"].index(re.match(r"[A-Za-z]+", plain).group())
+    kind = CHARGE_FILE_KINDS.index(charge_file_kind(name))
     backup = BACKUP_SUFFIX.fullmatch(run_suffix(name)) is not None or plain.endswith("~")
     unsuffixed = plain in ("CHGCAR", "CHG")
     return (not backup, kind, unsuffixed, natural_order(plain), plain == name, name)

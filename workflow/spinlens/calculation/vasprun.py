@@ -5,11 +5,11 @@ from xml.etree.ElementTree import XMLPullParser
 from .compressed import CHUNK_BYTES, open_binary
 from .numbers import finite_floats
 
-MOST_BYTES = 1 << 30
+MOST_BYTES = 1 << 28
 
 
 def read_vasprun(path):
-    """vasp_version, valence_electrons (NELECT), spin, NELM, NSW, and, of the last ionic step,
+    """vasp_version, valence_electrons (NELECT), spin_kind, NELM, NSW, and, of the last ionic step,
     energy_eV, electronic_steps and, for collinear spin, total_moment_muB from the occupations.
     What the file does not say is left out."""
     run = _Run()
@@ -94,7 +94,7 @@ class _Run:
             "valence_electrons": self._float("NELECT"),
             "NELM": self._integer("NELM"),
             "NSW": self._integer("NSW"),
-            "spin": self._spin(),
+            "spin_kind": self._spin(),
         }
         if self.finished:
             found["energy_eV"] = self.energy

@@ -1,0 +1,98 @@
+"""A copy of the workflow over a small tree of calculations, run once; tests work on copies."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from chgcar_writer import magnetic_blocks, write, write_run
+
+ROOT = Path(__file__).parents[2]
+WORKFLOW_FILES = ("Snakefile", "config.yaml", "pyproject.toml", "workflow", "profiles", "envs")
+MOMENTS = np.linspace(1.0, 3.6, 10)
+SMALL = {
+    "calculations": "runs",
+    "select": None,
+    "grid": [8, 8, 12],
+    "threshold": 4.5,
+    "kernel_size": 4,
+    "stride": 2,
+    "epochs": 2,
+    "sweep": {"filters": [2, 3]},
+    "points": [{"optimizer": "adam", "learning_rate": 0.01, "normalization": "dataset"}],
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with the workflow in it, and Snakemake to run there."""
+
+    folder: Path
+
+    def snakemake(self, *arguments):
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+
+    def planned(self, *arguments):
+        """Jobs of a dry run, counted by rule."""
+        done = self.snakemake("-n", "--quiet", "rules", *arguments)
+        assert done.returncode == 0, done.stderr
+        table = re.search(r"Job stats:\n.*\n[- ]+\n((?:\w+ +\d+\n)*)", done.stdout + done.stderr)
+        lines = table.group(1).splitlines() if table else []
+        counts = {rule: int(count) for rule, count in map(str.split, lines)}
+        counts.pop("total", None)
+        return counts
+
+    def set(self, **keys):
+        config = yaml.safe_load((self.folder / "config.yaml").read_text())
+        (self.folder / "config.yaml").write_text(yaml.safe_dump(config | keys))
+
+    def append(self, file, text):
+        with open(self.folder / file, "a") as stream:
+            stream.write(text)
+
+
+def copy_of(folder, to):
+    shutil.copytree(folder, to, symlinks=True, dirs_exist_ok=True)
+    return Project(to)
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory):
+    """The workflow as cloned, with ten good calculations and one bad one; nothing has run."""
+    folder = tmp_path_factory.mktemp("fresh")
+    for name in WORKFLOW_FILES:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, ignore=ignore)
+        else:
+            shutil.copy2(source, folder / name)
+    for index, moment in enumerate(MOMENTS):
+        blocks = magnetic_blocks(moments=(moment, moment, -0.1))
+        write_run(folder / "runs" / f"run {index}", blocks=blocks)
+    write(folder / "runs" / "broken" / "CHGCAR", "no density at all\n")
+    project = Project(folder)
+    project.set(**SMALL)
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished(fresh, tmp_path_factory):
+    """The whole main job, run once."""
+    project = copy_of(fresh.folder, tmp_path_factory.mktemp("finished"))
+    done = project.snakemake()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def project(finished, tmp_path):
+    """A copy of the finished project, to change."""
+    return copy_of(finished.folder, tmp_path / "project")

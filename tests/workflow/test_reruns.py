@@ -1,0 +1,103 @@
+"""What a change sets going again, and what it leaves alone, told by dry runs."""
+
+import os
+import shutil
+
+import pytest
+
+DRAWN = {"point_figures", "sweep_figures", "target_figure"}
+
+
+@pytest.mark.parametrize("arguments", [["-n"], ["--dag"], ["--rulegraph"]])
+def test_the_whole_dag_is_known_before_anything_has_run(fresh, arguments):
+    done = fresh.snakemake(*arguments)
+    assert done.returncode == 0, done.stderr
+    output = done.stdout + done.stderr
+    for rule in ("split", "select", "dataset", "train", "sweep_table", "render_report"):
+        assert rule in output
+    assert not (fresh.folder / "results").exists()
+
+
+def test_a_dry_run_counts_every_job(fresh):
+    planned = fresh.planned()
+    assert (planned["split"], planned["train"], planned["point_figures"]) == (11, 3, 3)
+
+
+def test_deleting_a_models_folder_trains_that_model_alone(project):
+    folder = next((project.folder / "results" / "models").iterdir())
+    shutil.rmtree(folder)
+    planned = project.planned()
+    assert (planned["train"], planned["point_figures"]) == (1, 1)
+    assert not {"split", "select", "dataset"} & set(planned)
+
+
+def test_a_value_added_to_a_sweep_adds_only_its_points(project):
+    project.set(sweep={"filters": [2, 3, 5]})
+    planned = project.planned()
+    assert (planned["train"], planned["point_figures"]) == (1, 1)
+    assert not {"split", "select", "dataset", "target_figure"} & set(planned)
+
+
+def test_swapping_two_values_of_a_point_retrains_it(project):
+    """Snakemake compares parameters as a set, which would not notice."""
+    project.set(kernel_size=2, stride=4)
+    assert project.planned()["train"] == 3
+
+
+def test_an_edit_of_the_plots_redraws_and_retrains_nothing(project):
+    project.append("workflow/spinlens/plots/style.py", "# edited\n")
+    planned = project.planned()
+    assert set(planned) == DRAWN | {"render_report", "all"}
+    assert planned["point_figures"] == 3
+
+
+def test_an_edit_of_the_density_module_splits_again(project):
+    project.append("workflow/spinlens/density.py", "# edited\n")
+    planned = project.planned()
+    assert (planned["split"], planned["train"]) == (11, 3)
+
+
+def test_an_edit_of_a_script_reruns_its_rule(project):
+    project.append("workflow/scripts/sweep_table.py", "# edited\n")
+    assert set(project.planned()) == {"sweep_table", "sweep_figures", "render_report", "all"}
+
+
+def test_touching_the_library_and_the_scripts_redoes_nothing(project):
+    for file in (project.folder / "workflow").rglob("*.py"):
+        os.utime(file)
+    assert project.planned() == {}
+
+
+def test_an_edited_caption_writes_the_report_again(project):
+    project.append("workflow/report/filters.rst", "\nEdited.\n")
+    assert set(project.planned()) == {"render_report", "all"}
+
+
+def test_a_changed_calculation_alone_is_split_again(project):
+    charge_file = project.folder / "runs" / "run 3" / "CHGCAR"
+    charge_file.write_text(charge_file.read_text() + "\n")
+    assert project.planned()["split"] == 1
+
+
+def test_a_new_calculation_alone_is_split(project):
+    shutil.copytree(project.folder / "runs" / "run 3", project.folder / "runs" / "run 3b")
+    assert project.planned()["split"] == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        ("filtrs=3", "config: filtrs is not a key, did you mean filters?"),
+        ("filters=0", "config: filters is 0, it must be a whole number of at least 1"),
+        ("calculations=nowhere", "config: calculations: nowhere is no folder"),
+        ("calculations=profiles", "config: calculations: no CHGCAR in any folder of profiles"),
+        ("labels=nowhere.csv", "config: labels: "),
+        ("kernel_size=30", "config: kernel_size 30 is longer than the 16 voxels along a"),
+    ],
+)
+def test_bad_config_is_one_line_before_any_job(fresh, setting, line):
+    done = fresh.snakemake("-n", "--config", setting)
+    assert done.returncode != 0
+    told = [text for text in done.stderr.splitlines() if text.startswith("config: ")]
+    assert len(told) == 1 and told[0].startswith(line)
+    assert "Traceback" not in done.stderr and "File" not in done.stderr

@@ -1,0 +1,28 @@
+"""Sizes of kernels, strides and pools along a, b and c, and whether they fit the supercell."""
+
+
+def sizes(point, key):
+    """A size for each axis: one number for all of them, or one each; 1 along a projected c."""
+    value = point[key]
+    along = list(value) if isinstance(value, (list, tuple)) else [value] * 3
+    return (*along[:2], 1) if point["dimensions"] == 2 else tuple(along)
+
+
+def cell_shape(point, grid):
+    """Shape (na, nb, nc) of the unit cell that a point's network sees."""
+    return (*grid[:2], 1) if point["dimensions"] == 2 else tuple(grid)
+
+
+def check(point, cell):
+    """Raise ValueError, naming the key, where the first convolution or its pool leaves nothing
+    of the supercell of a unit cell (na, nb, nc)."""
+    along = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
+    for axis, voxels, repeats, kernel, stride, pool in zip(
+        "abc", cell, point["supercell"], *along, strict=True
+    ):
+        total = voxels * repeats
+        if kernel > total:
+            raise ValueError(f"kernel_size {kernel} is longer than the {total} voxels along {axis}")
+        left = (total - kernel) // stride + 1
+        if pool > left:
+            raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")
