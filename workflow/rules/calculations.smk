@@ -19,9 +19,7 @@ rule split:
         stamp=lambda wildcards: stamp(CALCULATIONS[wildcards.calculation]),
         labels=lambda wildcards: TABLE_LABELS.get(wildcards.calculation, {}),
         label_table=LABEL_TABLE or "",
-        settings=settings(
-            "moment_tolerance_muB", "unconverged", "nonmagnetic", "moment_axis"
-        ),
+        settings=settings("moment_tolerance_muB", "unconverged", "nonmagnetic", "moment_axis"),
         code=code("split.py"),
     script:
         "../scripts/split.py"

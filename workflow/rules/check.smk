@@ -2,6 +2,7 @@
 
 
 rule check:
+    """Train a small CNN on scikit-learn's digits; show the devices seen and the accuracy."""
     log:
         f"{RESULTS}/logs/check.log",
     conda:
@@ -10,7 +11,6 @@ rule check:
     resources:
         mem_mb=4000,
         runtime=10,
-    """Train a small CNN on scikit-learn's digits; show the devices seen and the accuracy."""
     params:
         gpus=config["gpus"],
     script:
