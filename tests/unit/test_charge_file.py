@@ -472,7 +472,7 @@ def test_the_grids_are_those_that_pymatgen_reads(tmp_path):
     path = writer.write(tmp_path / "CHGCAR", writer.charge_text(writer.noncollinear_blocks()))
     code = """
 import sys, numpy as np
-from spinlens.calculation import read_charge_file
+from spinlens.calculation.charge_file import read_charge_file
 ours = read_charge_file(sys.argv[1])
 assert not any(name.startswith("pymatgen.io") for name in sys.modules)
 from pymatgen.io.vasp.outputs import Chgcar

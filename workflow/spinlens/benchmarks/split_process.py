@@ -1,0 +1,47 @@
+"""Split one charge file in a process of its own, and print the peak of its memory.
+
+Called as `python -m spinlens.benchmarks.split_process CHGCAR RECORD`, or without arguments to
+import what a split imports, and no more.
+"""
+
+import sys
+from pathlib import Path
+
+SETTINGS = {
+    "moment_tolerance_muB": 0.01,
+    "unconverged": "exclude",
+    "nonmagnetic": "exclude",
+    "moment_axis": [0, 0, 1],
+}
+
+
+def main(charge_file=None, output=None):
+    """Read, check and split a charge file, and write its record; raise where it is excluded."""
+    from spinlens import record, splitting
+    from spinlens.calculation.find import Calculation
+
+    if charge_file is not None:
+        calculation = Calculation("synthetic", str(Path(charge_file).parent), charge_file)
+        outcome = splitting.split(calculation, {}, "", SETTINGS)
+        if "excluded" in outcome.attributes:
+            raise RuntimeError(outcome.attributes["excluded"])
+        record.write(outcome, output)
+
+
+def peak_bytes():
+    """Most memory that this process, not the one that started it, has held so far.
+
+    Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(lines["VmHWM"].split()[0]) * 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+    print(peak_bytes())
