@@ -77,12 +77,13 @@ def test_a_model_is_reloaded_by_a_fresh_process(finished):
     with open(folder / "predictions.csv", newline="") as file:
         written = {row["calculation"]: float(row["probability"]) for row in csv.DictReader(file)}
     script = """
-import sys, json, keras, xarray
-from spinlens import models, training
+import sys, json, keras, numpy, xarray
+from spinlens import models
+from spinlens.batches import Inputs
 with xarray.open_dataset(sys.argv[1]) as dataset:
-    point = {"dimensions": 3, "channels": "parts"}
-    inputs = training.inputs(dataset, list(range(dataset.sizes["sample"])), point)
     names = dataset["sample"].values.tolist()
+with Inputs(sys.argv[1], {"dimensions": 3, "channels": "parts"}) as samples:
+    inputs = numpy.stack([samples[index] for index in range(len(names))])
 model = keras.saving.load_model(sys.argv[2])
 print(json.dumps(dict(zip(names, model.predict(inputs, verbose=0)[:, 1].tolist()))))
 """

@@ -18,7 +18,7 @@ rule train:
         f"{RESULTS}/benchmarks/train/{{point}}.jsonl"
     conda:
         "../../envs/keras.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=8000,
         runtime=120,

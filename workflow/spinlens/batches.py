@@ -60,7 +60,8 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
-        return np.stack([self.inputs[s] for s in self.samples[chosen]]), self.classes[chosen]
+        inputs = np.stack([self.inputs[sample] for sample in self.samples[chosen]])
+        return inputs, self.classes[chosen]
 
     def on_epoch_end(self):
         """Shuffle for the next epoch."""

@@ -34,8 +34,8 @@ def check(gpus, visible, environment=os.environ):
 
 
 def prepare(threads, gpus):
-    """Set TensorFlow's threads and memory growth, hide GPUs where `gpus` is 0, make its
-    operations deterministic, and return the names of the devices seen.
+    """Set TensorFlow's threads and memory growth, keep to the GPUs that `gpus` asks for, make
+    operations deterministic, and return the names of the devices that training uses.
 
     Raises RuntimeError where a GPU was asked for and none is seen. Call it before any tensor.
     """
@@ -44,11 +44,10 @@ def prepare(threads, gpus):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    physical = tf.config.list_physical_devices("GPU")
-    if gpus == 0:
-        tf.config.set_visible_devices([], "GPU")
-        physical = []
-    check(gpus, len(physical))
-    for device in physical:
+    seen = tf.config.list_physical_devices("GPU")
+    check(gpus, len(seen))
+    used = seen if gpus == "auto" else seen[:gpus]
+    tf.config.set_visible_devices(used, "GPU")
+    for device in used:
         tf.config.experimental.set_memory_growth(device, True)
-    return [device.name for device in tf.config.list_logical_devices()]
+    return [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]

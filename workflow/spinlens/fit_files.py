@@ -1,7 +1,5 @@
 """What a fit leaves on disk: model, history, metrics, predictions, filters, architecture."""
 
-import keras
-
 from spinlens import filters, models
 from spinlens.files import whole, write_table
 
@@ -34,7 +32,7 @@ def write_predictions(path, calculations, target, sides, probabilities):
 
 def write_filters(path, fit, channels, voxel_vectors):
     """The first convolution's kernels, before and after training, on their grid in Å."""
-    kernel = keras.ops.convert_to_numpy(fit.model.get_layer(models.FIRST_CONVOLUTION).kernel)
+    kernel = models.first_kernel(fit.model)
     with whole(path) as temporary:
         filters.to_dataset(kernel, fit.initial_kernel, channels, voxel_vectors).to_netcdf(temporary)
 

@@ -52,8 +52,14 @@ def build(point, cell_shape, classes, scale=1.0):
         x = keras.layers.Dense(units, activation="relu")(x)
     outputs = keras.layers.Dense(classes, activation="softmax", name="classes")(x)
     model = keras.Model(inputs, outputs)
-    model.compile(_optimizer(point), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    loss = "sparse_categorical_crossentropy"
+    model.compile(_optimizer(point), loss, metrics=["accuracy"])
     return model
+
+
+def first_kernel(model):
+    """Weights of the first convolution, (a, b, c, channel, filter)."""
+    return keras.ops.convert_to_numpy(model.get_layer(FIRST_CONVOLUTION).kernel)
 
 
 def _optimizer(point):

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
-from spinlens import density, models
+from spinlens import models
+from spinlens.batches import Batches, root_mean_square
 
 
-@dataclass(frozen=True)
-class Fold:
-    """Inputs (samples, na, nb, nc, channels) and classes (samples,) of one side of a split."""
+class Fold(NamedTuple):
+    """One side of a split: samples, as indices in the dataset, and their classes."""
 
-    inputs: np.ndarray
+    samples: np.ndarray
     classes: np.ndarray
 
 
@@ -30,40 +31,30 @@ class Fit:
     metrics: dict
 
 
-def inputs(dataset, samples, point):
-    """Network inputs (samples, na, nb, nc, channels), float32, from an open dataset.
-
-    μB Å⁻³; with two dimensions the density is projected along c (nc = 1), in μB Å⁻².
-    """
-    magnetization = dataset["magnetization"].isel(sample=samples).values
-    if point["dimensions"] == 2:
-        lattice = dataset["lattice"].isel(sample=samples).values
-        magnetization = density.project_along_c(magnetization, lattice)[..., np.newaxis]
-    return density.channels(magnetization.astype(np.float32), point["channels"])
-
-
-def fit(point, training, validation, classes, report=print):
+def fit(point, inputs, training, validation, classes, report=print):
     """Train a sweep point; deterministic for a given seed.
 
-    `training` and `validation` are Folds, `classes` the number of classes, `report` takes one
-    line per epoch. A diverged training is a result: its metrics say `diverged`.
+    `inputs` are the dataset's batches.Inputs, `training` and `validation` Folds of them,
+    `classes` the number of classes; `report` takes one line per epoch. A diverged training is
+    a result: its metrics say so.
     """
     keras.utils.set_random_seed(point["seed"])
-    scale = _scale(point["normalization"], training.inputs)
-    model = models.build(point, training.inputs.shape[1:], classes, scale)
-    initial_kernel = np.array(model.get_layer(models.FIRST_CONVOLUTION).kernel)
+    scale = _scale(point["normalization"], inputs, training.samples)
+    model = models.build(point, inputs.shape, classes, scale)
+    initial_kernel = models.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
+    size = point["batch_size"]
     model.fit(
-        training.inputs,
-        training.classes,
-        batch_size=point["batch_size"],
+        Batches(inputs, *training, size, seed=point["seed"]),
         epochs=point["epochs"],
-        validation_data=(validation.inputs, validation.classes),
+        validation_data=Batches(inputs, *validation, size),
         callbacks=[log],
         verbose=0,
     )
     folds = {"training": training, "validation": validation}
-    probabilities = {side: predict(model, fold.inputs) for side, fold in folds.items()}
+    probabilities = {
+        side: model.predict(Batches(inputs, *fold, size), verbose=0) for side, fold in folds.items()
+    }
     metrics = {
         f"{side}_{name}": value
         for side, fold in folds.items()
@@ -72,11 +63,6 @@ def fit(point, training, validation, classes, report=print):
     metrics["diverged"] = _diverged(model, log.history)
     metrics["parameters"] = int(model.count_params())
     return Fit(model, initial_kernel, log.history, tuple(probabilities.values()), metrics)
-
-
-def predict(model, fold_inputs):
-    """Probabilities (samples, classes)."""
-    return model.predict(fold_inputs, batch_size=8, verbose=0)
 
 
 def evaluate(probabilities, truth, classes):
@@ -107,11 +93,11 @@ class _EpochLog(keras.callbacks.Callback):
         self.report(f"epoch {row['epoch']}/{self.epochs}  {values}")
 
 
-def _scale(normalization, training_inputs):
+def _scale(normalization, inputs, samples):
     if normalization == "none":
         return 1.0
     if normalization == "dataset":
-        return float(np.sqrt(np.mean(np.square(training_inputs, dtype=np.float64)))) or 1.0
+        return root_mean_square(inputs, samples) or 1.0
     raise ValueError(f"normalization: {normalization!r} is neither none nor dataset")
 
 

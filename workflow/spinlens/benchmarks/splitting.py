@@ -16,6 +16,7 @@ GRID = (60, 60, 336)
 REPEATS = 5
 BLOCKS = 2
 MB = 1e6
+MOST_RATIO, MOST_GRIDS = 2.0, 6
 PYMATGEN_READ = "import sys; from pymatgen.io.vasp import Chgcar; Chgcar.from_file(sys.argv[1])"
 
 
@@ -27,14 +28,14 @@ def measure(grid=GRID, repeats=REPEATS):
     imports_peak_mb, memory of a split and of its imports alone; grids_mb, the grids as float64;
     repeats. MB are 10⁶ bytes. Raises subprocess.CalledProcessError where a process fails.
     """
-    split, imports = ["-m", split_process.__name__], ["-m", split_process.__name__]
+    split = ["-m", split_process.__name__]
     with tempfile.TemporaryDirectory() as folder:
         charge_file, output = Path(folder, "CHGCAR"), Path(folder, "record.nc")
         write_chgcar(charge_file, grid)
         runs = {
             "split": [*split, charge_file, output],
             "pymatgen": ["-c", PYMATGEN_READ, charge_file],
-            "imports": imports,
+            "imports": split,
         }
         rounds = [{name: _run(command) for name, command in runs.items()} for _ in range(repeats)]
     split_seconds = median(each["split"][0] for each in rounds)
@@ -65,3 +66,15 @@ def _run(arguments):
         text=True,
     )
     return perf_counter() - start, done.stdout
+
+
+def summary(measured):
+    """Two lines for a person: the outcome of `measure` beside the bounds that it is held to."""
+    peak_bound = MOST_GRIDS * measured["grids_mb"] + measured["imports_peak_mb"]
+    return (
+        f"split {measured['split_seconds']} s, pymatgen's read "
+        f"{measured['pymatgen_read_seconds']} s: ratio {measured['ratio']} (bound {MOST_RATIO})\n"
+        f"split's peak memory {measured['split_peak_mb']} MB, its imports alone "
+        f"{measured['imports_peak_mb']} MB (bound {peak_bound:.0f} MB: imports and {MOST_GRIDS} "
+        f"times the grids' {measured['grids_mb']} MB)"
+    )
