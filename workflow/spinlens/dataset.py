@@ -9,7 +9,9 @@ noncollinear, NaN for the others |
 | `lattice` | sample vector direction | angstrom; spans the stored grid |
 | `site_position` | sample site vector | 1 (fractional in `lattice`; NaN pads) |
 | `site_element` | sample site | ("" pads) |
-| labels, `total_moment` first | sample | as their `units` say |
+| labels, `total_moment` first | sample | as their `units` say; a label named as one of these
+variables is `<label>_label`, one with many numbers stays in its record |
+| `reported_moment` | sample | muB; of a noncollinear run the length of the vector |
 | `source`, `source_sha256` | sample | |
 
 Samples are written one after another: memory does not grow with their number.
@@ -83,10 +85,16 @@ def _header(file):
             "id": attributes["id"],
             "source": attributes["source"],
             "source_sha256": attributes["source_sha256"],
-            "labels": record.labels_of(attributes),
+            "labels": _with_lengths(record.labels_of(attributes)),
             "elements": list(source["site_element"][:]),
             "variables": set(source.variables),
         }
+
+
+def _with_lengths(labels):
+    value, source = labels.get("reported_moment_muB", (0.0, ""))
+    length = {"reported_moment_muB": (np.linalg.norm(value), source)} if np.ndim(value) else {}
+    return labels | length
 
 
 def _describe(output):
@@ -127,17 +135,18 @@ def _one_sample_a_chunk(output, dims):
 
 
 def _write_labels(output, headers):
-    for name in _label_names(headers):
-        found = [header["labels"].get(name) for header in headers]
-        short, unit = _name_and_unit(name)
-        values = [label[0] if label else None for label in found]
+    labels = _scalar_labels(headers)
+    names = _variable_names(labels, {*output.variables, *output.dimensions})
+    for label in labels:
+        found = [header["labels"].get(label) for header in headers]
+        short, unit = _name_and_unit(label)
         about = {
             "long_name": short.replace("_", " "),
             "units": unit,
-            "label_source": ", ".join(sorted({label[1] for label in found if label})),
+            "label_source": ", ".join(sorted({said[1] for said in found if said})),
         }
-        kind, column = _column(values)
-        netcdf.variable(output, short, kind, ("sample",), about)[:] = column
+        kind, column = _column([said[0] if said else None for said in found])
+        netcdf.variable(output, names[label], kind, ("sample",), about)[:] = column
     for index, header in enumerate(headers):
         output["sample"][index] = header["id"]
         output["source"][index] = header["source"]
@@ -148,7 +157,7 @@ def _write_labels(output, headers):
         output["site_element"][index] = np.array(elements, dtype=object)
 
 
-def _label_names(headers):
+def _scalar_labels(headers):
     names = dict.fromkeys(name for header in headers for name in header["labels"])
     scalar = [
         name
@@ -156,6 +165,19 @@ def _label_names(headers):
         if all(np.ndim(h["labels"][name][0]) == 0 for h in headers if name in h["labels"])
     ]
     return sorted(scalar, key=lambda name: name != "total_moment_muB")
+
+
+def _variable_names(labels, taken):
+    """Label -> name of its variable: without the unit, or else one that nothing has; a label
+    with a unit comes first, so that `energy` is the energy in eV."""
+    names = {}
+    for label in sorted(labels, key=lambda label: _name_and_unit(label)[0] == label):
+        name = _name_and_unit(label)[0]
+        while name in taken:
+            name += "_label"
+        names[label] = name
+        taken = taken | {name}
+    return names
 
 
 def _name_and_unit(label):

@@ -1,30 +1,17 @@
 """Networks: the 2018 study's convolution over the supercell, and what config adds to it.
 
 Conv → ReLU → max-pool → [Conv → ReLU]* → flatten → [Dense → ReLU]* → dense → softmax. A model
-takes unit cells (batch, na, nb, nc, channels) and repeats them itself; a density projected
-along c has nc = 1, and its kernels and pools are one voxel high.
+takes unit cells (batch, na, nb, nc, channels) and gives what the network would on the supercell,
+without making it; a density projected along c has nc = 1, and its kernels and pools are one
+voxel high.
 """
 
 import keras
 
+from spinlens.layers.periodic import PeriodicConv3D, PeriodicDense
 from spinlens.sizes import sizes
 
 FIRST_CONVOLUTION = "first_convolution"
-
-
-@keras.saving.register_keras_serializable(package="spinlens")
-class Supercell(keras.layers.Layer):
-    """Repeats a unit cell (batch, na, nb, nc, channels) along a, b and c."""
-
-    def __init__(self, repeats, **options):
-        super().__init__(**options)
-        self.repeats = tuple(repeats)
-
-    def call(self, cells):
-        return keras.ops.tile(cells, (1, *self.repeats, 1))
-
-    def get_config(self):
-        return super().get_config() | {"repeats": self.repeats}
 
 
 def build(point, cell_shape, classes, scale=1.0):
@@ -35,23 +22,29 @@ def build(point, cell_shape, classes, scale=1.0):
     """
     inputs = keras.Input(cell_shape, name="magnetization")
     x = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
-    x = Supercell(point["supercell"], name="supercell")(x)
-    x = keras.layers.Conv3D(
+    convolution = PeriodicConv3D(
         point["filters"],
         sizes(point, "kernel_size"),
         strides=sizes(point, "stride"),
+        supercell=point["supercell"],
+        padding="valid",
         activation="relu",
+        pool_size=sizes(point, "pool_size"),
+        folded=not point["convolutions"],
         name=FIRST_CONVOLUTION,
-    )(x)
-    x = keras.layers.MaxPooling3D(sizes(point, "pool_size"), name="pool")(x)
+    )
+    x = convolution(x)
     for filters in point["convolutions"]:
         kernel = sizes(point, "convolution_kernel_size")
         x = keras.layers.Conv3D(filters, kernel, padding="same", activation="relu")(x)
-    x = keras.layers.Flatten(name="flatten")(x)
-    for units in point["dense"]:
-        x = keras.layers.Dense(units, activation="relu")(x)
-    outputs = keras.layers.Dense(classes, activation="softmax", name="classes")(x)
-    model = keras.Model(inputs, outputs)
+    extent = convolution.output_extent(cell_shape[:3])
+    units = [(units, {"activation": "relu"}) for units in point["dense"]]
+    units.append((classes, {"activation": "softmax", "name": "classes"}))
+    first, first_options = units[0]
+    x = PeriodicDense(first, extent, **first_options)(x)
+    for size, options in units[1:]:
+        x = keras.layers.Dense(size, **options)(x)
+    model = keras.Model(inputs, x)
     loss = "sparse_categorical_crossentropy"
     model.compile(_optimizer(point), loss, metrics=["accuracy"])
     return model

@@ -10,11 +10,14 @@
 | `site_position` | site vector | 1 (fractional) |
 | `site_element` | site | |
 
-Labels are attributes; each has the file that it came from in `<label>_source` beside it. An
+Labels are attributes; each has the file that it came from in `<label>_source` beside it. A label
+that would hide one of these, or what the record says of itself, is `label:<label>`. An
 excluded calculation's record holds no grid, only `excluded`, the reason, and where it lies.
 """
 
 import hashlib
+import os
+import stat
 from dataclasses import dataclass, field
 
 import netCDF4
@@ -24,6 +27,11 @@ from spinlens import density, netcdf
 from spinlens.files import whole
 
 GRID = ("a", "b", "c")
+OWN_ATTRIBUTES = (
+    "id", "source", "source_sha256", "content_sha256", "note", "excluded", "projection_axis",
+    "Conventions", "coordinates",
+)  # fmt: skip
+ASIDE = "label:"  # no label's own name holds a colon
 VARIABLES = {
     "charge": (GRID, "f4", {"units": "e angstrom-3", "long_name": "charge density"}),
     "magnetization": (
@@ -77,7 +85,8 @@ def admitted(calculation, stored, charge, magnetization, labels, settings):
 
 def excluded(calculation, reason):
     """Record of a calculation that was read and refused, with the reason in one line."""
-    return Record(_origin(calculation) | {"excluded": " ".join(str(reason).split())})
+    said = "; ".join(filter(None, (str(reason), calculation.note)))
+    return Record(_origin(calculation) | {"excluded": " ".join(said.split())})
 
 
 def write(record, path):
@@ -97,7 +106,7 @@ def write(record, path):
 def labels_of(attributes):
     """The labels among a record's attributes: dict of name to (value, source)."""
     return {
-        name: (value, attributes[f"{name}_source"])
+        name.removeprefix(ASIDE): (value, attributes[f"{name}_source"])
         for name, value in attributes.items()
         if f"{name}_source" in attributes
     }
@@ -125,6 +134,8 @@ def _origin(calculation, note=""):
 
 def _file_sha256(path):
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return ""  # a pipe would never end
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
@@ -142,14 +153,21 @@ def _content_sha256(arrays):
 
 def _label_attributes(labels):
     attributes = {}
-    for name, (value, source) in labels.items():
+    for label, (value, source) in labels.items():
+        hides = label in OWN_ATTRIBUTES or label.endswith("_source")
+        name = f"{ASIDE}{label}" if hides else label
         attributes[name] = _attribute(value)
-        attributes[f"{name}_source"] = source
+        attributes[f"{name}_source"] = _attribute(source)
     return attributes
 
 
 def _attribute(value):
-    """A value as netCDF can hold it: three numbers a site become one list."""
+    """A value as netCDF can hold it: three numbers a site become one list, bytes of a path that
+    are no UTF-8 escapes, and a whole number beyond 64 bits a float."""
+    if isinstance(value, str):
+        return os.fsencode(value).decode("utf-8", "backslashreplace")
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else float(value)
     return np.ravel(value) if isinstance(value, (list, tuple)) else value

@@ -1,6 +1,7 @@
 """Which calculations are samples of a study: those not excluded, chosen by label."""
 
 import netCDF4
+import numpy as np
 
 from spinlens import record
 
@@ -66,11 +67,16 @@ def _as_list(value):
     return value if isinstance(value, list) else [value]
 
 
+def _is_among(label, values):
+    """By value or as spelled: the 3 of a path is a number, the "3" of a config a text."""
+    return str(label) in map(str, values) or (np.ndim(label) == 0 and label in values)
+
+
 def _reason(labels, conditions):
     for name, values in conditions.items():
         if name not in labels:
             return f"not selected: it has no label {name}, which `select` in config asks for"
-        if labels[name] not in values:
+        if not _is_among(labels[name], values):
             allowed = " or ".join(map(str, values))
             return f"not selected: {name} is {labels[name]}, `select` in config takes {allowed}"
     return ""

@@ -6,8 +6,8 @@ from spinlens.calculation.checks import check
 from spinlens.calculation.excluded import Excluded
 from spinlens.calculation.labels import read_labels
 
-# What the checks need and nobody learns from.
-NO_LABELS = ("potcar_valences", "ionic_steps_allowed", "outcar_formula")
+# What the checks need and nobody learns from; the first is the key of the label table's rows.
+NO_LABELS = ("calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula")
 
 
 def split(calculation, table_labels, label_table, settings):

@@ -22,6 +22,7 @@ def read_manifest(archive):
     if not path.exists():
         return {}
     try:
+        _check_header(path)
         manifest = {(row["calculation"], row["file"]): row for row in read_table(path)}
         for row in manifest.values():
             int(row["size"]), mtime_ns(row)
@@ -42,6 +43,12 @@ def row(calculation, source, file, stored, status):
     seconds, nanoseconds = divmod(status.st_mtime_ns, 10**9)
     values = (calculation, source, file, str(size), digest, f"{seconds}.{nanoseconds:09d}")
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _check_header(path):
+    with open(path, encoding="utf-8") as file:
+        if file.readline().rstrip("\n").split("\t") != list(COLUMNS):
+            raise ValueError("other columns")
 
 
 def mtime_ns(row):

@@ -1,0 +1,99 @@
+"""Circular correlation of 3-D fields by Fourier transform, with its gradients written out.
+
+With spectra X of the field, K of the kernel and G of the output's gradient, the output has the
+spectrum Σ_c X conj(K), the kernel's gradient Σ_n X conj(G), the field's Σ_f G K (the
+correlation theorem). Each sample passes through alone, filter by filter, and leaves only what
+is read out of its output: neither the spectra nor the whole fields of a batch are ever held.
+The price is that the field is transformed again for the kernel's gradient.
+"""
+
+from keras import ops
+
+from spinlens.layers.fourier import conjugate, fold_samples, fused, irfft3, map_samples, rfft3
+from spinlens.layers.kernel import off_cell, on_cell
+from spinlens.layers.readout import read, spread
+
+
+def correlate(field, kernel, placement, readout):
+    """Circular correlation y[i] = Σ_j x[i + starts + dilation j] k[j] on a cell, read out.
+
+    `field` is (batch, *cell, channels), `kernel` (ka, kb, kc, channels, filters), both float32
+    or both float64, the result (batch, *readout.counts, filters). The readout must fit the cell.
+    """
+
+    def correlation(field, kernel):
+        return _with_gradients(field, kernel, placement, readout)
+
+    return ops.custom_gradient(correlation)(field, kernel)
+
+
+def _with_gradients(field, kernel, placement, readout):
+    cell, kernel_size, filters = placement.cell, kernel.shape[:3], range(kernel.shape[4])
+    # torch says whether it wants the field's gradient; the others drop what is not used.
+    field_wanted = getattr(field, "requires_grad", True)
+    spectra = [rfft3(on_cell(kernel[..., f], placement)) for f in filters]
+
+    def output(sample):
+        sample = rfft3(_planes(sample))
+        results = [read(irfft3(_output(sample, k), cell), readout) for k in spectra]
+        maxima, *winners = zip(*results, strict=True)
+        return _channels_last(*maxima), *(ops.stack(each, 1) for each in winners)
+
+    maxima, *winners = map_samples(output, (field,), (kernel.dtype, *readout.winner_dtypes()))
+
+    def output_gradients(gradient, winners=None):
+        gradient = _planes(gradient)
+        for f in filters:
+            winner = None if winners is None else winners[:, f]
+            yield rfft3(spread(gradient[:, f], winner, readout, cell))
+
+    def add_kernel_gradient(totals, sample, *read_gradient):
+        sample, gradients = rfft3(_planes(sample)), output_gradients(*read_gradient)
+        return tuple(map(_kernel_gradient, totals, [sample] * len(totals), gradients))
+
+    def kernel_gradient(read_gradient):
+        totals = tuple(ops.zeros(k.shape, k.dtype) for k in spectra)
+        totals = fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
+        by_filter = [off_cell(irfft3(total, cell), placement, kernel_size) for total in totals]
+        return ops.stack(by_filter, -1)
+
+    def sample_gradient(*read_gradient):
+        gradients = map(_field_gradient, output_gradients(*read_gradient), spectra)
+        planes = irfft3(sum(gradients), cell)
+        return (_channels_last(*(planes[:, c] for c in range(planes.shape[1]))),)
+
+    def gradients(*arguments, upstream=None):
+        read_gradient = (arguments[0] if upstream is None else upstream, *winners)
+        by_field = None
+        if field_wanted:
+            (by_field,) = map_samples(sample_gradient, read_gradient, (kernel.dtype,))
+        return by_field, kernel_gradient(read_gradient)
+
+    return maxima, gradients
+
+
+@fused
+def _planes(field):
+    """(batch, a, b, c, channels) as (batch, channels, a, b, c)."""
+    return ops.stack([field[..., i] for i in range(field.shape[-1])], 1)
+
+
+@fused
+def _channels_last(*planes):
+    return ops.stack(planes, -1)
+
+
+@fused
+def _output(field, kernel):
+    kernel = conjugate(kernel)
+    return sum(field[:, c] * kernel[None, c] for c in range(kernel.shape[0]))
+
+
+@fused
+def _field_gradient(gradient, kernel):
+    return gradient[:, None] * kernel[None]
+
+
+@fused
+def _kernel_gradient(total, field, gradient):
+    return total + ops.sum(field * conjugate(gradient)[:, None], 0)
