@@ -15,6 +15,8 @@ include: "workflow/rules/models.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/check.smk"
+include: "workflow/rules/benchmarks.smk"
+include: "workflow/rules/collect.smk"
 
 
 rule all:

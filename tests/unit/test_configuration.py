@@ -66,6 +66,22 @@ def test_null_is_allowed_where_nothing_is_wanted(config, key):
     configuration.check(config | {key: None}, SCHEMA)
 
 
+def test_text_of_the_command_line_becomes_what_it_spells():
+    given = {
+        "select": {"U": "2", "X": "Te"},
+        "sweep": {"learning_rate": ["0.1", "1e-3", "1"]},
+        "window": "null",
+        "dense": [],
+        "results": "2018",
+        "labels": "null",
+        "filters": 3,
+    }
+    assert configuration.typed(given) == {
+        "select": {"U": 2, "X": "Te"}, "sweep": {"learning_rate": [0.1, 0.001, 1]},
+        "window": None, "dense": [], "results": "2018", "labels": None, "filters": 3,
+    }  # fmt: skip
+
+
 def test_a_missing_key_is_named(config):
     del config["grid"]
     with pytest.raises(configuration.ConfigError, match="config: 'grid' is missing"):

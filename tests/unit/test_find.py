@@ -228,3 +228,10 @@ def test_finding_needs_the_standard_library_only():
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
+
+
+def test_an_id_made_of_a_long_path_is_its_own_id():
+    """So that an archive whose folders are ids has the same calculations."""
+    once = unique_ids(["x" * 151, "y" * 400, "a b"])
+    assert unique_ids(once) == once
+    assert max(map(len, once)) <= 150

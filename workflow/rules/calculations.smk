@@ -19,7 +19,13 @@ rule split:
         stamp=lambda wildcards: stamp(CALCULATIONS[wildcards.calculation]),
         labels=lambda wildcards: TABLE_LABELS.get(wildcards.calculation, {}),
         label_table=LABEL_TABLE or "",
-        settings=settings("moment_tolerance_muB", "unconverged", "nonmagnetic", "moment_axis"),
+        settings=settings(
+            "moment_tolerance_muB",
+            "unconverged",
+            "nonmagnetic",
+            "moment_axis",
+            "on_bad_calculation",
+        ),
         code=code("split.py"),
     script:
         "../scripts/split.py"

@@ -21,6 +21,7 @@ from spinlens.calculation.find import find, stamp
 from spinlens.calculation.label_table import read_label_table
 from spinlens.code import fingerprint
 
+config.update(configuration.typed(config))
 try:
     configuration.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
 except configuration.ConfigError as fault:

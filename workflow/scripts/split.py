@@ -16,6 +16,6 @@ outcome = splitting.split(
 )
 reason = outcome.attributes.get("excluded")
 print(f"excluded: {reason}" if reason else "admitted")
-if reason and snakemake.config["on_bad_calculation"] == "stop":
+if reason and snakemake.params.settings["on_bad_calculation"] == "stop":
     raise SystemExit(f"{calculation.charge_file}: {reason}")
 record.write(outcome, snakemake.output[0])

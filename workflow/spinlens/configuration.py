@@ -1,5 +1,6 @@
 """The config, checked against its schema before any job starts: one clear line a fault."""
 
+import json
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -7,9 +8,36 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+PATHS = ("calculations", "pattern", "labels", "results", "archive")
+
 
 class ConfigError(Exception):
     """A fault in the config, told in one line that names the key."""
+
+
+def typed(config):
+    """The config with text turned into what it spells: numbers, true, false and null.
+
+    Snakemake leaves what is nested in a value of its `--config` as text. Paths stay text.
+    """
+    return {key: _null(v) if key in PATHS else _typed(v) for key, v in config.items()}
+
+
+def _typed(value):
+    if isinstance(value, dict):
+        return {key: _typed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_typed(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _null(value):
+    return None if value == "null" else value
 
 
 def check(config, schema_path):

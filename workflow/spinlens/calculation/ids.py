@@ -25,4 +25,4 @@ def unique_ids(relative_paths):
 
 def _hashed(name, path):
     digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-    return f"{name[:LONGEST_ID]}-{digest}"
+    return f"{name[: LONGEST_ID - 9]}-{digest}"
