@@ -14,7 +14,8 @@ POINT = {
     "dimensions": 3, "channels": "parts", "normalization": "dataset", "supercell": [2, 2, 1],
     "filters": 2, "kernel_size": 3, "stride": 1, "pool_size": 2, "convolutions": [],
     "convolution_kernel_size": 3, "dense": [], "optimizer": "adam", "learning_rate": 0.02,
-    "momentum": 0.1, "batch_size": 5, "epochs": 12, "seed": 1,
+    "momentum": 0.1, "batch_size": 5, "epochs": 12, "mixed_precision": False, "jit_compile": False,
+    "seed": 1,
 }  # fmt: skip
 
 
@@ -80,10 +81,19 @@ def test_the_same_seed_gives_the_same_fit_and_another_seed_another(path):
     assert not np.allclose(models.first_kernel(first.model), models.first_kernel(other.model))
 
 
+@pytest.mark.parametrize(("key", "tolerance"), [("jit_compile", 1e-4), ("mixed_precision", 3e-2)])
+def test_a_step_compiled_or_in_half_precision_is_nearly_the_same(path, key, tolerance):
+    plain, changed = (trained(path, epochs=2, **{key: value})[0] for value in (False, True))
+    both = [np.concatenate(fit.probabilities) for fit in (plain, changed)]
+    assert both[1] == pytest.approx(both[0], abs=tolerance)
+    assert (both[0] != both[1]).any()
+
+
 def test_further_layers_are_built_as_asked(path):
     fit, _ = trained(path, convolutions=[3, 4], dense=[5], epochs=1)
     kinds = [type(layer).__name__ for layer in fit.model.layers]
-    assert kinds.count("Dense") == 2 and kinds.count("Conv3D") >= 2
+    assert kinds.count("Conv3D") == 2
+    assert kinds[-2:] == ["PeriodicDense", "Dense"]
 
 
 def test_batches_hold_every_sample_once_an_epoch_in_a_seeded_order(path):

@@ -20,6 +20,7 @@ def build(point, cell_shape, classes, scale=1.0):
     `cell_shape` is (na, nb, nc, channels), `classes` their number, `scale` what the input is
     divided by.
     """
+    keras.config.set_dtype_policy("mixed_bfloat16" if point["mixed_precision"] else "float32")
     inputs = keras.Input(cell_shape, name="magnetization")
     x = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
     convolution = PeriodicConv3D(
@@ -39,14 +40,18 @@ def build(point, cell_shape, classes, scale=1.0):
         x = keras.layers.Conv3D(filters, kernel, padding="same", activation="relu")(x)
     extent = convolution.output_extent(cell_shape[:3])
     units = [(units, {"activation": "relu"}) for units in point["dense"]]
-    units.append((classes, {"activation": "softmax", "name": "classes"}))
+    units.append((classes, {"activation": "softmax", "name": "classes", "dtype": "float32"}))
     first, first_options = units[0]
     x = PeriodicDense(first, extent, **first_options)(x)
     for size, options in units[1:]:
         x = keras.layers.Dense(size, **options)(x)
     model = keras.Model(inputs, x)
-    loss = "sparse_categorical_crossentropy"
-    model.compile(_optimizer(point), loss, metrics=["accuracy"])
+    model.compile(
+        _optimizer(point),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=point["jit_compile"],
+    )
     return model
 
 

@@ -23,6 +23,8 @@ HYPERPARAMETERS = (
     "momentum",
     "batch_size",
     "epochs",
+    "mixed_precision",
+    "jit_compile",
     "target",
     "threshold",
     "train_fraction",

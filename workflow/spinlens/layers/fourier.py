@@ -46,7 +46,8 @@ if BACKEND == "tensorflow":
         return bool(tf.config.list_logical_devices("GPU"))
 
     def _sample(array, index):
-        return tf.ensure_shape(array[index : index + 1], (1, *array.shape[1:]))
+        start = (index, *[0] * (len(array.shape) - 1))
+        return tf.slice(array, start, (1, *array.shape[1:]))
 
     def _map(function, arrays, dtypes):
         def one(index):
