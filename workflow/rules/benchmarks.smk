@@ -16,3 +16,64 @@ rule split_benchmark:
         code=code("split_benchmark.py"),
     script:
         "../scripts/split_benchmark.py"
+
+
+rule convolution_benchmark:
+    """Measure the periodic convolution beside the direct one on tiles, time and peak memory."""
+    output:
+        f"{RESULTS}/benchmarks/convolution.json",
+    log:
+        f"{RESULTS}/logs/convolution_benchmark.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 2
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        code=code("convolution_benchmark.py"),
+    script:
+        "../scripts/convolution_benchmark.py"
+
+
+rule draw_benchmarks:
+    """Draw the convolution benchmark; write it as a table."""
+    input:
+        rules.convolution_benchmark.output,
+    output:
+        figure=report(
+            f"{RESULTS}/benchmarks/convolution.svg",
+            caption="../report/benchmarks.rst",
+            category="Benchmarks",
+            labels={"shows": "convolution"},
+        ),
+        table=report(
+            f"{RESULTS}/benchmarks/convolution.html",
+            caption="../report/benchmarks_table.rst",
+            category="Benchmarks",
+            labels={"shows": "table of the convolution"},
+        ),
+    log:
+        f"{RESULTS}/logs/draw_benchmarks.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("draw_benchmarks.py"),
+    script:
+        "../scripts/draw_benchmarks.py"
+
+
+rule benchmark_figures:
+    """Every figure and table of the benchmarks."""
+    input:
+        rules.draw_benchmarks.output,
+
+
+rule benchmarks:
+    """Every benchmark, with its figures and tables; run it alone on the machine."""
+    input:
+        rules.split_benchmark.output,
+        rules.benchmark_figures.input,

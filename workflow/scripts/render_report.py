@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spinlens.files import whole
 
-snakefile = Path(snakemake.scriptdir).parents[1] / "Snakefile"
+snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"
 resolved_config = [file for file in snakemake.input if file.endswith("/config.yaml")]
 with whole(snakemake.output[0]) as temporary:
     subprocess.run(
