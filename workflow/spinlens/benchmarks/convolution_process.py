@@ -1,0 +1,81 @@
+"""One side of the convolution benchmark, in a process of its own.
+
+Called as `python -m spinlens.benchmarks.convolution_process SETTINGS` by a Worker. Settings:
+`task` (a function of TASKS), `threads`, `gpus`, `cell`, and what the task takes.
+"""
+
+import json
+import sys
+
+from spinlens.benchmarks.workers import serve
+
+
+def start(task, threads, gpus, **settings):
+    """Functions of a task by name, once the devices are ready: beside the task's own,
+    `devices`, which tells the backend and its devices."""
+    prepare = TASKS[task]
+    used = _devices(threads, gpus)
+
+    import keras
+
+    return prepare(**settings) | {"devices": lambda: [keras.backend.backend(), used]}
+
+
+def imports(cell):
+    """Nothing beside what every task imports."""
+    import spinlens.benchmarks.networks
+    import spinlens.benchmarks.transforms  # noqa: F401
+
+    return {"nothing": lambda: None}
+
+
+def network(side, kernel, batch, cell):
+    """`forward`, which returns probabilities, and `step`, which returns the loss, of a batch
+    through one of the two networks; a step is Keras's own, with its optimizer."""
+    from spinlens.benchmarks import networks
+
+    inputs, classes = networks.cells(batch, cell)
+    model = getattr(networks, side)(kernel, cell)
+    inputs = networks.tiles(inputs) if side == "direct" else inputs
+    return {
+        "forward": lambda: model.predict_on_batch(inputs).tolist(),
+        "step": lambda: float(model.train_on_batch(inputs, classes)[0]),
+    }
+
+
+def epoch(kernel, samples, batch, cell):
+    """`epoch`, which returns the loss of one epoch of Keras's fit on shuffled batches of samples
+    in memory, and `transforms`, which does an epoch's bare transforms."""
+    from spinlens.batches import Batches
+    from spinlens.benchmarks import networks, transforms
+
+    inputs, classes = networks.cells(samples, cell)
+    model = networks.periodic(kernel, cell)
+    batches = Batches(inputs, range(samples), classes, batch, seed=0)
+    return {
+        "epoch": lambda: float(model.fit(batches, epochs=1, verbose=0).history["loss"][0]),
+        "transforms": transforms.floor(cell, samples, batch),
+    }
+
+
+TASKS = {task.__name__: task for task in (imports, network, epoch)}
+
+
+def _devices(threads, gpus):
+    """Make ready what `devices.prepare` does for TensorFlow; other backends as they come.
+    Returns the names of the devices."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        from spinlens import devices
+
+        return devices.prepare(threads, gpus)
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.set_num_threads(threads)
+    return keras.distribution.list_devices()
+
+
+if __name__ == "__main__":
+    serve(lambda: start(**json.loads(sys.argv[1])))

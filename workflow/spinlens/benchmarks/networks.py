@@ -1,0 +1,76 @@
+"""The 2018 network twice, with the same weights: Keras's own layers on tiles of the unit cell,
+and the workflow's own model on the cell itself."""
+
+import keras
+import numpy as np
+
+from spinlens import models
+
+CLASSES = 2
+SUPERCELL = (2, 2, 1)
+POINT = {
+    "dimensions": 3,
+    "supercell": SUPERCELL,
+    "filters": 3,
+    "stride": 1,
+    "pool_size": 2,
+    "convolutions": [],
+    "dense": [],
+    "optimizer": "sgd",
+    "learning_rate": 1e-7,  # noise teaches nothing: weights must not run off
+    "momentum": 0.1,
+    "mixed_precision": False,
+    # JAX would run an uncompiled step operation by operation.
+    "jit_compile": keras.backend.backend() == "jax",
+}
+
+
+def cells(samples, cell, channels=2):
+    """Noise and classes for so many samples, (samples, *cell, channels) and (samples,), the same
+    each time."""
+    random = np.random.default_rng(0)
+    noise = random.standard_normal((samples, *cell, channels), dtype=np.float32)
+    return noise, np.arange(samples) % CLASSES
+
+
+def tiles(cells):
+    """The supercells of unit cells (samples, a, b, c, channels)."""
+    return np.tile(cells, (1, *SUPERCELL, 1))
+
+
+def periodic(kernel, cell, channels=2):
+    """The workflow's model on a unit cell, its kernel so long along each axis."""
+    model = models.build(POINT | {"kernel_size": kernel}, (*cell, channels), CLASSES)
+    return _with_known_weights(model)
+
+
+def direct(kernel, cell, channels=2):
+    """The same network in Keras's own layers on the supercell of a unit cell."""
+    extent = [n * repeats for n, repeats in zip(cell, SUPERCELL, strict=True)]
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((*extent, channels)),
+            layers.Conv3D(POINT["filters"], kernel, POINT["stride"], "valid", activation="relu"),
+            layers.MaxPooling3D(POINT["pool_size"]),
+            layers.Flatten(),
+            layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
+    model.compile(
+        keras.optimizers.SGD(POINT["learning_rate"], momentum=POINT["momentum"]),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=POINT["jit_compile"],
+    )
+    return _with_known_weights(model)
+
+
+def _with_known_weights(model):
+    """The model with random weights that depend on their shapes alone, and keep the scale of
+    what passes through."""
+    random = np.random.default_rng(1)
+    shapes = [weight.shape for weight in model.get_weights()]
+    values = [random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes]
+    model.set_weights(values)
+    return model
