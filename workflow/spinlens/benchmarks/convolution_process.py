@@ -31,12 +31,16 @@ def imports(cell):
 
 def network(side, kernel, batch, cell):
     """`forward`, which returns probabilities, and `step`, which returns the loss, of a batch
-    through one of the two networks; a step is Keras's own, with its optimizer."""
+    through one of the two networks; a step is Keras's own, with its optimizer, on a batch that
+    is already where the backend wants it."""
+    from keras import ops
+
     from spinlens.benchmarks import networks
 
     inputs, classes = networks.cells(batch, cell)
     model = getattr(networks, side)(kernel, cell)
-    inputs = networks.tiles(inputs) if side == "direct" else inputs
+    inputs = ops.convert_to_tensor(networks.tiles(inputs) if side == "direct" else inputs)
+    classes = ops.convert_to_tensor(classes)
     return {
         "forward": lambda: model.predict_on_batch(inputs).tolist(),
         "step": lambda: float(model.train_on_batch(inputs, classes)[0]),
