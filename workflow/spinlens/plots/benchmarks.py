@@ -29,10 +29,10 @@ def convolution(measured):
     )
     peaks.set(xlabel="MB", yticks=[0], yticklabels=["memory of a step\nbeside its tiles"])
     for axes in (epochs, peaks):
-        axes.set_xlim(0, axes.dataLim.x1 * 1.45)
+        axes.set_xlim(0, axes.dataLim.x1 * 1.55)
     for axes in (passes, epochs, peaks):
         axes.tick_params(axis="y", length=0)
-    figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
+    figure.legend(handles=_legend(), loc="outside lower center", ncols=2)
     figure.suptitle(f"{measured['backend']} on {', '.join(measured['devices'])}")
     return figure
 
