@@ -23,4 +23,8 @@ rule all:
     """The main job: dataset, models, figures, tables and the report."""
     default_target: True
     input:
+        f"{RESULTS}/dataset.nc",
+        f"{RESULTS}/sweep.tsv",
+        expand(rules.train.output, point=POINTS),
+        rules.figures.input,
         f"{RESULTS}/report.html",
