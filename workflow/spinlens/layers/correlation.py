@@ -7,10 +7,19 @@ is read out of its output: neither the spectra nor the whole fields of a batch a
 The price is that the field is transformed again for the kernel's gradient.
 """
 
+import keras
 from keras import ops
 
-from spinlens.layers.fourier import conjugate, fold_samples, fused, irfft3, map_samples, rfft3
-from spinlens.layers.kernel import off_cell, on_cell
+from spinlens.layers.fourier import (
+    complexes,
+    conjugate,
+    fold_samples,
+    fused,
+    irfft3,
+    map_samples,
+    rfft3,
+)
+from spinlens.layers.kernel import spectrum, waves, weights
 from spinlens.layers.readout import read, spread
 
 
@@ -28,10 +37,12 @@ def correlate(field, kernel, placement, readout):
 
 
 def _with_gradients(field, kernel, placement, readout):
-    cell, kernel_size, filters = placement.cell, kernel.shape[:3], range(kernel.shape[4])
+    cell, filters = placement.cell, range(kernel.shape[4])
     # torch says whether it wants the field's gradient; the others drop what is not used.
     field_wanted = getattr(field, "requires_grad", True)
-    spectra = [rfft3(on_cell(kernel[..., f], placement)) for f in filters]
+    dtype = keras.backend.standardize_dtype(kernel.dtype)
+    matrices = waves(placement, dtype)
+    spectra = [spectrum(kernel[..., f], matrices) for f in filters]
 
     def output(sample):
         sample = rfft3(_planes(sample))
@@ -39,7 +50,7 @@ def _with_gradients(field, kernel, placement, readout):
         maxima, *winners = zip(*results, strict=True)
         return _channels_last(*maxima), *(ops.stack(each, 1) for each in winners)
 
-    maxima, *winners = map_samples(output, (field,), (kernel.dtype, *readout.winner_dtypes()))
+    maxima, *winners = map_samples(output, (field,), (dtype, *readout.winner_dtypes()))
 
     def output_gradients(gradient, winners=None):
         gradient = _planes(gradient)
@@ -54,8 +65,7 @@ def _with_gradients(field, kernel, placement, readout):
     def kernel_gradient(read_gradient):
         totals = tuple(ops.zeros(k.shape, k.dtype) for k in spectra)
         totals = fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
-        by_filter = [off_cell(irfft3(total, cell), placement, kernel_size) for total in totals]
-        return ops.stack(by_filter, -1)
+        return ops.stack([weights(total, matrices) for total in totals], -1)
 
     def sample_gradient(*read_gradient):
         gradients = map(_field_gradient, output_gradients(*read_gradient), spectra)
@@ -66,7 +76,7 @@ def _with_gradients(field, kernel, placement, readout):
         read_gradient = (arguments[0] if upstream is None else upstream, *winners)
         by_field = None
         if field_wanted:
-            (by_field,) = map_samples(sample_gradient, read_gradient, (kernel.dtype,))
+            (by_field,) = map_samples(sample_gradient, read_gradient, (dtype,))
         return by_field, kernel_gradient(read_gradient)
 
     return maxima, gradients
@@ -85,15 +95,16 @@ def _channels_last(*planes):
 
 @fused
 def _output(field, kernel):
-    kernel = conjugate(kernel)
+    kernel = complexes(kernel[:, 0], -kernel[:, 1])
     return sum(field[:, c] * kernel[None, c] for c in range(kernel.shape[0]))
 
 
 @fused
 def _field_gradient(gradient, kernel):
-    return gradient[:, None] * kernel[None]
+    return gradient[:, None] * complexes(kernel[:, 0], kernel[:, 1])[None]
 
 
 @fused
 def _kernel_gradient(total, field, gradient):
-    return total + ops.sum(field * conjugate(gradient)[:, None], 0)
+    change = ops.sum(field * conjugate(gradient)[:, None], 0)
+    return total + ops.stack([ops.real(change), ops.imag(change)], 1)

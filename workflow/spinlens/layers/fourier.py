@@ -23,6 +23,10 @@ if BACKEND == "tensorflow":
         """Field of `shape` on the last three axes, whose spectrum this is."""
         return tf.signal.irfft3d(spectrum, fft_length=shape)
 
+    def complexes(real, imaginary):
+        """Complex numbers of these parts."""
+        return tf.complex(real, imaginary)
+
     def conjugate(spectrum):
         """Complex conjugate."""
         return tf.math.conj(spectrum)
@@ -79,6 +83,10 @@ elif BACKEND == "jax":
         """Field of `shape` on the last three axes, whose spectrum this is."""
         return jnp.fft.irfftn(spectrum, s=shape, axes=(-3, -2, -1))
 
+    def complexes(real, imaginary):
+        """Complex numbers of these parts."""
+        return jax.lax.complex(real, imaginary)
+
     def conjugate(spectrum):
         """Complex conjugate."""
         return jnp.conj(spectrum)
@@ -115,6 +123,10 @@ else:
     def irfft3(spectrum, shape):
         """Field of `shape` on the last three axes, whose spectrum this is."""
         return torch.fft.irfftn(spectrum, s=shape, dim=(-3, -2, -1))
+
+    def complexes(real, imaginary):
+        """Complex numbers of these parts."""
+        return torch.complex(real, imaginary)
 
     def conjugate(spectrum):
         """Complex conjugate."""

@@ -198,7 +198,7 @@ class PeriodicConv3D(keras.layers.Layer):
             return max_pooled(field, pool)
         dtype = "float64" if self.compute_dtype == "float64" else "float32"
         inputs, kernel = ops.cast(inputs, dtype), ops.cast(self.kernel, dtype)
-        placement = Placement(cell, self.dilation_rate, plan.starts)
+        placement = Placement(cell, self.kernel_size, self.dilation_rate, plan.starts)
         readout = Readout(plan.lengths, self.strides, pool)
         if readout.fits(cell):
             field = correlate(inputs, kernel, placement, readout)
