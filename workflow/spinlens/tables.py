@@ -9,6 +9,7 @@ _STYLE = """
 :root { color-scheme: light; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem; color: #1a1a1a; background: #fff; }
 h1 { font-size: 1.2rem; margin: 0 0 .3rem; }
+h2 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
 p { margin: 0 0 1rem; max-width: 60rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
@@ -37,12 +38,29 @@ def page(title, introduction, columns, rows, numeric=()):
     `columns` are headings, `rows` lists of cells in that order, the first cell naming its row;
     every text is escaped. `numeric` names the columns set flush right.
     """
+    return document(title, introduction, table_of(title, columns, rows, numeric))
+
+
+def table_of(title, columns, rows, numeric=()):
+    """The table of a page, which scrolls by itself where it is wider than the screen."""
     kinds = [f' class="{"number" if column in numeric else "text"}"' for column in columns]
     head = "".join(
         f'<th scope="col"{kind}>{escape(column)}</th>'
         for column, kind in zip(columns, kinds, strict=True)
     )
     body = "\n".join(_row(columns, kinds, row) for row in rows) or _nothing(len(columns))
+    return f"""<div class="wide" tabindex="0" role="region" aria-label="{escape(title)}">
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{body}
+</tbody>
+</table>
+</div>"""
+
+
+def document(title, introduction, body):
+    """HTML page around a body of tables, and headings between them."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,14 +72,7 @@ def page(title, introduction, columns, rows, numeric=()):
 <body>
 <h1>{escape(title)}</h1>
 <p>{escape(introduction)}</p>
-<div class="wide" tabindex="0" role="region" aria-label="{escape(title)}">
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
 {body}
-</tbody>
-</table>
-</div>
 </body>
 </html>
 """
@@ -81,6 +92,9 @@ def sweep(table):
         "balanced accuracy, training",
         "balanced accuracy, validation",
         "parameters",
+        "memory predicted, MB",
+        "memory measured, MB",
+        "work of an epoch, GFLOP",
         "folder",
     ]
     rows = [
@@ -95,6 +109,9 @@ def sweep(table):
             _number(row, "training_balanced_accuracy"),
             _number(row, "validation_balanced_accuracy"),
             _whole_number(row, "parameters"),
+            _whole_number(row, "predicted_memory_mb"),
+            _whole_number(row, "measured_memory_mb"),
+            _whole_number(row, "epoch_gflop"),
             str(row["point"]),
         ]
         for name, row in zip(point_names(table), table.to_dict("records"), strict=True)
