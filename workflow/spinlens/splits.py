@@ -1,0 +1,121 @@
+"""Who is trained on and who is validated: a table with a row per fold and calculation.
+
+A composition is never on both sides of a fold: a model that has seen a crystal would be asked
+about it again. Compositions are taken from the elements of the cell, so that a supercell of a
+crystal, or its run in another magnetic order, stays with it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from spinlens import sides
+from spinlens.files import read_table, write_table
+from spinlens.stoichiometry import reduced
+
+COLUMNS = ("fold", "calculation", "side")
+SIDES = ("training", "validation")
+
+
+class Samples(NamedTuple):
+    """What a split knows of a target's samples, an array each in their order: the calculation's
+    id, its composition, and the value of the label that a split groups them by."""
+
+    calculations: np.ndarray
+    compositions: np.ndarray
+    groups: np.ndarray
+
+
+def compositions(dataset):
+    """Composition of every sample of an open dataset, from the elements of its sites."""
+    return np.array([reduced(elements) for elements in dataset["site_element"].values])
+
+
+def samples(dataset, target, split):
+    """Samples of a Target of an open dataset; a single split, and one grouped by `formula`, is
+    grouped by composition. Raises ValueError where a sample lacks the label of the group."""
+    calculations = dataset["sample"].values[target.samples]
+    of_samples = compositions(dataset)[target.samples]
+    group = split.get("group", "formula")
+    if group == "formula":
+        return Samples(calculations, of_samples, of_samples)
+    if group not in dataset or dataset[group].dims != ("sample",):
+        raise ValueError(f"split: the dataset has no label {group} to group by")
+    values = dataset[group].values[target.samples].astype(str)
+    for calculation, value in zip(calculations, values, strict=True):
+        if value in ("", "nan"):
+            raise ValueError(f"split: {calculation} has no label {group} to group it by")
+    return Samples(calculations, of_samples, values)
+
+
+def assign(target, samples, split):
+    """Rows (dicts of fold, calculation and side) of a split of a Target's Samples.
+
+    `split` is {kind: single, train_fraction, seed} or {kind: folds, folds, repeats, group, seed}.
+    Classes are in equal shares as far as whole groups allow; a number is stratified by its
+    quarters. Samples that share a group or a composition stay together. Raises ValueError where
+    that leaves a side empty or fewer groups than folds.
+    """
+    ways = {"single": sides.single, "folds": sides.repeated}
+    rows = []
+    for fold, pair in zip(folds(split), ways[split["kind"]](target, samples, split), strict=True):
+        for side, positions in zip(SIDES, pair, strict=True):
+            if not len(positions):
+                raise ValueError(f"split: fold {fold} has no {side} sample, take fewer folds")
+            rows += [
+                {"fold": fold, "calculation": str(samples.calculations[position]), "side": side}
+                for position in positions
+            ]
+    return rows
+
+
+def folds(split):
+    """Names of the folds: `0` of a single split, else repeat and fold, `0-3`."""
+    if split["kind"] == "single":
+        return ["0"]
+    return [f"{r}-{f}" for r in range(split["repeats"]) for f in range(split["folds"])]
+
+
+def name(split):
+    """Short path-safe name of a split, e.g. `single-0.7-0`, `5x3-formula-0`: folds × repeats,
+    the label they are grouped by, and the seed."""
+    if split["kind"] == "single":
+        return f"single-{split['train_fraction']:.12g}-{split['seed']}"
+    return f"{split['folds']}x{split['repeats']}-{split['group']}-{split['seed']}"
+
+
+def write(path, rows):
+    """Write the rows of `assign` as a table."""
+    write_table(path, rows, COLUMNS)
+
+
+def read(path, calculations, compositions):
+    """{fold: (training, validation)}, positions in `calculations` (ids), ascending.
+
+    `compositions` belong to the calculations. Raises ValueError, one line, where a calculation
+    is unknown or twice in a fold, where a composition is on both sides, or a side is empty.
+    """
+    place = {calculation: position for position, calculation in enumerate(calculations)}
+    found = {}
+    for row in read_table(path):
+        fold, calculation, side = (row[column] for column in COLUMNS)
+        if calculation not in place:
+            raise ValueError(f"{path}: fold {fold}: {calculation} is no sample of the dataset")
+        if side not in SIDES:
+            raise ValueError(f"{path}: fold {fold}: {calculation}: the side {side!r} is none")
+        pair = found.setdefault(fold, {side: [] for side in SIDES})
+        if any(place[calculation] in positions for positions in pair.values()):
+            raise ValueError(f"{path}: fold {fold}: {calculation} has two rows, keep one")
+        pair[side].append(place[calculation])
+    for fold, pair in found.items():
+        _refuse_leak(f"{path}: fold {fold}", pair, np.asarray(compositions))
+    return {fold: tuple(np.sort(pair[side]) for side in SIDES) for fold, pair in found.items()}
+
+
+def _refuse_leak(where, pair, compositions):
+    for side, positions in pair.items():
+        if not positions:
+            raise ValueError(f"{where} has no {side} sample")
+    both = set.intersection(*(set(compositions[positions]) for positions in pair.values()))
+    if both:
+        raise ValueError(f"{where}: {min(both)} is in training and in validation, keep one side")
