@@ -53,7 +53,7 @@ def _comparable(labels, elements):
 
 
 def _electrons(labels, elements):
-    """Valence electrons per atom, which differ where potentials or charges do; None where unknown."""
+    """Valence electrons per atom, as potentials and charge make them; None where unknown."""
     electrons = labels.get("valence_electrons")
     return None if electrons is None else round(electrons / len(elements), 4)
 
