@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from spinlens import study_tables
+from spinlens import study_tables, tables
 from spinlens.sweep import HYPERPARAMETERS, points
 
 KEYS = {"sweep_mode": "one_at_a_time", "points": [{"optimizer": "adam", "epochs": 12}]}
@@ -109,3 +109,11 @@ def test_the_page_survives_the_file(tmp_path):
         tmp_path / "study_tables.tsv", sep="\t", keep_default_na=False, na_values=[""]
     )
     assert study_tables.page(again) == study_tables.page(table)
+
+
+def test_the_table_of_the_sweep_has_predicted_memory_beside_measured():
+    row = {"point": "p", "filters": 3, "predicted_memory_mb": 1394.4, "measured_memory_mb": 1375}
+    html = tables.sweep(pd.DataFrame([row | {"epoch_gflop": 15.2}]))
+    for heading, cell in [("predicted, MB", "1,394"), ("measured, MB", "1,375"), ("GFLOP", "15")]:
+        assert f'{heading}">{cell}<' in html
+    assert 'predicted, MB">–<' in tables.sweep(pd.DataFrame([{"point": "p", "filters": 3}]))

@@ -98,9 +98,7 @@ def _part(name, rows):
         for row in rows.to_dict("records")
     ]
     title = f"Accuracy by {words(name)}"
-    return f"<h2>{escape(title)}</h2>\n" + tables.table_of(
-        title, columns, cells, numeric=columns[1:]
-    )
+    return f"<h2>{escape(title)}</h2>\n" + tables.table_of(title, columns, cells, numeric=columns)
 
 
 def _value(row):

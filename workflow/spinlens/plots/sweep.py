@@ -11,6 +11,7 @@ from spinlens.verdict import known, short_verdict, wilson_interval
 
 LINE = 0.135  # inches
 NAME_WIDTH = 34  # characters
+MOST = 40  # points: more rows than that nobody reads
 OFFSETS = {"training": -0.45, "validation": 0.45}  # lines from the middle of a row
 
 
@@ -18,9 +19,11 @@ OFFSETS = {"training": -0.45, "validation": 0.45}  # lines from the middle of a 
 def sweep(table):
     """Figure of the table of sweep.tsv: a row a point with its training and validation
     accuracy, their 95 % Wilson intervals, and a tall tick at the share of the majority class
-    of either side. What the fit came to stands under the point's name."""
-    rows = table.to_dict("records")
-    labels = [_label(*pair) for pair in zip(point_names(table), rows, strict=True)]
+    of either side. What the fit came to stands under the point's name. Of more than 40 points
+    those of best balanced accuracy in validation are drawn."""
+    shown = _best(table)
+    rows, names = table.iloc[shown].to_dict("records"), point_names(table)
+    labels = [_label(names[index], row) for index, row in zip(shown, rows, strict=True)]
     sizes = np.array([len(name + outcome) + 1 for name, outcome in labels])
     middles = np.cumsum(sizes) - sizes / 2
     figure = style.new_figure(LINE * sizes.sum() + 1.0)
@@ -33,8 +36,20 @@ def sweep(table):
     axes.hlines(np.cumsum(sizes)[:-1], -0.02, 1.02, color=style.FAINT, linewidth=0.6)
     axes.grid(axis="x", color=style.FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
+    if len(shown) < len(table):
+        title = f"the {len(shown)} best in validation of {len(table)} points"
+        axes.set_title(title, loc="left", x=0)
     figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
     return figure
+
+
+def _best(table):
+    """Positions of the rows to draw, in their order."""
+    if len(table) <= MOST:
+        return list(range(len(table)))
+    results = table["validation_balanced_accuracy"].astype(float).to_numpy()
+    ranked = np.argsort(-np.nan_to_num(results, nan=-np.inf), kind="stable")
+    return sorted(ranked[:MOST])
 
 
 def _label(name, row):
