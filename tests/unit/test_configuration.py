@@ -39,7 +39,7 @@ def test_schema_config_and_library_name_the_same_keys(config):
         ({"kernel_size": [4, 4]}, "config: kernel_size is [4, 4], it must be a whole number"),
         ({"train_fraction": 1.0}, "config: train_fraction is 1.0, it must be a number between"),
         ({"optimizer": "sdg"}, "config: optimizer is 'sdg', it must be sgd or adam"),
-        ({"threshold": "mode"}, "config: threshold is 'mode', it must be a number, mean or median"),
+        ({"threshold": "mode"}, "config: threshold is 'mode', it must be a number, mean, median or mixture"),
         ({"window": -3}, "config: window is -3, it must be a length in Å above 0, or null"),
         ({"gpus": -1}, "config: gpus is -1, it must be auto, or a whole number"),
         ({"results": "a{b}"}, "config: results is 'a{b}', it must be a path, without braces"),

@@ -41,8 +41,8 @@ def _null(value):
 
 
 def check(config, schema_path):
-    """Raise ConfigError for a key, type or value that the schema does not allow, in `sweep`
-    and `points`, too."""
+    """Raise ConfigError for a key, type or value that the schema does not allow, in `sweep`,
+    `points` and `evidence_points`, too."""
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     _refuse_unknown(config, schema["properties"], "")
     _validate(config, schema, "")
@@ -54,11 +54,14 @@ def check(config, schema_path):
 
 
 def _overrides(config):
-    """Every (hyperparameter, value, place in the config) of `sweep` and `points`."""
+    """Every (hyperparameter, value, place in the config) of the sweep and the lists of points."""
     for name, values in (config.get("sweep") or {}).items():
-        yield from ((name, value, "sweep.") for value in values)
-    for index, point in enumerate(config.get("points") or []):
-        yield from ((name, value, f"points[{index}].") for name, value in point.items())
+        listed = values if isinstance(values, list) else []  # a range is checked as it is drawn
+        yield from ((name, value, "sweep.") for value in listed)
+    for key in ("points", "evidence_points"):
+        for index, point in enumerate(config.get(key) or []):
+            place = f"{key}[{index}]."
+            yield from ((n, v, place) for n, v in point.items() if n != "permutations")
 
 
 def _refuse_unknown(mapping, known, place):
