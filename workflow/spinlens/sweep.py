@@ -51,7 +51,7 @@ def points(config):
     beside them, or alone where `sweep` is empty; each overrides the base where it says so.
     Raises ValueError for a mode or range that makes no sense.
     """
-    base = {name: config[name] for name in HYPERPARAMETERS if name in config}
+    base = {name: config[name] for name in HYPERPARAMETERS}
     found = []
     for override in [*_swept(config, base), *(config["points"] or [])] or [{}]:
         point = base | override
@@ -66,7 +66,7 @@ def swept_columns(sweep_points):
     differing = [
         name
         for name in HYPERPARAMETERS
-        if any(point.get(name) != sweep_points[0].get(name) for point in sweep_points)
+        if any(point[name] != sweep_points[0][name] for point in sweep_points)
     ]
     return [{n: spelled(point[n]) for n in differing or ["seed"]} for point in sweep_points]
 

@@ -7,7 +7,7 @@ The sequence depends on its seed alone, so that asking for more points keeps the
 """
 
 from itertools import islice
-from math import exp, isfinite, log
+from math import exp, inf, isfinite, log
 
 import numpy as np
 
@@ -16,6 +16,9 @@ WHOLE = (
     "split_seed seed"
 ).split()
 NUMBERS = "learning_rate momentum threshold isosurface train_fraction".split()
+# Ends that a range must stay within, as the schema of config.yaml has them for single values.
+LOWEST = dict.fromkeys(WHOLE, 1) | {"classes": 2, "split_seed": 0, "seed": 0, "momentum": 0}
+BETWEEN = {"learning_rate": (0, inf), "isosurface": (0, inf), "train_fraction": (0, 1)}
 DIGITS = 3  # significant ones of a drawn number: it stands in the point's name
 PATIENCE = 64  # rows of the sequence for each point asked, before giving up on new ones
 
@@ -111,6 +114,11 @@ def _check(name, values, known):
     kind = "whole numbers" if name in WHOLE else "numbers"
     if not all(_is_number(end) and (name not in WHOLE or end == int(end)) for end in (low, high)):
         raise ValueError(f"sweep: the range of {name} must go from and to {kind}")
+    above, below = BETWEEN.get(name, (-inf, 1 if name == "momentum" else inf))
+    if low <= above or high >= below or low < LOWEST.get(name, -inf):
+        raise ValueError(
+            f"sweep: the range of {name}, {low} to {high}, has ends that it cannot take"
+        )
     if high < low:
         raise ValueError(f"sweep: the range of {name} goes down, from {low} to {high}")
     if scale not in ("linear", "log"):
