@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+from sklearn.metrics import balanced_accuracy_score
+
+from spinlens.evidence import baselines, metrics
+from spinlens.evidence.predictions import from_rows, of_fit, pooled, to_rows, validated
+
+
+def folds_of(groups, number=5, repeat=0, seed=0):
+    """{fold: (training, validation)} with whole groups on one side."""
+    names = np.random.default_rng(seed).permutation(np.unique(groups))
+    made = {}
+    for fold, held in enumerate(np.array_split(names, number)):
+        inside = np.isin(groups, held)
+        made[f"{repeat}-{fold}"] = (np.flatnonzero(~inside), np.flatnonzero(inside))
+    return made
+
+
+def predict(name, features, kind, truth, folds, compositions=None):
+    ids = np.array([f"s{index:03}" for index in range(len(truth))])
+    return baselines.predictions(
+        name, features, kind, truth, folds, ids, ids if compositions is None else compositions
+    )
+
+
+def balanced(name, features, truth, folds):
+    return metrics.value("balanced_accuracy", predict(name, features, "classes", truth, folds)[0])
+
+
+@pytest.fixture
+def moments():
+    return np.random.default_rng(1).uniform(0, 8, (120, 1))
+
+
+@pytest.mark.parametrize("edges", [[4.0], [6.9], [2.0, 5.0, 6.0]])
+def test_the_integral_solves_thresholds_and_bins_of_the_integral(moments, edges):
+    truth = np.digitize(moments[:, 0], edges)
+    folds = folds_of(np.arange(120))
+    assert 0.95 <= balanced("integral", moments, truth, folds) <= 1
+    shuffled = np.random.default_rng(0).permutation(truth)
+    assert balanced("integral", moments, shuffled, folds) < 0.7
+
+
+def test_the_integral_solves_a_regression_on_itself(moments):
+    folds = folds_of(np.arange(120))
+    found = predict("integral", moments, "regression", 3 * moments[:, 0] - 1, folds)[0]
+    assert metrics.value("mae", found) < 1e-3
+    mean = predict("majority", moments, "regression", 3 * moments[:, 0] - 1, folds)[0]
+    assert -0.2 < metrics.value("r2", mean) <= 0
+
+
+def test_the_majority_is_one_class(moments):
+    truth = (moments[:, 0] > 5).astype(int)
+    found = predict("majority", moments, "classes", truth, folds_of(np.arange(120)))[0]
+    assert metrics.collapsed(found)
+    assert metrics.value("auc", found) == pytest.approx(0.5)
+    assert metrics.value("accuracy", found) == pytest.approx(max(truth.mean(), 1 - truth.mean()))
+
+
+def test_composition_solves_known_chemistry_and_not_that_of_unseen_elements():
+    random = np.random.default_rng(0)
+    groups = np.repeat(np.arange(12), 8)
+    of_element = random.permutation(np.arange(12) % 2)  # a class by element, without a trend
+    table = np.concatenate([np.eye(12)[groups], random.normal(size=(96, 3))], axis=1)
+    truth = of_element[groups]
+    random_folds, grouped = folds_of(np.arange(96)), folds_of(groups, 6)
+    assert balanced("composition", table, truth, random_folds) > 0.95
+    assert balanced("composition", table, truth, grouped) < 0.7
+
+
+def test_density_components_find_a_pattern_of_equal_integrals():
+    random = np.random.default_rng(0)
+    truth = np.arange(80) % 2
+    pattern = np.sin(np.arange(60))
+    density = random.normal(size=(80, 60)) + np.outer(2 * truth - 1, pattern)
+    density -= density.mean(axis=1, keepdims=True)
+    folds = folds_of(np.arange(80))
+    assert balanced("density_pca", density, truth, folds) > 0.95
+    assert balanced("integral", density.mean(axis=1, keepdims=True), truth, folds) < 0.7
+    values = density @ pattern
+    found = predict("density_pca", density, "regression", values, folds)[0]
+    assert metrics.value("r2", found) > 0.9
+
+
+@pytest.mark.parametrize("name", ["integral", "composition", "density_pca"])
+def test_nothing_of_the_validation_side_reaches_a_fit(name):
+    random = np.random.default_rng(2)
+    features, truth = random.normal(size=(30, 4)), np.arange(30) % 2
+    training, validation = np.arange(20), np.arange(20, 30)
+    fold = [(training, validation)]
+    first = baselines.out_of_fold(name, features, "classes", truth, fold)
+    assert np.isnan(first[:20]).all() and np.isfinite(first[20:]).all()
+    flipped = np.where(np.arange(30) < 20, truth, 1 - truth)
+    again = baselines.out_of_fold(name, features, "classes", flipped, fold)
+    assert np.array_equal(first, again, equal_nan=True)
+    one_by_one = [(training, validation[:1]), (training, validation[1:])]
+    again = baselines.out_of_fold(name, features, "classes", truth, one_by_one)
+    assert again == pytest.approx(first, nan_ok=True)
+    features[20:] = 0  # other validation features do not change what was fitted
+    again = baselines.out_of_fold(name, features, "classes", truth, fold)
+    assert again[20:] == pytest.approx(np.tile(again[20], (10, 1)))
+
+
+def test_a_leak_is_refused_and_would_have_paid():
+    random = np.random.default_rng(3)
+    compositions = np.repeat([f"c{n:02}" for n in range(30)], 2)
+    features = np.repeat(random.normal(size=(30, 5)), 2, axis=0)
+    truth = np.repeat(random.integers(0, 2, 30), 2)
+    leaking, honest = folds_of(np.arange(60), seed=1), folds_of(compositions)
+    with pytest.raises(ValueError, match="c.. is on both sides of the split"):
+        predict("composition", features, "classes", truth, leaking, compositions)
+    fair = predict("composition", features, "classes", truth, honest, compositions)[0]
+    assert metrics.value("balanced_accuracy", fair) < 0.7
+    scores = baselines.out_of_fold("composition", features, "classes", truth, leaking.values())
+    assert balanced_accuracy_score(truth, scores.argmax(axis=1)) > 0.8
+
+
+def test_repeats_come_apart_and_a_sample_is_validated_once_in_each(moments):
+    truth = (moments[:, 0] > 4).astype(int)
+    twice = folds_of(np.arange(120)) | folds_of(np.arange(120), repeat=1, seed=1)
+    found = predict("integral", moments, "classes", truth, twice)
+    assert [each.repeat for each in found] == [0, 1]
+    assert all(len(each.truth) == 120 for each in found)
+    again = {"0-0": twice["0-0"], "0-1": twice["0-0"]}
+    with pytest.raises(ValueError, match="repeat 0 validates s... twice"):
+        predict("integral", moments, "classes", truth, again)
+    with pytest.raises(ValueError, match="cannot be pooled"):
+        pooled(found)
+
+
+def test_a_fold_with_one_class_and_a_baseline_that_there_is_not():
+    features, truth = np.arange(6.0)[:, np.newaxis], np.array([0, 0, 0, 1, 1, 1])
+    fold = [(np.arange(3), np.arange(3, 6))]
+    scores = baselines.out_of_fold("integral", features, "classes", truth, fold)
+    assert scores[3:].tolist() == [[1, 0]] * 3
+    with pytest.raises(ValueError, match="none of majority"):
+        baselines.out_of_fold("oracle", features, "classes", truth, fold)
+
+
+@pytest.mark.parametrize("kind", ["classes", "regression"])
+def test_predictions_survive_a_table(moments, kind):
+    truth = (moments[:, 0] > 4).astype(int) if kind == "classes" else moments[:, 0]
+    twice = folds_of(np.arange(120)) | folds_of(np.arange(120), repeat=1, seed=1)
+    made = predict("integral", moments, kind, truth, twice)
+    rows = [{k: str(v) for k, v in row.items()} for each in made for row in to_rows(each)]
+    for before, after in zip(made, from_rows(rows), strict=True):
+        assert (after.repeat, after.kind) == (before.repeat, kind)
+        for name in ("calculations", "compositions", "folds", "truth", "scores"):
+            assert np.array_equal(getattr(after, name), getattr(before, name))
+
+
+def test_of_a_fit_only_the_validation_side_counts():
+    rows = [
+        {"calculation": "a", "side": "training", "class": "0", "probability_0": "1.0"},
+        {"calculation": "b", "side": "validation", "class": "0", "probability_0": "0.5"},
+    ]
+    found = of_fit(rows, "2-1", {"a": "A", "b": "B"})
+    assert (found.repeat, found.compositions.tolist(), found.folds.tolist()) == (2, ["B"], ["2-1"])
+    with pytest.raises(ValueError, match="no validation sample"):
+        of_fit(rows[:1], "0", {"a": "A"})
+    columns = (["a", "b"], ["A", "B"], [0, 1], np.eye(2))
+    assert validated("0", [1], *columns).truth.tolist() == [1]

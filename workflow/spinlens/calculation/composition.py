@@ -1,0 +1,81 @@
+"""What a chemical formula alone says of a sample: numbers for a baseline that sees no density."""
+
+from functools import cache
+
+import numpy as np
+
+PROPERTIES = (
+    "atomic_number",
+    "period",
+    "group",
+    "electronegativity",
+    "atomic_radius",
+    "d_electrons",
+    "unpaired_electrons",
+)
+STATISTICS = ("mean", "spread", "minimum", "maximum")
+_CAPACITY = {"s": 2, "p": 6, "d": 10, "f": 14}
+
+
+def descriptors(elements_per_sample):
+    """Composition descriptors: (table (samples, features), names of the features).
+
+    `elements_per_sample` holds one symbol per site for each sample, "" pads. Features are the
+    number of sites; the fraction of each element that some sample has; and, so that an element
+    which no training sample has still resembles its neighbours, the fraction-weighted mean and
+    standard deviation, the minimum and the maximum of PROPERTIES (atomic radius in Å, Pauling's
+    electronegativity). Everything is finite: what is not known of an element is 0. Raises
+    ValueError where a sample has no element, or a symbol is none.
+    """
+    samples = [_present(elements) for elements in elements_per_sample]
+    symbols = sorted({symbol for sample in samples for symbol in sample})
+    names = ["sites", *(f"fraction_{symbol}" for symbol in symbols)]
+    names += [f"{property}_{statistic}" for property in PROPERTIES for statistic in STATISTICS]
+    table = [
+        [len(sample), *_fractions(sample, symbols), *_statistics(sample)] for sample in samples
+    ]
+    return np.array(table, dtype=float).reshape(len(samples), len(names)), names
+
+
+def _present(elements):
+    present = [str(symbol) for symbol in elements if symbol]
+    if not present:
+        raise ValueError("composition: a sample names no element; its site_element is empty")
+    return present
+
+
+def _fractions(sample, symbols):
+    return [sample.count(symbol) / len(sample) for symbol in symbols]
+
+
+def _statistics(sample):
+    sites = np.array([_properties(symbol) for symbol in sample])
+    columns = (sites.mean(axis=0), sites.std(axis=0), sites.min(axis=0), sites.max(axis=0))
+    return np.stack(columns, axis=-1).ravel()
+
+
+@cache
+def _properties(symbol):
+    import warnings
+
+    from pymatgen.core import Element  # a second of imports that readers of the table spare
+
+    element = Element(symbol)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pymatgen warns that a noble gas has no electronegativity
+        known = (element.X, element.atomic_radius or element.atomic_radius_calculated)
+    shells = element.full_electronic_structure if "Electronic structure" in element.data else []
+    values = (element.Z, element.row, element.group, *(float(v or 0) for v in known))
+    return tuple(np.nan_to_num((*values, _d_electrons(element, shells), _unpaired(shells))))
+
+
+def _d_electrons(element, shells):
+    """Of the outermost d shell of a transition metal; of others it is closed or empty."""
+    if not element.is_transition_metal:
+        return 0
+    return max(((n, count) for n, orbital, count in shells if orbital == "d"), default=(0, 0))[1]
+
+
+def _unpaired(shells):
+    """Unpaired electrons of the free atom by Hund's first rule."""
+    return sum(min(count, _CAPACITY[orbital] - count) for _, orbital, count in shells)
