@@ -10,8 +10,8 @@ rule split_benchmark:
     conda:
         "../../envs/vasp.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("split_benchmark.py"),
     script:
@@ -28,8 +28,8 @@ rule convolution_benchmark:
         "../../envs/keras.yaml"
     threads: 2
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
     params:
         code=code("convolution_benchmark.py"),
     script:
@@ -58,8 +58,8 @@ rule draw_benchmarks:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("draw_benchmarks.py"),
     script:

@@ -12,8 +12,8 @@ rule split:
     conda:
         "../../envs/vasp.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         calculation=lambda wildcards: asdict(CALCULATIONS[wildcards.calculation]),
         stamp=lambda wildcards: stamp(CALCULATIONS[wildcards.calculation]),

@@ -9,8 +9,8 @@ rule check:
         "../../envs/keras.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         gpus=config["gpus"],
     script:

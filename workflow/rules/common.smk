@@ -33,6 +33,11 @@ def code(script):
     return fingerprint(WORKFLOW / "scripts" / script)
 
 
+def growing(amount):
+    """A resource that each attempt asks more of: what was too little once is not asked again."""
+    return lambda wildcards, attempt: amount * attempt
+
+
 def settings(*keys):
     """The named leaves of the config, in one dict: Snakemake compares parameters as a set."""
     return {key: config[key] for key in keys}

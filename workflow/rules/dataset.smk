@@ -17,8 +17,8 @@ rule select:
     conda:
         "../../envs/vasp.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         settings=settings("select"),
         code=code("select.py"),
@@ -40,8 +40,8 @@ rule dataset:
     conda:
         "../../envs/vasp.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         settings=settings("grid", "window"),
         code=code("dataset.py"),

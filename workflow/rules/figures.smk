@@ -42,8 +42,8 @@ rule point_figures:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("point_figures.py"),
     script:
@@ -68,8 +68,8 @@ rule target_figure:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         settings=settings("target", "threshold", "train_fraction", "split_seed"),
         code=code("target_figure.py"),
@@ -95,8 +95,8 @@ rule excluded_table:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("excluded_table.py"),
     script:
@@ -127,8 +127,8 @@ rule sweep_figures:
     conda:
         "../../envs/plots.yaml"
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("sweep_figures.py"),
     script:

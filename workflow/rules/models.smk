@@ -20,8 +20,8 @@ rule train:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(120),
     params:
         hyperparameters=lambda wildcards: POINTS[wildcards.point],
         code=code("train.py"),
