@@ -6,40 +6,60 @@ import netCDF4
 import numpy as np
 import pytest
 
-from spinlens import batches, models, training
+from spinlens import batches, fit_files, models, training
+from spinlens.files import read_table
+from spinlens.inputs import Inputs
+from spinlens.targets import Target
 from spinlens.training import Fold
 
 CLASSES = np.arange(24) % 2
+SIZES = np.random.default_rng(1).uniform(1, 9, size=24)  # μB, what a regression learns
 POINT = {
-    "dimensions": 3, "channels": "parts", "normalization": "dataset", "supercell": [2, 2, 1],
-    "filters": 2, "kernel_size": 3, "stride": 1, "pool_size": 2, "convolutions": [],
-    "convolution_kernel_size": 3, "dense": [], "optimizer": "adam", "learning_rate": 0.02,
-    "momentum": 0.1, "batch_size": 5, "epochs": 12, "mixed_precision": False, "jit_compile": False,
-    "seed": 1,
+    "dimensions": 3, "channels": "parts", "input_grid": None, "normalization": "dataset",
+    "isosurface": None, "supercell": [2, 2, 1], "boundary": "valid", "filters": 2,
+    "kernel_size": 3, "stride": 1, "pool_size": 2, "convolutions": [],
+    "convolution_kernel_size": 3, "head": "flatten", "dense": [], "optimizer": "adam",
+    "learning_rate": 0.02, "momentum": 0.1, "batch_size": 5, "epochs": 12,
+    "mixed_precision": False, "jit_compile": False, "seed": 1,
 }  # fmt: skip
+GLOBAL = {"boundary": "periodic", "supercell": [1, 1, 1], "head": "global", "pool_size": 1}
+# Kernels of one voxel: their weights do not add up to a larger step.
+WIDE = GLOBAL | {"filters": 8, "kernel_size": 1, "learning_rate": 0.01, "batch_size": 2}
+SIDES = (np.arange(16), np.arange(16, 24))
+
+
+def written(file, fields):
+    with netCDF4.Dataset(file, "w") as output:
+        for name, size in {"sample": 24, "a": 6, "b": 6, "c": 8, "x": 3, "y": 3}.items():
+            output.createDimension(name, size)
+        field = output.createVariable("magnetization", "f4", ("sample", "a", "b", "c"))
+        field[:] = fields
+        output.createVariable("lattice", "f8", ("sample", "x", "y"))[:] = np.diag([4, 4, 10.0])
+    return file
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     """Noise whose sign is the class: a network that trains at all learns it."""
-    file = tmp_path_factory.mktemp("dataset") / "dataset.nc"
     noise = np.abs(np.random.default_rng(0).normal(size=(24, 6, 6, 8)))
-    with netCDF4.Dataset(file, "w") as output:
-        for name, size in {"sample": 24, "a": 6, "b": 6, "c": 8, "x": 3, "y": 3}.items():
-            output.createDimension(name, size)
-        field = output.createVariable("magnetization", "f4", ("sample", "a", "b", "c"))
-        field[:] = noise * (2 * CLASSES - 1)[:, None, None, None]
-        output.createVariable("lattice", "f8", ("sample", "x", "y"))[:] = np.diag([4, 4, 10.0])
-    return file
+    signed = noise * (2 * CLASSES - 1)[:, None, None, None]
+    return written(tmp_path_factory.mktemp("dataset") / "dataset.nc", signed)
 
 
-def trained(path, **changes):
+@pytest.fixture(scope="module")
+def sized(tmp_path_factory):
+    """Fields whose size is the value: a regression that trains at all learns it."""
+    noise = np.random.default_rng(0).normal(1, 0.1, size=(24, 6, 6, 8))
+    file = tmp_path_factory.mktemp("sized") / "dataset.nc"
+    return written(file, noise * SIZES[:, None, None, None])
+
+
+def trained(path, truth=CLASSES, classes=2, **changes):
     point = POINT | changes
-    sides = (np.arange(16), np.arange(16, 24))
-    folds = [Fold(side, CLASSES[side]) for side in sides]
+    folds = [Fold(side, np.asarray(truth)[side]) for side in SIDES]
     lines = []
-    with batches.Inputs(path, point) as inputs:
-        fit = training.fit(point, inputs, *folds, classes=2, report=lines.append)
+    with Inputs(path, point) as inputs:
+        fit = training.fit(point, inputs, *folds, classes, report=lines.append)
     return fit, lines
 
 
@@ -50,7 +70,8 @@ def test_a_network_learns_what_can_be_learned(path):
     assert fit.metrics["diverged"] is False
     assert len(lines) == len(fit.history) == 12
     assert lines[0].startswith("epoch 1/12  accuracy ")
-    assert [len(p) for p in fit.probabilities] == [16, 8]
+    assert [p.shape for p in fit.predictions] == [(16, 2), (8, 2)]
+    assert fit.metrics["validation_auc"] == 1.0
 
 
 def test_two_dimensions_learn_it_too(path):
@@ -61,7 +82,7 @@ def test_two_dimensions_learn_it_too(path):
 
 def test_a_network_that_answers_one_class_is_told_so(path):
     fit, _ = trained(path, optimizer="sgd", learning_rate=1e-9, epochs=1, normalization="none")
-    predicted = np.concatenate(fit.probabilities).argmax(axis=1)
+    predicted = np.concatenate(fit.predictions).argmax(axis=1)
     one_class = np.unique(predicted).size == 1
     assert (fit.metrics["training_one_class"] and fit.metrics["validation_one_class"]) == one_class
     assert fit.metrics["training_majority_share"] == 0.5
@@ -84,7 +105,7 @@ def test_the_same_seed_gives_the_same_fit_and_another_seed_another(path):
 @pytest.mark.parametrize(("key", "tolerance"), [("jit_compile", 1e-4), ("mixed_precision", 3e-2)])
 def test_a_step_compiled_or_in_half_precision_is_nearly_the_same(path, key, tolerance):
     plain, changed = (trained(path, epochs=2, **{key: value})[0] for value in (False, True))
-    both = [np.concatenate(fit.probabilities) for fit in (plain, changed)]
+    both = [np.concatenate(fit.predictions) for fit in (plain, changed)]
     assert both[1] == pytest.approx(both[0], abs=tolerance)
     assert (both[0] != both[1]).any()
 
@@ -97,7 +118,7 @@ def test_further_layers_are_built_as_asked(path):
 
 
 def test_batches_hold_every_sample_once_an_epoch_in_a_seeded_order(path):
-    with batches.Inputs(path, POINT, cache_bytes=0) as inputs:
+    with Inputs(path, POINT, cache_bytes=0) as inputs:
         shuffled = batches.Batches(inputs, np.arange(10, 20), np.arange(10, 20), 4, seed=7)
         again = batches.Batches(inputs, np.arange(10, 20), np.arange(10, 20), 4, seed=7)
         plain = batches.Batches(inputs, np.arange(10, 20), np.arange(10, 20), 4)
@@ -113,16 +134,119 @@ def test_batches_hold_every_sample_once_an_epoch_in_a_seeded_order(path):
         assert plain[0][0] == pytest.approx(np.stack([inputs[sample] for sample in range(10, 14)]))
 
 
-def test_the_cache_is_bounded(path):
-    sample_bytes = 6 * 6 * 8 * 2 * 4
-    with batches.Inputs(path, POINT, cache_bytes=3 * sample_bytes) as inputs:
-        for sample in range(24):
-            inputs[sample]
-        assert inputs._kept.cache_info().currsize == 3
+def test_a_global_head_on_the_periodic_cell_learns_it_too(path):
+    fit, _ = trained(path, **GLOBAL, convolutions=[3], learning_rate=0.05)
+    assert fit.metrics["validation_accuracy"] == 1.0
+    again, _ = trained(path, **GLOBAL, convolutions=[3], learning_rate=0.05)
+    assert fit.metrics == again.metrics and fit.history == again.history
 
 
-def test_root_mean_square_is_that_of_the_inputs(path):
-    with batches.Inputs(path, POINT) as inputs:
-        stacked = np.stack([inputs[sample] for sample in (1, 4, 5)])
-        expected = np.sqrt(np.mean(stacked.astype(float) ** 2))
-        assert batches.root_mean_square(inputs, [1, 4, 5]) == pytest.approx(expected, rel=1e-6)
+def test_three_classes_are_learned(sized):
+    truth = np.digitize(SIZES, [3, 6])
+    fit, _ = trained(sized, truth, classes=3, **WIDE, epochs=40)
+    assert fit.predictions[1].shape == (8, 3)
+    assert fit.predictions[1].sum(axis=1) == pytest.approx(np.ones(8), abs=1e-5)
+    assert fit.metrics["validation_balanced_accuracy"] > 0.6  # by chance 1/3
+    assert fit.history[-1]["loss"] < 0.7  # by chance ln 3
+    assert fit.metrics["validation_auc"] is None
+
+
+def regressed(path, truth, epochs=40):
+    return trained(path, truth, classes=None, **WIDE, epochs=epochs)[0]
+
+
+def test_a_regression_learns_values_in_their_own_unit(sized):
+    fit = regressed(sized, SIZES)
+    training_side, validation = fit.predictions
+    assert training_side.shape == (16,) and validation.shape == (8,)
+    error = np.abs(validation - SIZES[16:]).mean()
+    assert fit.metrics["validation_mae"] == pytest.approx(error, rel=1e-5)
+    assert fit.metrics["validation_mae"] < 0.5 and 0.9 < fit.metrics["validation_r2"] <= 1
+    assert fit.metrics["validation_samples"] == 8 and "validation_accuracy" not in fit.metrics
+    assert list(fit.history[-1]) == ["epoch", "loss", "r2", "val_loss", "val_r2"]
+
+
+def test_a_regression_does_not_depend_on_the_unit_of_its_values(sized):
+    one, other = regressed(sized, SIZES, epochs=5), regressed(sized, 50 * SIZES - 300, epochs=5)
+    for before, after in zip(one.predictions, other.predictions, strict=True):
+        assert after == pytest.approx(50 * before - 300, abs=0.05)
+        assert not np.allclose(after, before, atol=1)
+
+
+def test_the_model_of_a_regression_is_saved_with_its_unit(sized, tmp_path):
+    import keras
+
+    fit = regressed(sized, SIZES, epochs=3)
+    fit_files.write_model(tmp_path / "model.keras", fit.model)
+    with Inputs(sized, POINT | WIDE) as inputs:
+        stacked = np.stack([inputs[sample] for sample in SIDES[1]])
+    reloaded = keras.saving.load_model(tmp_path / "model.keras").predict(stacked, verbose=0)
+    assert reloaded[:, 0] == pytest.approx(fit.predictions[1], abs=1e-4)
+
+
+def test_permuted_folds_hold_the_same_truth_dealt_anew_over_both_sides():
+    folds = [Fold(side, side * 10) for side in SIDES]
+    dealt, again, other = (training.permuted(folds, seed) for seed in (5, 5, 6))
+    assert all((new.samples == old.samples).all() for new, old in zip(dealt, folds, strict=True))
+    assert [len(fold.truth) for fold in dealt] == [16, 8]
+    truth = np.concatenate([fold.truth for fold in dealt])
+    assert sorted(truth) == list(range(0, 240, 10))
+    assert (truth == np.concatenate([fold.truth for fold in again])).all()
+    assert (truth != np.concatenate([fold.truth for fold in other])).any()
+    assert set(dealt[1].truth) - set(folds[1].truth), "nothing crossed to the other side"
+
+
+def test_permuted_classes_are_not_learned(path):
+    def accuracy(folds):
+        with Inputs(path, POINT) as inputs:
+            fit = training.fit(POINT, inputs, *folds, 2, report=lambda _: None)
+        return fit.metrics["validation_accuracy"]
+
+    folds = [Fold(side, CLASSES[side]) for side in SIDES]
+    assert accuracy(folds) == 1.0
+    assert np.mean([accuracy(training.permuted(folds, seed)) for seed in range(2)]) < 0.8
+
+
+def target(kind, values, classes):
+    unit, samples = ("muB", np.arange(24)) if kind == "regression" else ("1", np.arange(24))
+    return Target("label", unit, kind, (), samples, np.array(values), classes, ("AFM", "FM"))
+
+
+def test_predictions_of_classes_hold_every_probability(tmp_path):
+    file = tmp_path / "predictions.csv"
+    names = [f"calculation{index}" for index in range(24)]
+    folds = (Fold(np.array([3, 5]), np.array([1, 0])), Fold(np.array([4]), np.array([2])))
+    tables = (np.array([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]]), np.array([[0.2, 0.2, 0.6]]))
+    texts = [f"text{index}" for index in range(24)]
+    fit_files.write_predictions(file, names, target("classes", texts, CLASSES), folds, tables)
+    rows = read_table(file)
+    assert list(rows[0]) == [
+        "calculation", "side", "value", "class", "predicted_class",
+        "probability_0", "probability_1", "probability_2",
+    ]  # fmt: skip
+    assert list(rows[0].values()) == [
+        "calculation3",
+        "training",
+        "text3",
+        "1",
+        "1",
+        "0.1",
+        "0.7",
+        "0.2",
+    ]
+    assert [row["side"] for row in rows] == ["training", "training", "validation"]
+
+
+def test_predictions_of_a_regression_are_numbers(tmp_path):
+    file = tmp_path / "predictions.csv"
+    names = [f"calculation{index}" for index in range(24)]
+    folds = (Fold(np.array([3]), np.array([30.5])), Fold(np.array([4]), np.array([40.5])))
+    values = np.arange(24) * 10 + 0.5
+    predictions = (np.array([31.0]), np.array([39.0]))
+    of = target("regression", values, None)
+    fit_files.write_predictions(file, names, of, folds, predictions)
+    assert [list(row.values()) for row in read_table(file)] == [
+        ["calculation3", "training", "30.5", "31.0"],
+        ["calculation4", "validation", "40.5", "39.0"],
+    ]
+    assert list(read_table(file)[0]) == ["calculation", "side", "value", "prediction"]

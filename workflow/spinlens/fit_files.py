@@ -2,8 +2,7 @@
 
 from spinlens import filters, models
 from spinlens.files import whole, write_table
-
-SIDES = ("training", "validation")
+from spinlens.training import SIDES
 
 
 def write_model(path, model):
@@ -12,22 +11,28 @@ def write_model(path, model):
         model.save(temporary)
 
 
-def write_predictions(path, calculations, target, sides, probabilities):
-    """A row per sample: calculation, side, value and class of the target, predicted class and
-    the probability of class 1. `sides` and `probabilities` come as (training, validation)."""
+def write_predictions(path, calculations, target, folds, predictions):
+    """A row per sample: calculation, side, the target's value and class, the class predicted and
+    the probability of each, `probability_0` first; or calculation, side, value and prediction of
+    a regression. `folds` and `predictions` come as (training, validation); classes and a
+    regression's values are those of the folds, which may be permuted."""
+    row_of = _number_row if target.kind == "regression" else _class_row
+    values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
     rows = [
-        {
-            "calculation": calculations[target.samples[position]],
-            "side": name,
-            target.label: float(target.values[position]),
-            "class": int(target.classes[position]),
-            "predicted_class": int(row.argmax()),
-            "probability": float(row[1]),
-        }
-        for name, positions, table in zip(SIDES, sides, probabilities, strict=True)
-        for position, row in zip(positions, table, strict=True)
+        {"calculation": calculations[sample], "side": side} | row_of(values[sample], *learned)
+        for side, fold, table in zip(SIDES, folds, predictions, strict=True)
+        for sample, *learned in zip(fold.samples.tolist(), fold.truth, table, strict=True)
     ]
     write_table(path, rows)
+
+
+def _class_row(value, truth, probabilities):
+    found = {"value": value, "class": int(truth), "predicted_class": int(probabilities.argmax())}
+    return found | {f"probability_{index}": float(p) for index, p in enumerate(probabilities)}
+
+
+def _number_row(_, truth, prediction):
+    return {"value": float(truth), "prediction": float(prediction)}
 
 
 def write_filters(path, fit, channels, voxel_vectors):

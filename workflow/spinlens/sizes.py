@@ -8,21 +8,29 @@ def sizes(point, key):
     return (*along[:2], 1) if point["dimensions"] == 2 else tuple(along)
 
 
+def input_grid(point, grid):
+    """Grid (na, nb, nc) that a point's magnetization is resampled onto: its `input_grid`, or
+    the dataset's own where it has none."""
+    return tuple(point["input_grid"] or grid)
+
+
 def cell_shape(point, grid):
-    """Shape (na, nb, nc) of the unit cell that a point's network sees."""
-    return (*grid[:2], 1) if point["dimensions"] == 2 else tuple(grid)
+    """Shape (na, nb, nc) of the unit cell that a point's network sees, of a dataset's grid."""
+    shape = input_grid(point, grid)
+    return (*shape[:2], 1) if point["dimensions"] == 2 else shape
 
 
 def check(point, cell):
     """Raise ValueError, naming the key, where the first convolution or its pool leaves nothing
-    of the supercell of a unit cell (na, nb, nc)."""
+    of the supercell of a unit cell (na, nb, nc). A periodic kernel may be longer than it."""
     along = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
     for axis, voxels, repeats, kernel, stride, pool in zip(
         "abc", cell, point["supercell"], *along, strict=True
     ):
         total = voxels * repeats
-        if kernel > total:
+        reach = 1 if point["boundary"] == "periodic" else kernel
+        if reach > total:
             raise ValueError(f"kernel_size {kernel} is longer than the {total} voxels along {axis}")
-        left = (total - kernel) // stride + 1
+        left = (total - reach) // stride + 1
         if pool > left:
             raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")

@@ -6,37 +6,45 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
-from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
-from spinlens import models
-from spinlens.batches import Batches, root_mean_square
+from spinlens import models, scores
+from spinlens.batches import Batches
+from spinlens.inputs import root_mean_square
+
+SIDES = ("training", "validation")
 
 
 class Fold(NamedTuple):
-    """One side of a split: samples, as indices in the dataset, and their classes."""
+    """One side of a split: samples, as indices in the dataset, and the truth of each: its
+    class, a whole number from 0, or for a regression its value."""
 
     samples: np.ndarray
-    classes: np.ndarray
+    truth: np.ndarray
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A trained model, its first kernel before training, its history by epoch, its
-    probabilities (samples, classes) for the training and the validation fold, its metrics."""
+    """A trained model, its first kernel before training, its history by epoch, its predictions
+    for the training and the validation fold, and its metrics.
+
+    Predictions are probabilities (samples, classes), or for a regression values (samples,) in
+    the label's unit, which is the unit of the model's output, too.
+    """
 
     model: keras.Model
     initial_kernel: np.ndarray
     history: list
-    probabilities: tuple
+    predictions: tuple
     metrics: dict
 
 
 def fit(point, inputs, training, validation, classes, report=print):
     """Train a sweep point; deterministic for a given seed.
 
-    `inputs` are the dataset's batches.Inputs, `training` and `validation` Folds of them,
-    `classes` the number of classes; `report` takes one line per epoch. A diverged training is
-    a result: its metrics say so.
+    `inputs` are the dataset's inputs.Inputs, `training` and `validation` Folds of them,
+    `classes` the number of classes, or None for a regression; `report` takes one line per
+    epoch. A regression learns values less the mean of the training fold, divided by its standard
+    deviation: its history is of these. A diverged training is a result: its metrics say so.
     """
     keras.utils.set_random_seed(point["seed"])
     scale = _scale(point["normalization"], inputs, training.samples)
@@ -44,41 +52,35 @@ def fit(point, inputs, training, validation, classes, report=print):
     initial_kernel = models.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
     size = point["batch_size"]
+    unit = None if classes is not None else _mean_and_deviation(training.truth)
     model.fit(
-        Batches(inputs, *training, size, seed=point["seed"]),
+        Batches(inputs, *_learned(training, unit), size, seed=point["seed"]),
         epochs=point["epochs"],
-        validation_data=Batches(inputs, *validation, size),
+        validation_data=Batches(inputs, *_learned(validation, unit), size),
         callbacks=[log],
         verbose=0,
     )
-    folds = {"training": training, "validation": validation}
-    probabilities = {
-        side: model.predict(Batches(inputs, *fold, size), verbose=0) for side, fold in folds.items()
-    }
+    model = model if unit is None else models.in_unit(model, *unit)
+    folds = (training, validation)
+    predictions = tuple(_predict(model, Batches(inputs, *fold, size), classes) for fold in folds)
     metrics = {
         f"{side}_{name}": value
-        for side, fold in folds.items()
-        for name, value in evaluate(probabilities[side], fold.classes, classes).items()
+        for side, *pair in zip(SIDES, predictions, folds, strict=True)
+        for name, value in _scores(*pair, classes).items()
     }
     metrics["diverged"] = _diverged(model, log.history)
     metrics["parameters"] = int(model.count_params())
-    return Fit(model, initial_kernel, log.history, tuple(probabilities.values()), metrics)
+    return Fit(model, initial_kernel, log.history, predictions, metrics)
 
 
-def evaluate(probabilities, truth, classes):
-    """Metrics of one side: accuracy, balanced accuracy, the share of its largest class, and
-    whether one class was predicted for every sample. None for what diverged."""
-    counts = np.bincount(truth, minlength=classes)
-    metrics = {"samples": int(len(truth)), "majority_share": float(counts.max() / len(truth))}
-    if not np.isfinite(probabilities).all():
-        return metrics | {"accuracy": None, "balanced_accuracy": None, "one_class": None}
-    predicted = probabilities.argmax(axis=1)
-    balanced = balanced_accuracy_score(truth, predicted) if (counts > 0).all() else None
-    return metrics | {
-        "accuracy": float(accuracy_score(truth, predicted)),
-        "balanced_accuracy": None if balanced is None else float(balanced),
-        "one_class": bool(np.unique(predicted).size == 1),
-    }
+def permuted(folds, seed):
+    """The same Folds, their truth dealt anew among the samples of all of them, from a seed: what
+    is fitted to them knows nothing, and its metrics are those of chance."""
+    truth = np.random.default_rng(seed).permutation(np.concatenate([f.truth for f in folds]))
+    ends = np.cumsum([len(fold.truth) for fold in folds])[:-1]
+    return tuple(
+        Fold(fold.samples, dealt) for fold, dealt in zip(folds, np.split(truth, ends), strict=True)
+    )
 
 
 class _EpochLog(keras.callbacks.Callback):
@@ -94,11 +96,30 @@ class _EpochLog(keras.callbacks.Callback):
 
 
 def _scale(normalization, inputs, samples):
-    if normalization == "none":
-        return 1.0
-    if normalization == "dataset":
-        return root_mean_square(inputs, samples) or 1.0
-    raise ValueError(f"normalization: {normalization!r} is neither none nor dataset")
+    """What the network divides its inputs by; that of a single sample is divided out before."""
+    return root_mean_square(inputs, samples) or 1.0 if normalization == "dataset" else 1.0
+
+
+def _mean_and_deviation(values):
+    return float(np.mean(values)), float(np.std(values)) or 1.0
+
+
+def _learned(fold, unit):
+    if unit is None:
+        return fold
+    mean, deviation = unit
+    return Fold(fold.samples, ((fold.truth - mean) / deviation)[:, np.newaxis])
+
+
+def _predict(model, batches, classes):
+    predicted = model.predict(batches, verbose=0)
+    return predicted[:, 0] if classes is None else predicted
+
+
+def _scores(predicted, fold, classes):
+    if classes is None:
+        return scores.regression(predicted, fold.truth)
+    return scores.classification(predicted, fold.truth, classes)
 
 
 def _diverged(model, history):
