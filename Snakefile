@@ -11,6 +11,7 @@ configfile: "config.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/calculations.smk"
 include: "workflow/rules/dataset.smk"
+include: "workflow/rules/evidence.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -25,6 +26,7 @@ rule all:
     input:
         f"{RESULTS}/dataset.nc",
         f"{RESULTS}/sweep.tsv",
+        f"{RESULTS}/evidence.tsv",
         expand(rules.train.output, point=POINTS),
         rules.figures.input,
         f"{RESULTS}/report.html",

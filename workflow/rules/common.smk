@@ -16,10 +16,11 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens import configuration, sizes, sweep
+from spinlens import configuration, cost, sizes, splits, sweep, targets
 from spinlens.calculation.find import find, stamp
 from spinlens.calculation.label_table import read_label_table
 from spinlens.code import fingerprint
+from spinlens.evidence import plan
 
 config.update(configuration.typed(config))
 try:
@@ -63,15 +64,29 @@ def read_table_labels(path):
         sys.exit(f"config: labels: {fault}")
 
 
-def checked_points():
-    """Points of the sweep, each with a network that fits the grid."""
-    points = sweep.points(config)
+def checked(points):
+    """Sweep points whose network fits the grid and whose target is one."""
     for point in points:
         try:
             sizes.check(point, sizes.cell_shape(point, config["grid"]))
+            targets.name(point)
         except ValueError as fault:
             sys.exit(f"config: {fault}")
     return points
+
+
+def swept_points():
+    """Points of the sweep."""
+    try:
+        return checked(sweep.points(config))
+    except ValueError as fault:
+        sys.exit(f"config: {fault}")
+
+
+def request_mb(point, attempt):
+    """Memory that training a point asks for, from its predicted cost; more with each attempt."""
+    cell = sizes.cell_shape(point, config["grid"])
+    return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
 
 
 def hyperparameters(wildcards):
@@ -86,7 +101,7 @@ OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
 LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]
 TABLE_LABELS = read_table_labels(LABEL_TABLE)
 
-SWEEP_POINTS = checked_points()
+SWEEP_POINTS = swept_points()
 SPACE = Paramspace(
     pd.DataFrame(sweep.swept_columns(SWEEP_POINTS), dtype=str),
     filename_params="*",
@@ -95,6 +110,9 @@ SPACE = Paramspace(
 POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS, strict=True))
 SWEPT = list(SPACE.dataframe.columns)
 MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
+
+EVIDENCE_POINTS = plan.points(config)
+checked([each.point for each in EVIDENCE_POINTS])
 
 
 wildcard_constraints:

@@ -71,7 +71,7 @@ rule target_figure:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        settings=settings("target", "threshold", "train_fraction", "split_seed"),
+        settings=settings("target", "threshold", "classes", "train_fraction", "split_seed"),
         code=code("target_figure.py"),
     script:
         "../scripts/target_figure.py"
@@ -120,6 +120,18 @@ rule sweep_figures:
             category="Sweep",
             labels={"shows": "table of every point"},
         ),
+        responses=report(
+            f"{RESULTS}/figures/responses.svg",
+            caption="../report/responses.rst",
+            category="Sweep",
+            labels={"shows": "response to each hyperparameter"},
+        ),
+        parallel=report(
+            f"{RESULTS}/figures/parallel.svg",
+            caption="../report/parallel.rst",
+            category="Sweep",
+            labels={"shows": "points across hyperparameters"},
+        ),
     log:
         f"{RESULTS}/logs/sweep_figures.log",
     benchmark:
@@ -135,9 +147,35 @@ rule sweep_figures:
         "../scripts/sweep_figures.py"
 
 
+rule evidence_page:
+    """Write the table of what every point is worth as a page."""
+    input:
+        f"{RESULTS}/evidence.tsv",
+    output:
+        report(
+            f"{RESULTS}/figures/evidence.html",
+            caption="../report/evidence.rst",
+            category="Evidence",
+            labels={"shows": "what every point is worth"},
+        ),
+    log:
+        f"{RESULTS}/logs/evidence_page.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("evidence_page.py"),
+    script:
+        "../scripts/evidence_page.py"
+
+
 FIGURES = [
     *expand(rules.point_figures.output, point=POINTS),
     *rules.target_figure.output,
     *rules.excluded_table.output,
     *rules.sweep_figures.output,
+    rules.study_tables.output.page,
+    *rules.evidence_page.output,
 ]

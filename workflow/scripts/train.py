@@ -1,4 +1,4 @@
-"""Train one sweep point and write its model, history, metrics, predictions and filters."""
+"""Train a network on one fold of a split; write its model, history, metrics and filters."""
 
 from spinlens import log
 
@@ -8,26 +8,28 @@ from spinlens import devices
 
 print("devices:", *devices.prepare(snakemake.threads, snakemake.config["gpus"]))
 
-from spinlens import fit_files, targets, training
-from spinlens.batches import Inputs
-from spinlens.dataset import mean_voxel_vectors, open_dataset
+from spinlens import fit_files, fitting, training
+from spinlens.evidence import plan
 from spinlens.files import write_json, write_table
+from spinlens.inputs import Inputs
+from spinlens.memory import peak_bytes
 
-point = snakemake.params.hyperparameters
-with open_dataset(snakemake.input[0]) as dataset:
-    target = targets.by_threshold(dataset, point["target"], point["threshold"])
-    calculations = dataset["sample"].values
-    voxel_vectors = mean_voxel_vectors(dataset)
-sides = targets.split_once(target.classes, point["train_fraction"], point["split_seed"])
-folds = [training.Fold(target.samples[side], target.classes[side]) for side in sides]
+labelling, apart = plan.labelling(snakemake.params.seed)
+point = dict(snakemake.params.hyperparameters)
+point["seed"] += apart
+files = snakemake.input.dataset, snakemake.input.split
+task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
-with Inputs(snakemake.input[0], point) as inputs:
-    fit = training.fit(point, inputs, *folds, classes=len(target.names))
+with Inputs(snakemake.input.dataset, point) as inputs:
+    fit = training.fit(point, inputs, *task.folds, task.classes)
 
 output = snakemake.output
 fit_files.write_model(output.model, fit.model)
-fit_files.write_predictions(output.predictions, calculations, target, sides, fit.probabilities)
-fit_files.write_filters(output.filters, fit, point["channels"], voxel_vectors)
+fit_files.write_predictions(
+    output.predictions, task.calculations, task.target, task.folds, fit.predictions
+)
+fit_files.write_filters(output.filters, fit, point["channels"], task.voxel_vectors)
 fit_files.write_architecture(output.architecture, fit.model)
 write_table(output.history, fit.history)
 write_json(output.metrics, fit.metrics)
+write_json(output.usage, {"peak_memory_mb": round(peak_bytes() / 2**20, 1)})

@@ -123,6 +123,35 @@ def sweep(table):
     return page("Sweep points", introduction, columns, rows, numeric=columns[2:-1])
 
 
+def evidence(table):
+    """Page of the table of evidence.tsv: what every point is worth beside the baselines."""
+    columns = {
+        "point": "point",
+        "target": "target",
+        "split": "split",
+        "metric": "metric",
+        "verdict": "verdict",
+        "value": "value",
+        "ci_low": "95 % interval from",
+        "ci_high": "to",
+        "baseline_majority": "majority",
+        "baseline_integral": "integral of m",
+        "baseline_parts": "integrals of both parts",
+        "baseline_composition": "composition",
+        "baseline_density_pca": "principal components",
+        "p_value": "p, permuted labels",
+        "repeats": "repeats",
+    }
+    rows = [[words(_text(row[name])) for name in columns] for row in table.to_dict("records")]
+    introduction = (
+        "What each point came to on samples that it was not trained on, beside baselines on the "
+        "same splits. A baseline is beaten where the 95 % interval of the paired difference lies "
+        "above zero."
+    )
+    headings = list(columns.values())
+    return page("Evidence", introduction, headings, rows, numeric=headings[5:])
+
+
 def excluded(table):
     """Page of the table of excluded.tsv (calculation, reason, source)."""
     columns = ["calculation", "reason", "source"]

@@ -7,6 +7,8 @@ import what a split imports, and no more.
 import sys
 from pathlib import Path
 
+from spinlens.memory import peak_bytes
+
 SETTINGS = {
     "moment_tolerance_muB": 0.01,
     "unconverged": "exclude",
@@ -26,20 +28,6 @@ def main(charge_file=None, output=None):
         if "excluded" in outcome.attributes:
             raise RuntimeError(outcome.attributes["excluded"])
         record.write(outcome, output)
-
-
-def peak_bytes():
-    """Most memory that this process, not the one that started it, has held so far.
-
-    Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
 
 
 if __name__ == "__main__":

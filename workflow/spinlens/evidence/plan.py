@@ -1,0 +1,97 @@
+"""Which fits the evidence is made of, known when the workflow is parsed.
+
+A fit is a point, a target, a split, a fold of it and a seed. Seed `0`, `1`, .. are fits of the
+true labels; `permuted3-1` is the second fit of the third permuted labelling. The single split
+carries the permuted labellings, and the true labels from as many seeds; the other splits one fit
+a fold.
+"""
+
+from typing import NamedTuple
+
+from spinlens import splits, sweep, targets
+
+OF_TARGET = ("target", "threshold", "classes")
+OF_SPLIT = ("train_fraction", "split_seed")
+SEEDS_OF_LABELLING = 2  # what recurs is seen in two fits at least
+APART = 1000  # seeds of one labelling from those of the next
+
+
+class EvidencePoint(NamedTuple):
+    """A point of `evidence_points`: its name, which target and split do not enter, its
+    hyperparameters, and from how many permuted labellings it must stand out."""
+
+    name: str
+    point: dict
+    permutations: int
+
+    @property
+    def target(self):
+        """Path-safe name of its target."""
+        return targets.name(self.point)
+
+
+class Fit(NamedTuple):
+    """Place of a fit below `results/fits`."""
+
+    point: str
+    target: str
+    split: str
+    fold: str
+    seed: str
+
+
+def points(config):
+    """EvidencePoints of a config, each once. Raises ValueError for a target that is none."""
+    base = {name: config[name] for name in sweep.HYPERPARAMETERS}
+    overrides = config["evidence_points"] or []
+    permutations = [override.get("permutations", 0) for override in overrides]
+    found = [
+        base | {name: value for name, value in override.items() if name != "permutations"}
+        for override in overrides
+    ]
+    elsewhere = {name: base[name] for name in (*OF_TARGET, *OF_SPLIT, "seed")}
+    columns = sweep.swept_columns([point | elsewhere for point in found]) if found else []
+    names = ["_".join(f"{name}~{value}" for name, value in row.items()) for row in columns]
+    return list(map(EvidencePoint, names, found, permutations))
+
+
+def single_split(point):
+    """The study's one split of a point, as splits.assign takes it."""
+    return {
+        "kind": "single",
+        "train_fraction": point["train_fraction"],
+        "seed": point["split_seed"],
+    }
+
+
+def repeated_splits(config):
+    """The config's `evidence_splits`, as splits.assign takes them."""
+    return [{"kind": "folds", "seed": 0} | split for split in config["evidence_splits"]]
+
+
+def of_split(evidence_point, split):
+    """Fits of the true labels on every fold of a split."""
+    seeds = range(SEEDS_OF_LABELLING if split["kind"] == "single" else 1)
+    place = evidence_point.name, evidence_point.target, splits.name(split)
+    return [Fit(*place, fold, str(seed)) for fold in splits.folds(split) for seed in seeds]
+
+
+def permuted(evidence_point):
+    """Fits of the permuted labellings on the single split, one list a labelling."""
+    place = (
+        evidence_point.name,
+        evidence_point.target,
+        splits.name(single_split(evidence_point.point)),
+    )
+    return [
+        [Fit(*place, "0", f"permuted{number}-{seed}") for seed in range(SEEDS_OF_LABELLING)]
+        for number in range(1, evidence_point.permutations + 1)
+    ]
+
+
+def labelling(seed):
+    """Number of the permuted labelling that a fit's seed spells, 0 for the true labels, and the
+    number to add to the point's own seed: fits of different labellings share none."""
+    number, _, repeat = seed.removeprefix("permuted").rpartition("-")
+    number = int(number or 0)
+    return number, int(repeat) + APART * number
