@@ -1,0 +1,181 @@
+"""A real SLURM of one node with 2 CPUs: Debian's slurm-wlm and munge, no accounting, no systemd.
+
+Every process is a child of this one and is stopped by its own handle. Whatever a job's tools
+need is found through two links in /etc/slurm, the only place where they look; they are removed.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo", "scontrol")
+ETC = Path("/etc/slurm")
+# Where Debian keeps daemons, which a user's PATH may lack.
+PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
+
+# What is not set here is as SLURM has it: munge, no accounting, no plugins for tasks or switches.
+SLURM_CONF = """\
+ClusterName=onenode
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+AuthInfo=socket={folder}/munge.socket
+SlurmUser=root
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ProctrackType=proctrack/linuxproc
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+JobCompType=jobcomp/filetxt
+JobCompLoc={folder}/jobcomp.log
+MinJobAge=3600
+ReturnToService=2
+SchedulerParameters=sched_interval=1,batch_sched_delay=0
+SlurmdParameters=config_overrides
+GresTypes=gpu
+NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=32000 Gres=gpu:1 State=UNKNOWN
+PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
+PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
+"""
+# A GPU that can be granted and is not there: a device file that answers to nobody.
+GRES_CONF = "Name=gpu File={folder}/dev/nvidia0\n"
+
+
+def missing():
+    """Why a SLURM of our own cannot be started here, or "" where it can."""
+    absent = [program for program in PROGRAMS if not shutil.which(program, path=PATH)]
+    if absent:
+        return f"no {', '.join(absent)}: apt-get install slurm-wlm munge"
+    if os.geteuid() != 0:
+        return "slurmd and slurmctld are started as root"
+    taken = [name for name in ("slurm.conf", "gres.conf") if os.path.lexists(ETC / name)]
+    if taken:
+        names = ", ".join(taken)
+        return f"{ETC} has {names}: of a SLURM here, or links that a killed test left; remove those"
+    return ""
+
+
+class OneNode:
+    """A SLURM under `folder`, up inside its `with`; partitions cpu and gpu, gres gpu:1."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self._processes = []
+        self._made = []
+        self._up = False
+
+    def __enter__(self):
+        try:
+            self._configure()
+            self._start("munged", "--foreground", "--force", *self._munge_files())
+            self._start("slurmctld", "-D")
+            self._start("slurmd", "-D", "-N", socket.gethostname().split(".")[0])
+            self._wait_until_idle()
+            self._up = True
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._end_jobs()
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for path in reversed(self._made):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def jobs(self):
+        """Every job so far: a dict of id, state, partition, gres, cpus, memory, what it ran."""
+        fields = {"id": "%i", "state": "%T", "partition": "%P", "gres": "%b", "cpus": "%C",
+                  "memory": "%m", "comment": "%k"}  # fmt: skip
+        out = self.run("squeue", "--noheader", "--states=all", "-o", "|".join(fields.values()))
+        rows = [dict(zip(fields, line.split("|"), strict=True)) for line in out.splitlines()]
+        return sorted(rows, key=lambda row: int(row["id"]))
+
+    def completed(self):
+        """Lines of SLURM's log of completed jobs."""
+        log = self.folder / "jobcomp.log"
+        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+    def run(self, *command):
+        """Output of a SLURM command; a dead controller would block it for minutes."""
+        return subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=30
+        ).stdout
+
+    def _end_jobs(self, seconds=30):
+        """Cancel what still runs, while there is a node that hears it."""
+        deadline = time.monotonic() + seconds
+        while self._up and time.monotonic() < deadline:
+            left = self.run("squeue", "--noheader", "-o", "%i").split()
+            if not left:
+                return
+            self.run("scancel", *left)
+            time.sleep(0.5)
+
+    def _configure(self):
+        for name in ("state", "spool", "dev"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / "dev" / "nvidia0").symlink_to("/dev/null")
+        (self.folder / "munge.key").write_bytes(os.urandom(128))
+        (self.folder / "munge.key").chmod(0o600)
+        values = {
+            "folder": self.folder,
+            "host": socket.gethostname().split(".")[0],
+            "controller_port": free_port(),
+            "node_port": free_port(),
+        }
+        if not ETC.exists():
+            ETC.mkdir()
+            self._made.append(ETC)
+        for name, text in (("slurm.conf", SLURM_CONF), ("gres.conf", GRES_CONF)):
+            (self.folder / name).write_text(text.format(**values), encoding="utf-8")
+            (ETC / name).symlink_to(self.folder / name)
+            self._made.append(ETC / name)
+
+    def _munge_files(self):
+        files = {"key-file": "munge.key", "socket": "munge.socket", "pid-file": "munge.pid",
+                 "log-file": "munge.log", "seed-file": "munge.seed"}  # fmt: skip
+        return [f"--{option}={self.folder / name}" for option, name in files.items()]
+
+    def _start(self, program, *arguments):
+        with open(self.folder / f"{program}.out", "w", encoding="utf-8") as out:
+            command = [shutil.which(program, path=PATH), *arguments]
+            process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        self._processes.append(process)
+
+    def _wait_until_idle(self, seconds=60):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for process in self._processes:
+                if process.poll() is not None:
+                    raise RuntimeError(f"{process.args[0]} ended: see {self.folder}")
+            try:
+                state = subprocess.run(
+                    ["sinfo", "-h", "-N", "-o", "%T"], capture_output=True, text=True, timeout=5
+                )
+            except subprocess.TimeoutExpired:
+                continue
+            if "idle" in state.stdout.split():
+                return
+            time.sleep(0.5)
+        raise RuntimeError(f"the node was not idle after {seconds} s: see {self.folder}")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]

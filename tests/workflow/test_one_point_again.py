@@ -1,0 +1,17 @@
+"""`--forcerun FILE`, as documented: one sweep point again, and what hangs on it."""
+
+
+def metrics_of_a_point(project):
+    file = sorted((project.folder / "results" / "models").glob("*/metrics.json"))[0]
+    return str(file.relative_to(project.folder))
+
+
+def test_forcing_a_points_metrics_trains_that_point_alone(project):
+    planned = project.planned("--forcerun", metrics_of_a_point(project))
+    assert (planned["train"], planned["point_figures"]) == (1, 1)
+    assert not {"split", "select", "dataset", "target_figure"} & set(planned)
+
+
+def test_forcing_the_rule_trains_every_point(project):
+    """Why the file is named, and not the rule."""
+    assert project.planned("--forcerun", "train", "--")["train"] == 3
