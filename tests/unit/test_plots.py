@@ -13,7 +13,7 @@ from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
 
 from spinlens.filters import to_dataset
-from spinlens.plots import lattice, style
+from spinlens.plots import style
 from spinlens.plots.architecture import architecture
 from spinlens.plots.filters import change, filters, largest
 from spinlens.plots.sweep import sweep
@@ -27,6 +27,7 @@ CELL = np.array([[6.87, 0, 0], [-3.435, 3.435 * 3**0.5, 0], [0, 0, 16.0]])
 STEPS = CELL / np.array([[12], [12], [20]])
 SHAPE = (7, 6, 9)
 VOXEL = (5, 1, 6)
+RMS = (np.prod(SHAPE) * 2) ** 0.5  # one voxel of two filters, in units of the root mean square
 
 
 def tilted(vectors):
@@ -74,11 +75,14 @@ def test_a_planted_voxel_shows_at_its_place_in_angstrom_in_each_projection(turn)
     step_a, step_b, step_c = np.linalg.norm(STEPS, axis=1)
     along_a, along_b, along_c = meshes(filters(dataset_of(kernel_with(), steps=turn(STEPS))))[:3]
 
-    assert brightest(along_a) == pytest.approx([offset[1] * step_b, offset[2] * step_c], abs=1e-6)
-    assert brightest(along_b) == pytest.approx([offset[0] * step_a, offset[2] * step_c], abs=1e-6)
+    across = 0.75**0.5  # seen along a, the vector b at 120 degrees is foreshortened
+    expected = [offset[1] * step_b * across, offset[2] * step_c]
+    assert brightest(along_a) == pytest.approx(expected, abs=1e-6)
+    expected = [offset[0] * step_a * across, offset[2] * step_c]
+    assert brightest(along_b) == pytest.approx(expected, abs=1e-6)
     hexagonal = offset[0] * STEPS[0, :2] + offset[1] * STEPS[1, :2]
     assert brightest(along_c) == pytest.approx(hexagonal, abs=1e-6)
-    assert along_c.get_array().max() == pytest.approx(1 / SHAPE[2], rel=1e-6)
+    assert along_c.get_array().max() == pytest.approx(RMS / SHAPE[2], rel=1e-6)
 
 
 def test_a_square_grid_would_put_the_voxel_elsewhere():
@@ -88,27 +92,13 @@ def test_a_square_grid_would_put_the_voxel_elsewhere():
     assert np.linalg.norm(brightest(mesh) - square) > 0.4
 
 
-def test_sixty_degrees_in_the_crystal_are_sixty_degrees_in_the_picture():
-    a, b = lattice.in_plane(*CELL[:2])
-    turn = np.array([[0.5, -(0.75**0.5)], [0.75**0.5, 0.5]])
-    assert turn @ a == pytest.approx(a + b, abs=1e-9)
-    assert turn @ (a + b) == pytest.approx(b, abs=1e-9)
-    assert turn @ a != pytest.approx(b, abs=1)
-
-
-def test_the_drawn_plane_keeps_lengths_and_the_angle():
-    first, second = tilted(CELL)[0], tilted(CELL)[1]
-    drawn = lattice.in_plane(first, second)
-    assert drawn @ drawn.T == pytest.approx(CELL[:2] @ CELL[:2].T, abs=1e-9)
-    assert drawn[0, 1] == 0 and drawn[1, 1] > 0
-
-
 def test_one_colour_scale_a_figure_centred_at_zero():
     kernel = kernel_with(-3.0)
     kernel[2, 2, 2, 1, 1] = 2.0
     drawn = meshes(filters(dataset_of(kernel)))
     assert len({mesh.norm for mesh in drawn}) == 1
-    assert drawn[0].norm.vmax == pytest.approx(3.0 / min(SHAPE), rel=1e-6)
+    assert drawn[0].norm.vmax == pytest.approx(RMS / min(SHAPE), rel=1e-6)
+    assert float(drawn[0].norm(0.0)) == pytest.approx(0.5, abs=1e-9)
     assert drawn[0].norm.vmin == -drawn[0].norm.vmax
 
 
@@ -139,7 +129,8 @@ def test_a_diverged_filter_is_said_to_be_so_and_leaves_the_others_their_scale():
     figure = filters(dataset_of(kernel))
     assert [mesh is None for mesh in meshes(figure)] == [False] * 6 + [True] * 6
     assert texts(figure).count("diverged:\nnot finite") == 6
-    assert meshes(figure)[0].norm.vmax == pytest.approx(1 / min(SHAPE), rel=1e-6)
+    rms = np.prod(SHAPE) ** 0.5  # of the filter that is left
+    assert meshes(figure)[0].norm.vmax == pytest.approx(rms / min(SHAPE), rel=1e-6)
     sound = filters(dataset_of(kernel_with()))
     assert not any("diverged" in text for text in texts(sound))
 
@@ -154,7 +145,7 @@ def test_filters_one_voxel_high_are_drawn_along_c_alone():
 def test_initial_weights_can_be_drawn_too():
     initial = kernel_with(5.0)
     figure = filters(dataset_of(kernel_with(1.0), initial), weights="initial_kernel")
-    assert meshes(figure)[0].norm.vmax == pytest.approx(5 / min(SHAPE), rel=1e-6)
+    assert meshes(figure)[0].norm.vmax == pytest.approx(RMS / min(SHAPE), rel=1e-6)
     assert not any("changed" in text for text in texts(figure))
 
 
@@ -162,7 +153,7 @@ def test_of_many_filters_the_largest_are_drawn():
     kernel = np.zeros((12, 1, 2, 2, 2))
     kernel[:] = np.array([1, 9, 2, 8, 3, 7, 4, 6, 5, 10, 11, np.nan])[:, None, None, None, None]
     assert list(largest(kernel, most=4)) == [1, 9, 10, 11]
-    note = "mean weight (dimensionless); 8 of 12 filters, the largest"
+    note = "weight ÷ root mean square of its channel; 8 of 12 filters, the largest"
     noted = dataset_of(np.moveaxis(kernel, (0, 1), (4, 3)))
     assert note in texts(filters(noted))
     assert note not in texts(filters(noted.isel(filter=slice(8))))

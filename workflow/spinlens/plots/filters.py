@@ -1,58 +1,87 @@
-"""Filters of the first convolution, averaged along each lattice axis, on the real lattice."""
+"""Filters of the first convolution as maps seen along each axis, on the real lattice."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
-from spinlens.filters import project
+from spinlens.crystal import images, magnetic_sites
 from spinlens.plots import lattice, style
+from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
+from spinlens.projections import WORDS, project, relative
+from spinlens.shells import shells
 
 MOST_FILTERS = 8
 MARGIN = 1.18  # room around a map for the names of the lattice vectors
 LEFT, RIGHT, TOP, BOTTOM, GAP, TITLE_LINE = 0.4, 0.05, 0.65, 0.4, 0.2, 0.14  # inches
+LEGEND = 0.3  # inches, below, where shells are drawn
 TALLEST = 18  # inches, of all rows together
-PLANES = {"a": "bc", "b": "ac", "c": "ab"}
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A filter averaged along one axis: a map (n1, n2) and the steps of its axes in Å."""
+    """A filter seen along one axis: a map (n1, n2), the voxel vectors (3, 3) in Å, and the
+    Cartesian centre of its window in the crystal, where it has been placed."""
 
     axis: str
     values: np.ndarray
-    steps: tuple
+    vectors: np.ndarray
     title: str
+    centre: np.ndarray | None
+    thickness: int
+
+    def corners(self):
+        """Corners of the voxels, in Å from the window's centre."""
+        return lattice.centred_corners(self.values.shape, lattice.steps(self.vectors, self.axis))
 
     def half_size(self):
         """Half the width and half the height of the map, in Å."""
-        return lattice.cell_corners(self.values.shape, *self.steps).max(axis=(0, 1))
+        return self.corners().max(axis=(0, 1))
 
 
 @style.applied
-def filters(dataset, weights="kernel"):
-    """Figure of an open filters.nc: each filter and channel averaged along a, b and c, drawn
-    in Å in the plane of the other two lattice vectors, all on one colour scale.
+def filters(dataset, weights="kernel", projection="mean", vmax=None, places=None, crystal=None):
+    """Figure of an open filters.nc: each filter and channel seen along a, b and c, in Å.
 
-    `weights` is `kernel` or `initial_kernel`. A row is a channel of a filter, a column an axis;
-    of filters one voxel high, which have one average only, a row is a filter and a column a
-    channel. Of more than 8 filters, the 8 of largest root mean square are drawn.
+    `weights` is `kernel` or `initial_kernel`, drawn in units of the root mean square of their
+    channel; `projection` one of projections.KINDS; `vmax` the end of the colour scale, of a
+    whole sweep for instance, or None for this figure's own. With `places` (filters, 3), the
+    fractional centres of the windows, atoms of the `crystal` and its shells are drawn over.
+    A row is a channel of a filter, a column an axis; of filters one voxel high, a row is a
+    filter and a column a channel. Of more than 8 filters the 8 of largest root mean square
+    are drawn.
     """
     total = dataset.sizes["filter"]
-    dataset = dataset.isel(filter=largest(dataset[weights].values))
-    rows = _rows(dataset, weights)
-    norm = lattice.symmetric_norm([panel.values for row in rows for panel in row])
-    figure, cells = _frame(rows)
+    chosen = largest(dataset[weights].values)
+    values, sizes = relative(dataset[weights].values)
+    dataset = dataset.assign(drawn=(dataset[weights].dims, values)).isel(filter=chosen)
+    centres = None if places is None else np.asarray(places)[chosen] @ crystal.lattice
+    rows = _rows(dataset, weights, projection, centres)
+    norm = lattice.symmetric_norm(_maps(rows), vmax)
+    figure, cells = _frame(rows, LEGEND if crystal else 0)
     for axes, panel in zip(cells.flat, (panel for row in rows for panel in row), strict=True):
-        lattice.draw(axes, panel.values, *panel.steps, norm)
+        lattice.draw(axes, panel.values, panel.corners(), norm)
         axes.set_title(panel.title, loc="left")
+        if panel.centre is not None:
+            _draw_crystal(axes, panel, crystal)
     for axes, panel in zip(cells[0], rows[0], strict=True):
-        _name_plane(axes, panel)
+        _name_plane(axes, panel, projection)
+    if crystal:
+        figure.legend(handles=shell_legend(shells(crystal)), loc="lower center", ncols=3)
     drawn = dataset.sizes["filter"]
     note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
-    _colour_bar(figure, norm, f"mean weight (dimensionless){note}")
+    place = [0.2, 1 - 0.45 / figure.get_figheight(), 0.65, 0.1 / figure.get_figheight()]
+    label = f"weight ÷ root mean square of its channel{note}"
+    lattice.colour_bar(figure, norm, label, place)
     return figure
+
+
+def scale(dataset, weights="kernel", projection="mean"):
+    """The largest magnitude that `filters` would draw of a filters.nc, along any axis: the
+    largest of these over a sweep is its common scale."""
+    kernel = dataset[weights].values
+    values = relative(kernel)[0][largest(kernel)]
+    return lattice.largest_magnitude([project(values, axis, projection) for axis in "abc"])
 
 
 def largest(kernel, most=MOST_FILTERS):
@@ -77,12 +106,19 @@ def change(kernel, initial_kernel):
     return f"changed by {100 * moved:.1f} %" if moved < 10 else f"changed {moved:.3g}-fold"
 
 
-def _rows(dataset, weights):
+def _maps(rows):
+    return [panel.values for row in rows for panel in row]
+
+
+def _rows(dataset, weights, projection, centres):
     by_channel = [
-        _panels(dataset.isel(filter=f, channel=c), weights)
+        _panels(
+            dataset.isel(filter=f, channel=c), weights, projection,
+            None if centres is None else centres[f],
+        )
         for f in range(dataset.sizes["filter"])
         for c in range(dataset.sizes["channel"])
-    ]
+    ]  # fmt: skip
     if dataset.sizes["c"] > 1:
         return by_channel
     channels = dataset.sizes["channel"]
@@ -90,40 +126,71 @@ def _rows(dataset, weights):
     return [along_c[start : start + channels] for start in range(0, len(along_c), channels)]
 
 
-def _panels(one, weights):
+def _panels(one, weights, projection, centre):
     """Panels of one channel of one filter; the title is on the first of them that is drawn."""
     title = f"filter {one['filter'].item()}, {one['channel'].item()}"
     if weights == "kernel":
         separator = "; " if one.sizes["c"] > 1 else "\n"
         title += separator + change(one["kernel"].values, one["initial_kernel"].values)
     first = "a" if one.sizes["c"] > 1 else "c"
-    steps = dict(zip("abc", one["voxel_vectors"].values, strict=True))
     return [
         Panel(
             axis,
-            project(one[weights].values, axis),
-            tuple(steps[name] for name in plane),
+            project(one["drawn"].values, axis, projection),
+            one["voxel_vectors"].values,
             title if axis == first else "",
+            centre,
+            one.sizes[axis],
         )
-        for axis, plane in PLANES.items()
+        for axis in lattice.PLANES
     ]
 
 
-def _frame(rows):
+def _draw_crystal(axes, panel, crystal):
+    """Atoms within the window's reach along the line of sight, and the shells of the A site
+    nearest to the window's centre."""
+    picture = lattice.frame(crystal.lattice, panel.axis)
+    depth = _depth(panel, crystal)
+    found, apart = images(crystal, panel.centre, np.linalg.norm(panel.half_size()) * 1.3 + depth)
+    within = np.abs(_along(apart, crystal, panel.axis)) <= depth + 1e-9
+    names = [crystal.elements[site] for site in found[within]]
+    draw_atoms(axes, names, apart[within] @ picture.T)
+    site, near = images(crystal, panel.centre, np.linalg.norm(crystal.lattice, axis=1).max())
+    nearest = near[np.isin(site, magnetic_sites(crystal))][0]
+    draw_shells(axes, nearest @ picture.T, shells(crystal))
+
+
+def _depth(panel, crystal):
+    """Half the window's thickness in Å along the line of sight; a projected c is all cell."""
+    index = "abc".index(panel.axis)
+    if panel.thickness == 1:
+        return np.linalg.norm(crystal.lattice[index]) / 2
+    return panel.thickness * np.linalg.norm(panel.vectors[index]) / 2
+
+
+def _along(apart, crystal, axis):
+    """How many Å along the lattice vector of the line of sight a Cartesian offset reaches."""
+    index = "abc".index(axis)
+    fraction = apart @ np.linalg.inv(crystal.lattice)
+    return fraction[:, index] * np.linalg.norm(crystal.lattice[index])
+
+
+def _frame(rows, below):
     """A figure and its axes (rows, columns), every panel at one scale of inches per Å."""
     sizes = 2 * MARGIN * np.array([panel.half_size() for panel in rows[0]])
     widths, height = sizes[:, 0], sizes[:, 1].max()
     room = style.WIDTH - LEFT - RIGHT - GAP * (len(widths) - 1)
     scale = min(room / widths.sum(), max(0.6, min(2.2, TALLEST / len(rows))) / height)
     title = TITLE_LINE * (rows[0][0].title.count("\n") + 2)
-    figure_height = TOP + len(rows) * (scale * height + title) + BOTTOM
+    bottom = BOTTOM + below
+    figure_height = TOP + len(rows) * (scale * height + title) + bottom
     spare = (room - scale * widths.sum()) / 2
     figure = Figure(figsize=(style.WIDTH, figure_height))
     cells = figure.subplots(
         *(len(rows), len(widths)), sharex="col", sharey=True, squeeze=False, width_ratios=widths,
         gridspec_kw={
             "left": (LEFT + spare) / style.WIDTH, "right": 1 - (RIGHT + spare) / style.WIDTH,
-            "bottom": BOTTOM / figure_height, "top": 1 - (TOP + title) / figure_height,
+            "bottom": bottom / figure_height, "top": 1 - (TOP + title) / figure_height,
             "wspace": GAP / (scale * widths.mean()), "hspace": title / (scale * height),
         },
     )  # fmt: skip
@@ -134,27 +201,17 @@ def _frame(rows):
     return figure, cells
 
 
-def _colour_bar(figure, norm, label):
-    height = figure.get_figheight()
-    place = figure.add_axes([0.2, 1 - 0.45 / height, 0.65, 0.1 / height])
-    mappable = ScalarMappable(norm, style.SIGNED)
-    bar = figure.colorbar(mappable, cax=place, orientation="horizontal", ticklocation="top")
-    ticks = norm.vmax * np.array([-1, -0.5, 0, 0.5, 1])
-    bar.set_ticks(ticks, labels=[f"{tick:.2g}".replace("-", "−") for tick in ticks])
-    bar.set_label(label)
-
-
-def _name_plane(axes, panel):
-    """Above the top row what was averaged, and on two edges the lattice vectors drawn there."""
+def _name_plane(axes, panel, projection):
+    """Above the top row what was done, and on two edges the lattice vectors drawn there."""
     where = {"xy": (0.5, 1), "xycoords": "axes fraction", "textcoords": "offset points"}
     lift = 17 + 11 * panel.title.count("\n")
-    axes.annotate(f"averaged along {panel.axis}", xytext=(0, lift), ha="center", **where)
-    corners = lattice.cell_corners(panel.values.shape, *panel.steps)
+    words = WORDS[projection].format(panel.axis)
+    axes.annotate(words, xytext=(0, lift), ha="center", **where)
+    corners = panel.corners()
     middles = [corners[[0, -1], 0].mean(axis=0), corners[-1, [0, -1]].mean(axis=0)]
-    edges = dict(zip(PLANES[panel.axis], middles, strict=True))
-    shifts = dict(zip(PLANES[panel.axis], [(9, -5), (5, 0)], strict=True))
-    for name, edge in edges.items():
+    names = lattice.PLANES[panel.axis]
+    for name, edge, shift in zip(names, middles, [(9, -5), (5, 0)], strict=True):
         axes.annotate(
-            name, edge, xytext=shifts[name], textcoords="offset points",
+            name, edge, xytext=shift, textcoords="offset points",
             ha="center", va="center", fontstyle="italic",
         )  # fmt: skip

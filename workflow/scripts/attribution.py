@@ -1,0 +1,70 @@
+"""Attribute the predictions of one sweep point to places in the cell, averaged per class."""
+
+from spinlens import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens import devices
+
+print("devices:", *devices.prepare(snakemake.threads, snakemake.config["gpus"]))
+
+import numpy as np
+import xarray as xr
+
+from spinlens import attribution, density, means, targets
+from spinlens.crystal import reference
+from spinlens.dataset import open_dataset
+from spinlens.files import whole
+from spinlens.inputs import Inputs
+
+given, params = snakemake.input, snakemake.params
+point = params.hyperparameters
+with open_dataset(given.dataset) as dataset:
+    name, crystal = reference(dataset, params.reference)
+    target = targets.read(dataset, point)
+names, classes = means.groups(target)
+score = attribution.score_of(attribution.load(given.model), len(names) - 1)
+
+
+def evenly(number):
+    """Positions of so many samples of a class, spread evenly by the value of their label."""
+    mine = np.flatnonzero(classes == number)
+    mine = mine[np.argsort(target.values[mine], kind="stable")]
+    return mine[np.unique(np.linspace(0, len(mine) - 1, params.occluded).round().astype(int))]
+
+
+few = np.concatenate([evenly(number) for number in range(len(names))])
+with Inputs(given.dataset, point) as inputs:
+    shape = inputs.shape[:3]
+    voxel = density.cell_volume(crystal.lattice) / np.prod(shape)
+    steps = np.linalg.norm(crystal.lattice, axis=1) / shape
+    block = [
+        int(min(n, max(1, np.rint(params.block / s)))) for n, s in zip(shape, steps, strict=True)
+    ]
+    methods = {
+        "gradient_times_input": (
+            lambda field: attribution.gradient_times_input(score, field), slice(None)
+        ),
+        "occlusion": (lambda field: attribution.occlusion(score, field, block), few),
+    }  # fmt: skip
+    found = {
+        method: attribution.class_means(
+            attribute, inputs, target.samples[chosen], classes[chosen], voxel
+        )
+        for method, (attribute, chosen) in methods.items()
+    }
+told = f"log-odds of {names[-1]}" if target.classes is not None else f"{target.label} predicted"
+unit = "angstrom-3" if target.classes is not None else f"{target.unit} angstrom-3"
+result = xr.Dataset(
+    {
+        method: (("class", "a", "b", "c"), values.astype(np.float32),
+                 {"units": unit, "long_name": f"{method.replace('_', ' ')}: {told}"})
+        for method, values in found.items()
+    }
+    | means.sites(crystal),
+    coords={"class": list(names), "vector": list("abc"), "direction": list("xyz")},
+    attrs={"Conventions": "CF-1.11", "title": "Where predictions come from, per class",
+           "reference": name, "occlusion_block_voxels": block, "occluded_samples": len(few)},
+)  # fmt: skip
+with whole(snakemake.output[0]) as temporary:
+    result.to_netcdf(temporary)

@@ -1,0 +1,31 @@
+"""Draw densities of the classes, their difference and the reference: averages, slices, surfaces."""
+
+from spinlens import log
+
+log.to_file(snakemake.log[0])
+
+import xarray as xr
+
+from spinlens import means, surfaces
+from spinlens.dataset import open_dataset
+from spinlens.files import write_text
+from spinlens.plots import style
+from spinlens.plots.densities import plane_averages, slices
+from spinlens.plots.density_page import density_page
+from spinlens.plots.isosurface import isosurface
+
+given, output, share = snakemake.input, snakemake.output, snakemake.params.share
+with xr.open_dataset(given.means) as classes:
+    classes.load()
+with open_dataset(given.dataset) as dataset:
+    sample = dataset["magnetization"].sel(sample=classes.attrs["reference"]).values
+crystal, name = means.crystal_of(classes), classes.attrs["reference"]
+names = map(str, classes["class"].values)
+fields = dict(zip(names, classes["mean"].values, strict=True))
+fields["difference"] = classes["difference"].values
+style.save(plane_averages(fields, crystal), output.averages)
+style.save(slices(fields, crystal), output.slices)
+fields = {name: sample} | fields
+levels = {n: surfaces.enclosing_level(field, share) for n, field in fields.items()}
+style.save(isosurface(sample, crystal, levels[name], name), output.isosurface)
+write_text(output.page, density_page(fields, crystal, levels, "Magnetization density", step=2))

@@ -1,0 +1,53 @@
+"""Write a sweep point's filters, and its attributions where it has them, as CHGCAR and .cube."""
+
+from spinlens import log
+
+log.to_file(snakemake.log[0])
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from spinlens import export, means, placement
+from spinlens.crystal import reference
+from spinlens.dataset import open_dataset
+
+given, folder = snakemake.input, Path(snakemake.output[0])
+folder.mkdir(parents=True, exist_ok=True)
+with open_dataset(given.dataset) as dataset:
+    _, crystal = reference(dataset, snakemake.params.reference)
+with xr.open_dataset(given.filters) as filters:
+    filters.load()
+starts = pd.read_csv(given.places, sep="\t")[["start_a", "start_b", "start_c"]].values
+grid = np.rint(
+    np.linalg.norm(crystal.lattice, axis=1)
+    / np.linalg.norm(filters["voxel_vectors"].values, axis=1)
+).astype(int)
+
+
+def write(stem, cell, field, title, per_volume):
+    if not np.isfinite(field).all():
+        print(f"{stem}: not finite, not written")
+        return
+    export.write_chgcar(folder / f"{stem}.CHGCAR.vasp", cell, field, title)
+    export.write_cube(folder / f"{stem}.cube", cell, field, title, per_volume)
+
+
+for f, number in enumerate(filters["filter"].values):
+    for c, channel in enumerate(filters["channel"].values):
+        kernel = filters["kernel"].values[f, c]
+        if kernel.shape[2] == 1:  # of a density projected along c: the same at every height
+            kernel = np.repeat(kernel, grid[2], axis=2)
+        field = placement.laid(kernel, tuple(grid), starts[f])
+        title = f"filter {number}, {channel}: weight a voxel, laid where it answers most"
+        write(f"filter_{number}_{str(channel).replace(' ', '_')}", crystal, field, title, False)
+
+for path in given.attribution:
+    with xr.open_dataset(path) as found:
+        cell = means.crystal_of(found)
+        for method in ("gradient_times_input", "occlusion"):
+            for i, name in enumerate(found["class"].values):
+                title = f"{found[method].attrs['long_name']}, mean of {name}, A^-3"
+                write(f"{method}_class_{i}", cell, found[method].values[i], title, True)

@@ -1,0 +1,80 @@
+"""Still image of the isosurfaces of ±m with the atoms, seen from the side and along c."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+
+from spinlens.plots import style
+from spinlens.surfaces import pair
+
+POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
+VIEWS = {"seen obliquely": (16, -68, 1.35), "seen along c": (90, -90, 1.1)}
+LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
+REPEATS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0))
+STEP = 2  # voxels: what a still image of this size can show
+
+
+@style.applied
+def isosurface(field, crystal, level, title):
+    """Figure of the surfaces where a density (na, nb, nc) is +level (light) and −level (dark,
+    μB Å⁻³) on 2 × 2 cells of a Crystal, with its atoms, from two sides; `title` names it."""
+    figure = Figure(figsize=(style.WIDTH, 3.3))
+    surfaces = pair(field, crystal.lattice, level, STEP)
+    low, high = _box(surfaces, crystal)
+    for index, (name, (elevation, azimuth, zoom)) in enumerate(VIEWS.items()):
+        axes = figure.add_axes([0.5 * index, 0.06, 0.5, 0.8], projection="3d")
+        axes.set_proj_type("ortho")
+        axes.view_init(elevation, azimuth)
+        axes.add_collection3d(_triangles(surfaces, crystal.lattice))
+        if elevation == 90:  # from the side the atoms are behind the surfaces
+            _name_atoms(axes, crystal)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
+        axes.set_box_aspect(high - low, zoom=zoom)
+        axes.set_axis_off()
+        figure.text(0.25 + 0.5 * index, 0.86, name, ha="center", color=style.MUTED)
+    look = {"edgecolor": style.INK, "linewidth": 0.5}
+    patches = [
+        Patch(facecolor=colour, label=f"{sign}{level:.2g} μB Å⁻³", **look)
+        for sign, colour in (("+", POSITIVE), ("−", NEGATIVE))
+    ]
+    figure.legend(handles=patches, loc="lower center", ncols=2)
+    figure.suptitle(title)
+    return figure
+
+
+def _triangles(surfaces, lattice):
+    """All triangles on all cells, shaded by the light on them; in one collection, because only
+    within one does matplotlib draw what is behind first."""
+    shifts = np.array(REPEATS) @ lattice
+    corners, colours = [], []
+    for surface, colour in zip(surfaces, (POSITIVE, NEGATIVE), strict=True):
+        normals = surface.normals[surface.triangles].mean(axis=1)
+        shade = 0.6 + 0.4 * np.clip(normals @ LIGHT, 0, 1)[:, None]
+        one = surface.vertices[surface.triangles]
+        corners += [one + shift for shift in shifts]
+        colours += [np.array(to_rgb(colour)) * shade] * len(shifts)
+    look = {"edgecolors": "none", "rasterized": True, "antialiased": False}
+    return Poly3DCollection(np.concatenate(corners), facecolors=np.concatenate(colours), **look)
+
+
+def _name_atoms(axes, crystal):
+    shifts = np.array(REPEATS) @ crystal.lattice
+    halo = [withStroke(linewidth=1.4, foreground="white")]
+    shown = {}
+    for element, site in zip(crystal.elements, crystal.cartesian(), strict=True):
+        for point in site + shifts:
+            shown.setdefault(tuple(np.round(point[:2], 1)), (element, point))
+    look = {"fontsize": 5, "ha": "center", "va": "center", "zorder": 9, "path_effects": halo}
+    for element, point in shown.values():
+        axes.text(*point, element, color=style.INK, **look)
+
+
+def _box(surfaces, crystal):
+    """Lowest and highest corner in Å of what is drawn."""
+    shifts = np.array(REPEATS) @ crystal.lattice
+    points = np.concatenate([*(s.vertices for s in surfaces), crystal.cartesian()])
+    everywhere = (points + shifts[:, None]).reshape(-1, 3)
+    return everywhere.min(axis=0), everywhere.max(axis=0)

@@ -1,0 +1,46 @@
+"""A field on the grid as a map: its mean, sum, maximum along an axis, or one slice across it."""
+
+import numpy as np
+
+KINDS = ("mean", "sum", "maximum", "slice")
+WORDS = {
+    "mean": "averaged along {}",
+    "sum": "summed along {}",
+    "maximum": "largest along {}",
+    "slice": "slice across {}",
+}
+
+
+def project(field, axis, kind="mean", at=None):
+    """Map of a field (..., a, b, c) seen along `a`, `b` or `c`; the other two axes stay.
+
+    `mean` and `sum` are over the voxels of the axis; `maximum` is the value of largest
+    magnitude, with its sign; `slice` is the voxel plane `at`, the middle one by default.
+    Raises ValueError for any other kind.
+    """
+    field = np.asarray(field)
+    along = {"a": -3, "b": -2, "c": -1}[axis]
+    if kind == "mean":
+        return field.mean(axis=along, dtype=np.float64)
+    if kind == "sum":
+        return field.sum(axis=along, dtype=np.float64)
+    if kind == "maximum":
+        where = np.expand_dims(np.abs(field).argmax(axis=along), along)
+        return np.take_along_axis(field, where, along).squeeze(along)
+    if kind == "slice":
+        return field.take(field.shape[along] // 2 if at is None else at, axis=along)
+    raise ValueError(f"projection: {kind!r} is none of {', '.join(KINDS)}")
+
+
+def relative(kernel):
+    """Weights (filter, channel, a, b, c) of each channel in units of their root mean square
+    over all its filters, and these root mean squares (channel,), of the finite weights.
+
+    Learning rates and normalizations move weights over many orders of magnitude; in these
+    units filters of a whole sweep share one scale. Noise averaged over n voxels is 1/√n.
+    """
+    kernel = np.asarray(kernel, dtype=np.float64)
+    finite = np.isfinite(kernel)
+    power = np.square(kernel, where=finite, out=np.zeros_like(kernel)).sum(axis=(0, 2, 3, 4))
+    size = np.sqrt(power / np.maximum(finite.sum(axis=(0, 2, 3, 4)), 1))
+    return kernel / np.where(size > 0, size, 1.0)[None, :, None, None, None], size
