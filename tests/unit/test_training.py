@@ -6,7 +6,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from spinlens import batches, fit_files, models, training
+from spinlens import batches, fit_files, fitting, models, training
 from spinlens.files import read_table
 from spinlens.inputs import Inputs
 from spinlens.targets import Target
@@ -184,16 +184,16 @@ def test_the_model_of_a_regression_is_saved_with_its_unit(sized, tmp_path):
     assert reloaded[:, 0] == pytest.approx(fit.predictions[1], abs=1e-4)
 
 
-def test_permuted_folds_hold_the_same_truth_dealt_anew_over_both_sides():
-    folds = [Fold(side, side * 10) for side in SIDES]
-    dealt, again, other = (training.permuted(folds, seed) for seed in (5, 5, 6))
-    assert all((new.samples == old.samples).all() for new, old in zip(dealt, folds, strict=True))
-    assert [len(fold.truth) for fold in dealt] == [16, 8]
-    truth = np.concatenate([fold.truth for fold in dealt])
-    assert sorted(truth) == list(range(0, 240, 10))
-    assert (truth == np.concatenate([fold.truth for fold in again])).all()
-    assert (truth != np.concatenate([fold.truth for fold in other])).any()
-    assert set(dealt[1].truth) - set(folds[1].truth), "nothing crossed to the other side"
+def test_a_permuted_target_holds_the_same_truth_dealt_anew():
+    values = np.arange(24) * 10.0
+    original = target("classes", values, CLASSES)
+    dealt, again, other = (fitting.permuted(original, labelling) for labelling in (5, 5, 6))
+    assert (dealt.samples == original.samples).all()
+    assert sorted(dealt.values) == sorted(values)
+    assert (CLASSES[np.searchsorted(values, dealt.values)] == dealt.classes).all()
+    assert (dealt.values == again.values).all()
+    assert (dealt.values != other.values).any()
+    assert (dealt.values != values).any()
 
 
 def test_permuted_classes_are_not_learned(path):
@@ -204,7 +204,11 @@ def test_permuted_classes_are_not_learned(path):
 
     folds = [Fold(side, CLASSES[side]) for side in SIDES]
     assert accuracy(folds) == 1.0
-    assert np.mean([accuracy(training.permuted(folds, seed)) for seed in range(2)]) < 0.8
+    found = []
+    for labelling in (1, 2):
+        classes = fitting.permuted(target("classes", CLASSES, CLASSES), labelling).classes
+        found.append(accuracy([Fold(side, classes[side]) for side in SIDES]))
+    assert np.mean(found) < 0.8
 
 
 def target(kind, values, classes):

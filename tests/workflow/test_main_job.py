@@ -75,14 +75,15 @@ def test_nothing_is_left_to_do(finished):
 def test_a_model_is_reloaded_by_a_fresh_process(finished):
     folder = next((finished.folder / "results" / "models").iterdir())
     with open(folder / "predictions.csv", newline="") as file:
-        written = {row["calculation"]: float(row["probability"]) for row in csv.DictReader(file)}
+        written = {row["calculation"]: float(row["probability_1"]) for row in csv.DictReader(file)}
     script = """
 import sys, json, keras, numpy, xarray
 from spinlens import models
-from spinlens.batches import Inputs
+from spinlens.inputs import Inputs
 with xarray.open_dataset(sys.argv[1]) as dataset:
     names = dataset["sample"].values.tolist()
-with Inputs(sys.argv[1], {"dimensions": 3, "channels": "parts"}) as samples:
+point = {"dimensions": 3, "channels": "parts", "normalization": "none"}
+with Inputs(sys.argv[1], point | {"input_grid": None, "isosurface": None}) as samples:
     inputs = numpy.stack([samples[index] for index in range(len(names))])
 model = keras.saving.load_model(sys.argv[2])
 print(json.dumps(dict(zip(names, model.predict(inputs, verbose=0)[:, 1].tolist()))))

@@ -5,6 +5,10 @@ ASKED = [*SWEEP_POINTS, *(each.point for each in EVIDENCE_POINTS)]
 SPLITS = {splits.name(each): each for each in [*map(plan.single_split, ASKED), *REPEATED_SPLITS]}
 TARGETS = {targets.name(point): {key: point[key] for key in plan.OF_TARGET} for point in ASKED}
 FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
+PERMUTED = {
+    "point": [each.name for each in EVIDENCE_POINTS if each.permutations],
+    "target": [each.target for each in EVIDENCE_POINTS if each.permutations],
+}
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
 
 
@@ -23,6 +27,12 @@ def baseline_file(point, split):
 def fit_files(fits, name):
     """One file of each of these fits."""
     return [f"{FIT}/{name}".format(**fit._asdict()) for fit in fits]
+
+
+def evidence_point(wildcards):
+    """The evidence point of a job."""
+    place = wildcards.point, wildcards.target
+    return next(each for each in EVIDENCE_POINTS if (each.name, each.target) == place)
 
 
 def single_evidence():
@@ -214,3 +224,74 @@ rule repeated_evidence:
         code=code("evidence_table.py"),
     script:
         "../scripts/evidence_table.py"
+
+
+rule filter_evidence:
+    """Say of each filter of {wildcards.point} whether its pattern means anything."""
+    input:
+        dataset=f"{RESULTS}/dataset.nc",
+        fits=lambda wildcards: fit_files(plan.of_single(evidence_point(wildcards)), "filters.nc"),
+        null=lambda wildcards: [
+            file
+            for labelling in plan.permuted(evidence_point(wildcards))
+            for file in fit_files(labelling, "filters.nc")
+        ],
+    output:
+        table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/filters.tsv",
+        null=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/null.tsv",
+    log:
+        f"{RESULTS}/logs/filter_evidence/{{point}}/{{target}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/filter_evidence/{{point}}/{{target}}.jsonl"
+    conda:
+        "../../envs/keras.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
+        code=code("filter_evidence.py"),
+    script:
+        "../scripts/filter_evidence.py"
+
+
+rule filter_evidence_figure:
+    """Draw how the filters recur beside their null, and what they are pictures of."""
+    input:
+        tables=expand(rules.filter_evidence.output.table, zip, **PERMUTED),
+        null=expand(rules.filter_evidence.output.null, zip, **PERMUTED),
+    output:
+        report(
+            f"{RESULTS}/figures/filter_evidence.svg",
+            caption="../report/filter_evidence.rst",
+            category="Evidence",
+            labels={"shows": "whether filters mean anything"},
+        ),
+    log:
+        f"{RESULTS}/logs/filter_evidence_figure.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        points=PERMUTED,
+        code=code("filter_evidence_figure.py"),
+    script:
+        "../scripts/filter_evidence_figure.py"
+
+
+rule evidence:
+    """Repeated, grouped, permuted and reseeded fits; their rows join results/evidence.tsv."""
+    input:
+        rules.filter_evidence_figure.output if PERMUTED["point"] else [],
+        repeated=f"{RESULTS}/evidence/repeated.tsv",
+        table=f"{RESULTS}/evidence.tsv",
+        descriptors=f"{RESULTS}/descriptors.nc",
+    log:
+        f"{RESULTS}/logs/evidence.log",
+    localrule: True
+    conda:
+        "../../envs/plots.yaml"
+    script:
+        "../scripts/evidence.py"

@@ -4,10 +4,7 @@ from spinlens import log
 
 log.to_file(snakemake.log[0])
 
-from pathlib import Path
-
-from spinlens.evidence import descriptors, fits, table
-from spinlens.files import read_table, write_table
+from spinlens.evidence import descriptors, fits, merged, table
 
 described = descriptors.read(snakemake.input.descriptors)
 compositions = dict(zip(described.calculation, described.formula, strict=True))
@@ -24,13 +21,9 @@ evidence = [
     )
     for each in snakemake.params.evidence["of"]
 ]
-rows = table.rows(evidence)
-
-# What `snakemake evidence` found of this dataset stays in the table that the main job makes anew.
-repeated = Path(snakemake.params.repeated or "none")
-newer = (
-    repeated.is_file()
-    and repeated.stat().st_mtime > Path(snakemake.input.descriptors).stat().st_mtime
+merged.write(
+    snakemake.output[0],
+    table.rows(evidence),
+    repeated=snakemake.params.repeated,
+    made_from=snakemake.input.descriptors,
 )
-rows += read_table(repeated) if newer else []
-write_table(snakemake.output[0], rows, table.COLUMNS)

@@ -6,7 +6,8 @@ log.to_file(snakemake.log[0])
 
 from spinlens import devices
 
-print("devices:", *devices.prepare(snakemake.threads, snakemake.config["gpus"]))
+used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
+print("devices:", *used)
 
 from spinlens import fit_files, fitting, training
 from spinlens.evidence import plan
@@ -21,7 +22,7 @@ files = snakemake.input.dataset, snakemake.input.split
 task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
-    fit = training.fit(point, inputs, *task.folds, task.classes)
+    fit = training.fit(point, inputs, *task.folds, task.classes, used)
 
 output = snakemake.output
 fit_files.write_model(output.model, fit.model)

@@ -27,6 +27,7 @@ class Inputs:
         self._file.set_auto_mask(False)
         self._point = point
         cell = sizes.cell_shape(point, self._file["magnetization"].shape[1:])
+        self.samples = self._file["magnetization"].shape[0]
         self.shape = density.channels(np.zeros(cell), point["channels"]).shape
         self._kept = lru_cache(maxsize=cache_bytes // (4 * int(np.prod(self.shape))))(self._read)
 

@@ -39,7 +39,9 @@ def build(point, cell_shape, classes, scale=1.0):
     loss, metric = "mse", keras.metrics.R2Score(name="r2")
     if classes is not None:
         loss, metric = "sparse_categorical_crossentropy", "accuracy"
-    model.compile(_optimizer(point), loss, metrics=[metric], jit_compile=point["jit_compile"])
+    model.compile(
+        _optimizer(point), loss, weighted_metrics=[metric], jit_compile=point["jit_compile"]
+    )
     return model
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from spinlens import models, scores
+from spinlens import models, parallel, scores
 from spinlens.batches import Batches
 from spinlens.inputs import root_mean_square
 
@@ -38,31 +38,38 @@ class Fit:
     metrics: dict
 
 
-def fit(point, inputs, training, validation, classes, report=print):
+def fit(point, inputs, training, validation, classes, devices=(), report=print):
     """Train a sweep point; deterministic for a given seed.
 
     `inputs` are the dataset's inputs.Inputs, `training` and `validation` Folds of them,
-    `classes` the number of classes, or None for a regression; `report` takes one line per
-    epoch. A regression learns values less the mean of the training fold, divided by its standard
+    `classes` the number of classes, or None for a regression; `devices` names those that share
+    each batch, where there are several; `report` takes one line per epoch. A regression learns values less the mean of the training fold, divided by its standard
     deviation: its history is of these. A diverged training is a result: its metrics say so.
     """
     keras.utils.set_random_seed(point["seed"])
     scale = _scale(point["normalization"], inputs, training.samples)
-    model = models.build(point, inputs.shape, classes, scale)
+    with parallel.scope(devices):
+        model = models.build(point, inputs.shape, classes, scale)
     initial_kernel = models.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
     size = point["batch_size"]
     unit = None if classes is not None else _mean_and_deviation(training.truth)
+    learned = Batches(inputs, *_learned(training, unit), size, seed=point["seed"])
+    watched = Batches(inputs, *_learned(validation, unit), size)
     model.fit(
-        Batches(inputs, *_learned(training, unit), size, seed=point["seed"]),
+        parallel.shared_out(learned, devices),
         epochs=point["epochs"],
-        validation_data=Batches(inputs, *_learned(validation, unit), size),
+        validation_data=parallel.shared_out(watched, devices),
         callbacks=[log],
+        shuffle=False,  # batches shuffle their samples; Keras would shuffle batches once more
         verbose=0,
     )
-    model = model if unit is None else models.in_unit(model, *unit)
+    with parallel.scope(devices):
+        model = model if unit is None else models.in_unit(model, *unit)
     folds = (training, validation)
-    predictions = tuple(_predict(model, Batches(inputs, *fold, size), classes) for fold in folds)
+    predictions = tuple(
+        _predict(model, Batches(inputs, *fold, size), classes, devices) for fold in folds
+    )
     metrics = {
         f"{side}_{name}": value
         for side, *pair in zip(SIDES, predictions, folds, strict=True)
@@ -71,16 +78,6 @@ def fit(point, inputs, training, validation, classes, report=print):
     metrics["diverged"] = _diverged(model, log.history)
     metrics["parameters"] = int(model.count_params())
     return Fit(model, initial_kernel, log.history, predictions, metrics)
-
-
-def permuted(folds, seed):
-    """The same Folds, their truth dealt anew among the samples of all of them, from a seed: what
-    is fitted to them knows nothing, and its metrics are those of chance."""
-    truth = np.random.default_rng(seed).permutation(np.concatenate([f.truth for f in folds]))
-    ends = np.cumsum([len(fold.truth) for fold in folds])[:-1]
-    return tuple(
-        Fold(fold.samples, dealt) for fold, dealt in zip(folds, np.split(truth, ends), strict=True)
-    )
 
 
 class _EpochLog(keras.callbacks.Callback):
@@ -111,8 +108,8 @@ def _learned(fold, unit):
     return Fold(fold.samples, ((fold.truth - mean) / deviation)[:, np.newaxis])
 
 
-def _predict(model, batches, classes):
-    predicted = model.predict(batches, verbose=0)
+def _predict(model, batches, classes, devices):
+    predicted = parallel.predict(model, batches, devices)
     return predicted[:, 0] if classes is None else predicted
 
 

@@ -11,10 +11,12 @@ SUPERCELL = (2, 2, 1)
 POINT = {
     "dimensions": 3,
     "supercell": SUPERCELL,
+    "boundary": "valid",
     "filters": 3,
     "stride": 1,
     "pool_size": 2,
     "convolutions": [],
+    "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
     "learning_rate": 1e-7,  # noise teaches nothing: weights must not run off

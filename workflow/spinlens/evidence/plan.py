@@ -76,6 +76,11 @@ def of_split(evidence_point, split):
     return [Fit(*place, fold, str(seed)) for fold in splits.folds(split) for seed in seeds]
 
 
+def of_single(evidence_point):
+    """Fits of the true labels on the single split, from several seeds."""
+    return of_split(evidence_point, single_split(evidence_point.point))
+
+
 def permuted(evidence_point):
     """Fits of the permuted labellings on the single split, one list a labelling."""
     place = (
