@@ -59,6 +59,13 @@ def images(crystal, centre, radius):
     return site[order], apart[site, cell][order]
 
 
+def nearest_magnetic(crystal, centre):
+    """Cartesian position (3,), relative to a Cartesian `centre`, of the A site nearest to it."""
+    reach = np.linalg.norm(crystal.lattice, axis=1).max()
+    site, apart = images(crystal, centre, reach)
+    return apart[np.isin(site, magnetic_sites(crystal))][0]
+
+
 def translations(lattice, radius):
     """Integer translations (n, 3) whose cells can hold an image within `radius` Å of any point
     of the home cell: as far along each axis as planes of the lattice are apart."""

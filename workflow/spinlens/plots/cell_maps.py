@@ -16,12 +16,12 @@ TOP, BOTTOM, TITLE, LEFT, GAP = 0.98, 0.65, 0.3, 0.4, 0.12  # inches
 @style.applied
 def cell_maps(fields, crystal, label, projection="mean"):
     """Figure of fields (name -> (na, nb, nc)) on the cell of a Crystal, all on one scale: a row
-    a field, a column an axis that it is seen along. Zero is the first A site; `label` names
-    the colour bar, with its unit."""
+    a field, a column an axis that it is seen along. Zero is the first A site, with the shells
+    that the panel holds around it; `label` names the colour bar, with its unit."""
     figure, cells = frame(len(fields), 3)
     maps = [[project(field, axis, projection) for axis in "abc"] for field in fields.values()]
     norm = lattice.symmetric_norm([one for row in maps for one in row])
-    around = shells(crystal)
+    around = [shell for shell in shells(crystal) if shell.distance <= REACH]
     for row, name, of_field in zip(cells, fields, maps, strict=True):
         row[0].set_title(name, loc="left")
         for axes, axis, one in zip(row, "abc", of_field, strict=True):

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens.crystal import images, magnetic_sites
+from spinlens.crystal import images, magnetic_sites, nearest_magnetic
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
 from spinlens.plots.filters import largest
@@ -42,13 +42,6 @@ def filter_place(dataset, places, responses, agreement, crystal, projection="mea
     label = f"weight ÷ root mean square of its channel, {WORDS[projection].format('c')}"
     lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.48 / height, 0.65, 0.1 / height])
     return figure
-
-
-def nearest_magnetic(crystal, centre):
-    """Cartesian position (3,), relative to a Cartesian `centre`, of the A site nearest to it."""
-    reach = np.linalg.norm(crystal.lattice, axis=1).max()
-    site, apart = images(crystal, centre, reach)
-    return apart[np.isin(site, magnetic_sites(crystal))][0]
 
 
 def _draw(axes, values, vectors, centre, crystal, around, norm):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens.crystal import images, magnetic_sites
 from spinlens.plots import lattice, style
-from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
+from spinlens.plots.atoms import shell_legend
+from spinlens.plots.window import draw_around
 from spinlens.projections import WORDS, project, relative
 from spinlens.shells import shells
 
@@ -63,7 +63,7 @@ def filters(dataset, weights="kernel", projection="mean", vmax=None, places=None
         lattice.draw(axes, panel.values, panel.corners(), norm)
         axes.set_title(panel.title, loc="left")
         if panel.centre is not None:
-            _draw_crystal(axes, panel, crystal)
+            draw_around(axes, panel, crystal)
     for axes, panel in zip(cells[0], rows[0], strict=True):
         _name_plane(axes, panel, projection)
     if crystal:
@@ -144,35 +144,6 @@ def _panels(one, weights, projection, centre):
         )
         for axis in lattice.PLANES
     ]
-
-
-def _draw_crystal(axes, panel, crystal):
-    """Atoms within the window's reach along the line of sight, and the shells of the A site
-    nearest to the window's centre."""
-    picture = lattice.frame(crystal.lattice, panel.axis)
-    depth = _depth(panel, crystal)
-    found, apart = images(crystal, panel.centre, np.linalg.norm(panel.half_size()) * 1.3 + depth)
-    within = np.abs(_along(apart, crystal, panel.axis)) <= depth + 1e-9
-    names = [crystal.elements[site] for site in found[within]]
-    draw_atoms(axes, names, apart[within] @ picture.T)
-    site, near = images(crystal, panel.centre, np.linalg.norm(crystal.lattice, axis=1).max())
-    nearest = near[np.isin(site, magnetic_sites(crystal))][0]
-    draw_shells(axes, nearest @ picture.T, shells(crystal))
-
-
-def _depth(panel, crystal):
-    """Half the window's thickness in Å along the line of sight; a projected c is all cell."""
-    index = "abc".index(panel.axis)
-    if panel.thickness == 1:
-        return np.linalg.norm(crystal.lattice[index]) / 2
-    return panel.thickness * np.linalg.norm(panel.vectors[index]) / 2
-
-
-def _along(apart, crystal, axis):
-    """How many Å along the lattice vector of the line of sight a Cartesian offset reaches."""
-    index = "abc".index(axis)
-    fraction = apart @ np.linalg.inv(crystal.lattice)
-    return fraction[:, index] * np.linalg.norm(crystal.lattice[index])
 
 
 def _frame(rows, below):
