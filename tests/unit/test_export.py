@@ -1,5 +1,8 @@
 """CHGCAR and .cube files, read back by the tools that they are for."""
 
+import json
+import zipfile
+
 import numpy as np
 import pytest
 from ase.calculators.vasp import VaspChargeDensity
@@ -42,6 +45,13 @@ def test_pymatgen_reads_the_chgcar_back(tmp_path):
     assert (tmp_path / "CHGCAR").read_text().startswith("filter 1 muB-1\n")
 
 
+def test_titles_are_plain_for_readers_that_know_ascii_alone(tmp_path):
+    export.write_chgcar(tmp_path / "CHGCAR", CRYSTAL, blob(), "moment ≥ 4 μB")
+    export.write_cube(tmp_path / "m.cube", CRYSTAL, blob(), "moment ≥ 4 μB", per_volume=False)
+    for name in ("CHGCAR", "m.cube"):
+        assert (tmp_path / name).read_text(encoding="ascii").startswith("moment >= 4 muB\n")
+
+
 def test_ase_reads_the_chgcar_back_per_cubic_angstrom(tmp_path):
     export.write_chgcar(tmp_path / "CHGCAR", CRYSTAL, blob(), "m")
     read = VaspChargeDensity(str(tmp_path / "CHGCAR"))
@@ -82,6 +92,26 @@ def test_a_filter_is_laid_where_it_looks(tmp_path):
     export.write_cube(tmp_path / "f.cube", CRYSTAL, laid, "filter", per_volume=False)
     values, atoms = read_cube_data(str(tmp_path / "f.cube"))
     assert lowest(values, atoms.cell.array) == pytest.approx(np.array(SITE) @ CELL, abs=1e-3)
+
+
+@pytest.mark.parametrize("height", [5, 1])
+def test_a_filter_per_moment_answers_by_its_integral_on_any_grid(height):
+    """Response to a moment of 1 μB in one voxel: the weight there, divided by the voxel's size."""
+    steps = CELL / np.array(SHAPE)[:, None]
+    kernel = np.random.default_rng(1).normal(size=(3, 4, height))
+    field = np.random.default_rng(2).normal(size=(3, 4, height))
+    found = export.per_moment(kernel, steps, scale=0.2)
+    area = np.linalg.norm(np.cross(steps[0], steps[1]))
+    moments = field * (area if height == 1 else area * steps[2, 2])
+    assert (found * moments).sum() == pytest.approx((kernel * 0.2 * field).sum(), rel=1e-9)
+
+
+@pytest.mark.parametrize(("layers", "scale"), [(["input", "scale", "conv"], 0.25), (["conv"], 1)])
+def test_the_scale_of_the_input_is_read_from_the_model_file(tmp_path, layers, scale):
+    stored = [{"config": {"name": name, "scale": 0.25}} for name in layers]
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        archive.writestr("config.json", json.dumps({"config": {"layers": stored}}))
+    assert export.input_scale(tmp_path / "model.keras") == scale
 
 
 def test_what_is_not_finite_is_refused(tmp_path):

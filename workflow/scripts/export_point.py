@@ -21,6 +21,8 @@ with open_dataset(given.dataset) as dataset:
 with xr.open_dataset(given.filters) as filters:
     filters.load()
 starts = pd.read_csv(given.places, sep="\t")[["start_a", "start_b", "start_c"]].values
+scale = export.input_scale(given.model)
+unit = "1/muB" if snakemake.params.normalization in ("none", "dataset") else "A^-3 (m normalized)"
 grid = np.rint(
     np.linalg.norm(crystal.lattice, axis=1)
     / np.linalg.norm(filters["voxel_vectors"].values, axis=1)
@@ -37,11 +39,12 @@ def write(stem, cell, field, title, per_volume):
 
 for f, number in enumerate(filters["filter"].values):
     for c, channel in enumerate(filters["channel"].values):
-        kernel = filters["kernel"].values[f, c]
+        steps = filters["voxel_vectors"].values
+        kernel = export.per_moment(filters["kernel"].values[f, c], steps, scale)
         if kernel.shape[2] == 1:  # of a density projected along c: the same at every height
             kernel = np.repeat(kernel, grid[2], axis=2)
         field = placement.laid(kernel, tuple(grid), starts[f])
-        title = f"filter {number}, {channel}: weight a voxel, laid where it answers most"
+        title = f"filter {number}, {channel}: response a moment, {unit}"
         write(f"filter_{number}_{str(channel).replace(' ', '_')}", crystal, field, title, False)
 
 for path in given.attribution:
