@@ -14,9 +14,9 @@ include: "workflow/rules/dataset.smk"
 include: "workflow/rules/evidence.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/check.smk"
-include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/collect.smk"
 
 

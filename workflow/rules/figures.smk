@@ -179,6 +179,3 @@ FIGURES = [
     rules.study_tables.output.page,
     *rules.evidence_page.output,
 ]
-
-# What `snakemake evidence` has drawn stays in the report; nothing makes it here.
-FIGURES += [figure for figure in rules.filter_evidence_figure.output if Path(figure).is_file()]

@@ -23,7 +23,7 @@ with whole(snakemake.output[0]) as temporary:
             *("--snakefile", str(snakefile)),
             *("--configfile", *resolved_config),
             *("--workflow-profile", "none", "--nolock"),
-            *("--report", str(temporary), "--", "figures"),
+            *("--report", str(temporary), "--", "figures", *snakemake.params.found),
         ],
         check=True,
     )
