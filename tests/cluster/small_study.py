@@ -1,4 +1,4 @@
-"""A copy of the workflow over four small calculations, and rules that a cluster is tried with."""
+"""A copy of the workflow over six small calculations, and rules that a cluster is tried with."""
 
 import shutil
 import signal
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from chgcar_writer import magnetic_blocks, write_run
+from chgcar_writer import Crystal, magnetic_blocks, write_run
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW_FILES = ("Snakefile", "config.yaml", "pyproject.toml", "workflow", "profiles", "envs")
-MOMENTS = (1.0, 1.5, 3.0, 3.5)
+MOMENTS = {"Ti": 1.0, "V": 1.5, "Cr": 2.0, "Mn": 2.5, "Fe": 3.0, "Co": 3.5}
 CONFIG = {
     "calculations": "runs",
     "select": None,
@@ -95,9 +95,10 @@ def make(folder):
         else:
             shutil.copy2(ROOT / name, folder / name)
     (folder / "slurm").symlink_to("profiles/slurm")
-    for index, moment in enumerate(MOMENTS):
-        blocks = magnetic_blocks(moments=(moment, moment, -0.1))
-        write_run(folder / "runs" / f"run {index}", blocks=blocks)
+    for metal, moment in MOMENTS.items():
+        crystal = Crystal(elements=(metal, metal, "Te"))
+        blocks = magnetic_blocks(crystal, moments=(moment, moment, -0.1))
+        write_run(folder / "runs" / f"run {metal}", crystal=crystal, blocks=blocks)
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
     (folder / "config.yaml").write_text(yaml.safe_dump(config | CONFIG), encoding="utf-8")
     with open(folder / "Snakefile", "a", encoding="utf-8") as snakefile:

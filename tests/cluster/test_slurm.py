@@ -76,8 +76,8 @@ def story(node, study):
 def wait_for(reached, process, study, seconds=400):
     deadline = time.monotonic() + seconds
     while not reached():
-        assert process.poll() is None, study.said()
-        assert time.monotonic() < deadline, study.said()
+        assert process.poll() is None, study.said()[-5000:]
+        assert time.monotonic() < deadline, study.said()[-5000:]
         time.sleep(0.5)
 
 
