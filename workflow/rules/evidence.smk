@@ -9,6 +9,11 @@ PERMUTED = {
     "point": [each.name for each in EVIDENCE_POINTS if each.permutations],
     "target": [each.target for each in EVIDENCE_POINTS if each.permutations],
 }
+if len(FITTED) < len(EVIDENCE_POINTS):
+    sys.exit(
+        "config: evidence_points: two points of one target differ in nothing, or only in "
+        "permutations, train_fraction, split_seed or seed, keep one of them"
+    )
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
 
 
@@ -293,5 +298,7 @@ rule evidence:
     localrule: True
     conda:
         "../../envs/plots.yaml"
+    params:
+        own={"places": [[e["point"], e["target"], e["split"]] for e in single_evidence()]},
     script:
         "../scripts/evidence.py"

@@ -2,19 +2,12 @@
 
 
 rule point_figures:
-    """Draw filters, training and architecture of {wildcards.point}."""
+    """Draw training and architecture of {wildcards.point}."""
     input:
-        filters=f"{MODEL}/filters.nc",
         history=f"{MODEL}/history.csv",
         metrics=f"{MODEL}/metrics.json",
         architecture=f"{MODEL}/architecture.tsv",
     output:
-        filters=report(
-            f"{MODEL}/filters.png",
-            caption="../report/filters.rst",
-            category="Filters",
-            labels=hyperparameters,
-        ),
         training=report(
             f"{MODEL}/training.svg",
             caption="../report/training.rst",
@@ -178,4 +171,5 @@ FIGURES = [
     *rules.sweep_figures.output,
     rules.study_tables.output.page,
     *rules.evidence_page.output,
+    *CRYSTAL_FIGURES,
 ]

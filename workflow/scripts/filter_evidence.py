@@ -7,6 +7,8 @@ log.to_file(snakemake.log[0])
 import numpy as np
 import xarray as xr
 
+from spinlens import targets
+from spinlens.dataset import open_dataset
 from spinlens.evidence import filter_patterns, filter_table, plan
 from spinlens.files import write_table
 from spinlens.inputs import Inputs
@@ -18,8 +20,10 @@ def kernels(path, name="kernel"):
 
 
 point = snakemake.params.hyperparameters
+with open_dataset(snakemake.input.dataset) as dataset:
+    samples = targets.read(dataset, point).samples
 with Inputs(snakemake.input.dataset, point) as inputs:
-    mean = np.mean([inputs[sample] for sample in range(inputs.samples)], axis=0)
+    mean = np.mean([inputs[sample] for sample in samples], axis=0)
 mean_density = np.moveaxis(mean, -1, 0)
 
 runs = [kernels(path) for path in snakemake.input.fits]

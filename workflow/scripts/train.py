@@ -4,9 +4,14 @@ from spinlens import log
 
 log.to_file(snakemake.log[0])
 
+import sys
+
 from spinlens import devices
 
-used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
+try:
+    used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
+except RuntimeError as fault:
+    sys.exit(str(fault))
 print("devices:", *used)
 
 from spinlens import fit_files, fitting, training

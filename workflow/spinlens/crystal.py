@@ -24,14 +24,12 @@ class Crystal(NamedTuple):
 
 
 def reference(dataset, sample=None):
-    """Name and Crystal of a sample of an open dataset; by default the one whose lattice is
-    nearest to the mean lattice. Raises ValueError where there is no such sample."""
+    """Name and Crystal of a sample of an open dataset; where there is no such sample, of the one
+    whose lattice is nearest to the mean lattice."""
     names = [str(name) for name in dataset["sample"].values]
-    if sample is not None and sample not in names:
-        raise ValueError(f"reference: the dataset has no sample {sample}; it has {names[0]} ...")
     lattices = dataset["lattice"].values
     away = np.linalg.norm(lattices - lattices.mean(axis=0), axis=(1, 2))
-    index = int(away.argmin()) if sample is None else names.index(sample)
+    index = names.index(sample) if sample in names else int(away.argmin())
     positions = dataset["site_position"].values[index]
     within = np.isfinite(positions).all(axis=1) & (positions[:, 2] < 1 + 1e-9)
     elements = dataset["site_element"].values[index][within]
@@ -39,12 +37,10 @@ def reference(dataset, sample=None):
 
 
 def magnetic_sites(crystal):
-    """Indices of the A sites: those of a transition metal, lanthanide or actinide.
-    Raises ValueError where there is none."""
+    """Indices of the A sites: those of a transition metal, lanthanide or actinide; of every site
+    where there is no such element."""
     found = [i for i, name in enumerate(crystal.elements) if ATOMIC_NUMBER[name] in MAGNETIC]
-    if not found:
-        raise ValueError(f"no transition metal among {', '.join(crystal.elements)}: no A sites")
-    return np.array(found)
+    return np.array(found or range(len(crystal.elements)))
 
 
 def images(crystal, centre, radius):

@@ -31,6 +31,8 @@ from spinlens.files import whole
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
 
+CHUNK_CACHE_BYTES = 4 * 2**20
+
 
 def write(path, records, grid, window=None):
     """Write the dataset from record files, in their order.
@@ -42,6 +44,8 @@ def write(path, records, grid, window=None):
     if not records:
         raise ValueError("no calculation was admitted: excluded.tsv says why, one by one")
     headers = [_header(file) for file in records]
+    # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
+    netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)
     with whole(path) as temporary, netCDF4.Dataset(temporary, "w") as output:
         _describe(output)
         _define(output, headers, tuple(grid))

@@ -1,4 +1,4 @@
-"""What one fit is made of: its folds of the dataset, by a split file, and what they are to learn."""
+"""What one fit is made of: two folds of the dataset, by a split file, and what they learn."""
 
 from dataclasses import dataclass, replace
 

@@ -13,7 +13,7 @@ import numpy as np
 
 
 def scope(devices):
-    """Context in which a model is built to be trained on devices, by name; none for a single one."""
+    """Context to build a model in that is trained on devices, by name; none for a single one."""
     if len(devices) < 2:
         return nullcontext()
     import tensorflow as tf

@@ -43,8 +43,9 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
 
     `inputs` are the dataset's inputs.Inputs, `training` and `validation` Folds of them,
     `classes` the number of classes, or None for a regression; `devices` names those that share
-    each batch, where there are several; `report` takes one line per epoch. A regression learns values less the mean of the training fold, divided by its standard
-    deviation: its history is of these. A diverged training is a result: its metrics say so.
+    each batch, where there are several; `report` takes one line per epoch. A regression learns
+    values less the mean of the training fold, divided by its standard deviation: its history is
+    of these. A diverged training is a result: its metrics say so.
     """
     keras.utils.set_random_seed(point["seed"])
     scale = _scale(point["normalization"], inputs, training.samples)

@@ -46,7 +46,7 @@ def filter_multiples(points, name, axis="c", projection="mean", vmax=None):
 def _words(figure, name, norm, seen):
     height = figure.get_figheight()
     figure.text(0.55, 1 - 0.76 / height, words(name), ha="center", va="center", weight="bold")
-    label = f"weight ÷ root mean square of its channel, {seen}"
+    label = f"weight ÷ rms of its channel, {seen}"
     lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.48 / height, 0.65, 0.1 / height])
 
 

@@ -39,7 +39,7 @@ def filter_place(dataset, places, responses, agreement, crystal, projection="mea
         row[0].set_title(_said(dataset["filter"].values[f], responses[f], agreement[f]), loc="left")
     figure.legend(handles=shell_legend(around), loc="lower center", ncols=3)
     height = figure.get_figheight()
-    label = f"weight ÷ root mean square of its channel, {WORDS[projection].format('c')}"
+    label = f"weight ÷ rms of its channel, {WORDS[projection].format('c')}"
     lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.48 / height, 0.65, 0.1 / height])
     return figure
 

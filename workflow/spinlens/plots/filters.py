@@ -71,7 +71,7 @@ def filters(dataset, weights="kernel", projection="mean", vmax=None, places=None
     drawn = dataset.sizes["filter"]
     note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
     place = [0.2, 1 - 0.45 / figure.get_figheight(), 0.65, 0.1 / figure.get_figheight()]
-    label = f"weight ÷ root mean square of its channel{note}"
+    label = f"weight ÷ rms of its channel{note}"
     lattice.colour_bar(figure, norm, label, place)
     return figure
 
