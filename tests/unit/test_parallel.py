@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from test_training import POINT, SIDES, written
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"

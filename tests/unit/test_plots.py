@@ -153,7 +153,7 @@ def test_of_many_filters_the_largest_are_drawn():
     kernel = np.zeros((12, 1, 2, 2, 2))
     kernel[:] = np.array([1, 9, 2, 8, 3, 7, 4, 6, 5, 10, 11, np.nan])[:, None, None, None, None]
     assert list(largest(kernel, most=4)) == [1, 9, 10, 11]
-    note = "weight ÷ root mean square of its channel; 8 of 12 filters, the largest"
+    note = "weight ÷ rms of its channel; 8 of 12 filters, the largest"
     noted = dataset_of(np.moveaxis(kernel, (0, 1), (4, 3)))
     assert note in texts(filters(noted))
     assert note not in texts(filters(noted.isel(filter=slice(8))))
