@@ -39,7 +39,10 @@ def test_schema_config_and_library_name_the_same_keys(config):
         ({"kernel_size": [4, 4]}, "config: kernel_size is [4, 4], it must be a whole number"),
         ({"train_fraction": 1.0}, "config: train_fraction is 1.0, it must be a number between"),
         ({"optimizer": "sdg"}, "config: optimizer is 'sdg', it must be sgd or adam"),
-        ({"threshold": "mode"}, "config: threshold is 'mode', it must be a number, mean, median or mixture"),
+        (
+            {"threshold": "mode"},
+            "config: threshold is 'mode', it must be a number, mean, median or mixture",
+        ),
         ({"window": -3}, "config: window is -3, it must be a length in Å above 0, or null"),
         ({"gpus": -1}, "config: gpus is -1, it must be auto, or a whole number"),
         ({"results": "a{b}"}, "config: results is 'a{b}', it must be a path, without braces"),
@@ -51,6 +54,37 @@ def test_schema_config_and_library_name_the_same_keys(config):
             {"points": [{}, {"speed": 1}]},
             "config: points[1].speed is not a key, did you mean seed?",
         ),
+        ({"evidence_points": 3}, "config: evidence_points is 3, it must be a list of points"),
+        (
+            {"evidence_points": [{}, {"permutation": 19}]},
+            "config: evidence_points[1].permutation is not a key",
+        ),
+        (
+            {"evidence_points": [{"permutations": -1}]},
+            "config: evidence_points[0].permutations is -1, it must be a whole number",
+        ),
+        (
+            {"evidence_points": [{"head": "mean"}]},
+            "config: evidence_points[0].head is 'mean', it must be flatten or global",
+        ),
+        ({"evidence_splits": []}, "config: evidence_splits is [], it must be a list of splits"),
+        ({"evidence_splits": None}, "config: evidence_splits is None, it must be a list of splits"),
+        (
+            {"evidence_splits": [{"folds": 1, "repeats": 1, "group": "formula"}]},
+            "config: evidence_splits[0].folds is 1, it must be a whole number of at least 2",
+        ),
+        ({"evidence_splits": [{"folds": 5, "repeats": 3}]}, "config: 'group' is missing"),
+        ({"channels": "both"}, "config: channels is 'both', it must be parts or signed"),
+        ({"normalization": "unit"}, "config: normalization is 'unit', it must be none, dataset,"),
+        ({"boundary": "open"}, "config: boundary is 'open', it must be valid or periodic"),
+        ({"classes": 1}, "config: classes is 1, it must be threshold, labels, regression"),
+        (
+            {"classes": "bins"},
+            "config: classes is 'bins', it must be threshold, labels, regression",
+        ),
+        ({"input_grid": [4, 4]}, "config: input_grid is [4, 4], it must be three whole numbers"),
+        ({"isosurface": 0}, "config: isosurface is 0, it must be a number above 0, or null"),
+        ({"sweep_mode": "all"}, "config: sweep_mode is 'all', it must be one_at_a_time, grid"),
         ({"select": "FM"}, "config: select is 'FM', it must be labels"),
     ],
 )
@@ -61,7 +95,9 @@ def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
     assert "\n" not in str(fault.value)
 
 
-@pytest.mark.parametrize("key", ["sweep", "points", "select", "labels", "window"])
+@pytest.mark.parametrize(
+    "key", ["sweep", "points", "evidence_points", "select", "labels", "window"]
+)
 def test_null_is_allowed_where_nothing_is_wanted(config, key):
     configuration.check(config | {key: None}, SCHEMA)
 

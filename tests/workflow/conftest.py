@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import yaml
 
-from chgcar_writer import magnetic_blocks, write, write_run
+from chgcar_writer import Crystal, magnetic_blocks, write, write_run
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW_FILES = ("Snakefile", "config.yaml", "pyproject.toml", "workflow", "profiles", "envs")
 MOMENTS = np.linspace(1.0, 3.6, 10)
+METALS = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Y", "Nb")  # a composition a run
 SMALL = {
     "calculations": "runs",
     "select": None,
@@ -26,6 +27,10 @@ SMALL = {
     "epochs": 2,
     "sweep": {"filters": [2, 3]},
     "points": [{"optimizer": "adam", "learning_rate": 0.01, "normalization": "dataset"}],
+    "evidence_points": [
+        {"input_grid": [4, 4, 6], "kernel_size": 2, "filters": 2, "permutations": 1}
+    ],
+    "evidence_splits": [{"folds": 2, "repeats": 1, "group": "formula"}],
 }
 
 
@@ -41,7 +46,7 @@ class Project:
 
     def planned(self, *arguments):
         """Jobs of a dry run, counted by rule."""
-        done = self.snakemake("-n", "--quiet", "rules", *arguments)
+        done = self.snakemake("--quiet", "rules", "-n", *arguments)
         assert done.returncode == 0, done.stderr
         table = re.search(r"Job stats:\n.*\n[- ]+\n((?:\w+ +\d+\n)*)", done.stdout + done.stderr)
         lines = table.group(1).splitlines() if table else []
@@ -74,9 +79,10 @@ def fresh(tmp_path_factory):
             shutil.copytree(source, folder / name, ignore=ignore)
         else:
             shutil.copy2(source, folder / name)
-    for index, moment in enumerate(MOMENTS):
-        blocks = magnetic_blocks(moments=(moment, moment, -0.1))
-        write_run(folder / "runs" / f"run {index}", blocks=blocks)
+    for index, (metal, moment) in enumerate(zip(METALS, MOMENTS, strict=True)):
+        crystal = Crystal(elements=(metal, metal, "Te"))
+        blocks = magnetic_blocks(crystal, moments=(moment, moment, -0.1))
+        write_run(folder / "runs" / f"run {index}", crystal=crystal, blocks=blocks)
     write(folder / "runs" / "broken" / "CHGCAR", "no density at all\n")
     project = Project(folder)
     project.set(**SMALL)

@@ -56,14 +56,44 @@ def test_there_is_one_model_a_point_and_a_row_for_it(finished):
     for name in folders:
         metrics = json.loads((results / "models" / name / "metrics.json").read_text())
         assert metrics["training_samples"] + metrics["validation_samples"] == 10
+        usage = json.loads((results / "models" / name / "usage.json").read_text())
+        assert usage["peak_memory_mb"] > 0
         log = (results / "logs" / "train" / f"{name}.log").read_text()
         assert "epoch 1/2 " in log and "epoch 2/2 " in log
 
 
+def test_no_composition_is_on_both_sides_of_the_split(finished):
+    results = finished.folder / "results"
+    (file,) = (results / "splits").glob("*/*.tsv")
+    sides = {row["calculation"]: row["side"] for row in rows(file)}
+    assert len(rows(file)) == len(sides) == 10
+    assert sorted(sides.values()) == ["training"] * 7 + ["validation"] * 3
+    for folder in (results / "models").iterdir():
+        with open(folder / "predictions.csv", newline="") as predictions:
+            trained = {row["calculation"]: row["side"] for row in csv.DictReader(predictions)}
+        assert trained == sides
+
+
+def test_every_point_is_weighed_beside_the_baselines_on_its_own_split(finished):
+    table = rows(finished.folder / "results" / "evidence.tsv")
+    models = {folder.name for folder in (finished.folder / "results" / "models").iterdir()}
+    assert {(row["point"], row["metric"]) for row in table} == {
+        (name, metric) for name in models for metric in ("balanced_accuracy", "auc")
+    }
+    assert len(table) == 2 * POINTS and {row["split"] for row in table} == {"single-0.7-0"}
+    for row in table:
+        assert float(row["ci_low"]) <= float(row["value"]) <= float(row["ci_high"])
+        assert float(row["baseline_majority"]) == 0.5
+        assert float(row["baseline_integral"]) == 1, "the target is a threshold on the integral"
+        assert row["verdict"]
+
+
 def test_the_report_is_one_page_that_holds_every_figure(finished):
     report = (finished.folder / "results" / "report.html").read_text()
-    figures = sum(name in report for name in ("filters.png", "training.svg", "sweep.html"))
-    assert figures == 3
+    figures = sum(
+        name in report for name in ("filters.png", "training.svg", "sweep.html", "evidence.html")
+    )
+    assert figures == 4
     assert report.count("filters.png") >= POINTS
 
 

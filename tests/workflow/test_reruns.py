@@ -6,6 +6,10 @@ import shutil
 import pytest
 
 DRAWN = {"point_figures", "sweep_figures", "target_figure"}
+LEARNED = {
+    "split", "select", "dataset", "descriptors", "assign", "baselines", "train", "fit",
+    "sweep_table", "evidence_table", "repeated_evidence",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", [["-n"], ["--dag"], ["--rulegraph"]])
@@ -15,12 +19,17 @@ def test_the_whole_dag_is_known_before_anything_has_run(fresh, arguments):
     output = done.stdout + done.stderr
     for rule in ("split", "select", "dataset", "train", "sweep_table", "render_report"):
         assert rule in output
+    for rule in ("assign", "descriptors", "baselines", "evidence_table", "evidence_page"):
+        assert rule in output
     assert not (fresh.folder / "results").exists()
 
 
 def test_a_dry_run_counts_every_job(fresh):
     planned = fresh.planned()
     assert (planned["split"], planned["train"], planned["point_figures"]) == (11, 3, 3)
+    of_evidence = ("assign", "descriptors", "baselines", "evidence_table", "evidence_page")
+    assert [planned[rule] for rule in of_evidence] == [1] * 5
+    assert "fit" not in planned
 
 
 def test_deleting_a_models_folder_trains_that_model_alone(project):
@@ -28,14 +37,22 @@ def test_deleting_a_models_folder_trains_that_model_alone(project):
     shutil.rmtree(folder)
     planned = project.planned()
     assert (planned["train"], planned["point_figures"]) == (1, 1)
-    assert not {"split", "select", "dataset"} & set(planned)
+    assert (LEARNED & set(planned)) == {"train", "sweep_table", "evidence_table"}
 
 
 def test_a_value_added_to_a_sweep_adds_only_its_points(project):
     project.set(sweep={"filters": [2, 3, 5]})
     planned = project.planned()
     assert (planned["train"], planned["point_figures"]) == (1, 1)
-    assert not {"split", "select", "dataset", "target_figure"} & set(planned)
+    assert (LEARNED & set(planned)) == {"train", "sweep_table", "evidence_table"}
+    assert "target_figure" not in planned
+
+
+def test_a_changed_threshold_deals_the_samples_anew_and_trains_every_point(project):
+    project.set(threshold=3.0)
+    planned = project.planned()
+    assert (planned["assign"], planned["baselines"], planned["train"]) == (1, 1, 3)
+    assert not {"split", "select", "dataset", "descriptors"} & set(planned)
 
 
 def test_swapping_two_values_of_a_point_retrains_it(project):
@@ -47,8 +64,21 @@ def test_swapping_two_values_of_a_point_retrains_it(project):
 def test_an_edit_of_the_plots_redraws_and_retrains_nothing(project):
     project.append("workflow/spinlens/plots/style.py", "# edited\n")
     planned = project.planned()
-    assert set(planned) == DRAWN | {"render_report", "all"}
+    assert DRAWN | {"render_report", "all"} <= set(planned)
+    assert not LEARNED & set(planned)
     assert planned["point_figures"] == 3
+
+
+def test_an_edit_of_the_statistics_weighs_the_evidence_again_and_retrains_nothing(project):
+    project.append("workflow/spinlens/evidence/verdicts.py", "# edited\n")
+    expected = {"evidence_table", "evidence_page", "summary", "render_report", "all"}
+    assert set(project.planned()) == expected
+
+
+def test_an_edit_of_the_baselines_fits_them_again_and_retrains_nothing(project):
+    project.append("workflow/spinlens/evidence/baselines.py", "# edited\n")
+    planned = project.planned()
+    assert (LEARNED & set(planned)) == {"baselines", "evidence_table"}
 
 
 def test_an_edit_of_the_density_module_splits_again(project):
@@ -59,7 +89,8 @@ def test_an_edit_of_the_density_module_splits_again(project):
 
 def test_an_edit_of_a_script_reruns_its_rule(project):
     project.append("workflow/scripts/sweep_table.py", "# edited\n")
-    assert set(project.planned()) == {"sweep_table", "sweep_figures", "render_report", "all"}
+    expected = {"sweep_table", "sweep_figures", "summary", "render_report", "all"}
+    assert set(project.planned()) == expected
 
 
 def test_touching_the_library_and_the_scripts_redoes_nothing(project):
@@ -69,7 +100,7 @@ def test_touching_the_library_and_the_scripts_redoes_nothing(project):
 
 
 def test_an_edited_caption_writes_the_report_again(project):
-    project.append("workflow/report/filters.rst", "\nEdited.\n")
+    project.append("workflow/report/training.rst", "\nEdited.\n")
     assert set(project.planned()) == {"render_report", "all"}
 
 
