@@ -77,6 +77,14 @@ def repeated_evidence():
     return found
 
 
+def fits_of(each):
+    """Every fit of an evidence point."""
+    single = plan.of_single(each) if each.permutations else []
+    permuted = [fit for labelling in plan.permuted(each) for fit in labelling]
+    grouped = [fit for split in REPEATED_SPLITS for fit in plan.of_split(each, split)]
+    return [*single, *permuted, *grouped]
+
+
 def placed(fits):
     """Fold, seed and predictions of fits, for a script's parameters."""
     files = fit_files(fits, "predictions.csv")
@@ -290,6 +298,12 @@ rule evidence:
     """Repeated, grouped, permuted and reseeded fits; their rows join results/evidence.tsv."""
     input:
         rules.filter_evidence_figure.output if PERMUTED["point"] else [],
+        # By name, so that a fit that was deleted is made again.
+        fits=[
+            expand(rules.fit.output, **fit._asdict())
+            for each in EVIDENCE_POINTS
+            for fit in fits_of(each)
+        ],
         repeated=f"{RESULTS}/evidence/repeated.tsv",
         table=f"{RESULTS}/evidence.tsv",
         descriptors=f"{RESULTS}/descriptors.nc",
