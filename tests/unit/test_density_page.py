@@ -1,15 +1,12 @@
 """The interactive page in a real browser, opened from disk: it draws, and its console is silent."""
 
-import os
 import re
-import shutil
-import subprocess
-from functools import cache
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import browser
 from spinlens.crystal import Crystal
 from spinlens.plots.density_page import density_page
 from spinlens.plots.isosurface import NEGATIVE, POSITIVE
@@ -19,16 +16,6 @@ SITES = np.array([(1 / 3, 2 / 3, 0.5), (2 / 3, 1 / 3, 0.5), (0, 0, 0.6)])
 CRYSTAL = Crystal(CELL, SITES, ("Cr", "Cr", "Te"))
 SOFTWARE = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 NO_GRAPHICS = ("--disable-gpu", "--disable-3d-apis")
-
-
-@cache
-def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None and os.environ.get("CI"):
-        pytest.fail("no chromium in CI: install Debian's package")
-    if found is None:
-        pytest.skip("no chromium on this machine: the page is looked at in CI")
-    return found
 
 
 def page():
@@ -44,18 +31,11 @@ def page():
 def opened(folder, size, graphics, *action):
     """Output of the browser for the page, which it finds in `folder`."""
     (folder / "page.html").write_text(page(), encoding="utf-8")
-    done = subprocess.run(
-        [
-            *(browser(), "--headless", "--no-sandbox", "--disable-background-networking"),
-            *(*graphics, f"--user-data-dir={folder / 'profile'}", "--enable-logging=stderr"),
-            *(f"--window-size={size[0]},{size[1]}", "--virtual-time-budget=3000", *action),
-            (folder / "page.html").as_uri(),
-        ],
-        capture_output=True, text=True, timeout=100,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-1000:]
-    assert not re.findall(r".*CONSOLE.*", done.stderr)
-    return done.stdout
+    document, console = browser.opened(
+        folder / "page.html", folder / "profile", size, *graphics, *action
+    )
+    assert not console
+    return document
 
 
 def near(pixels, colour):

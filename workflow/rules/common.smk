@@ -1,5 +1,6 @@
 """What the rules share: the checked config, the calculations found, the points of the sweep."""
 
+import hashlib
 import os
 import sys
 from dataclasses import asdict
@@ -32,6 +33,12 @@ except configuration.ConfigError as fault:
 def code(script):
     """Fingerprint of a script and of the library's modules behind it: an edit reruns its rule."""
     return fingerprint(WORKFLOW / "scripts" / script)
+
+
+def digest(file):
+    """Fingerprint of a file that is no Python. Never its text: the report shows parameters, and
+    markup among them would break its page."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
 
 
 def growing(amount):

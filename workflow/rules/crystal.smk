@@ -207,8 +207,8 @@ rule density_figures:
         runtime=growing(10),
     params:
         share=0.9,  # the captions say 90 %
-        template=(WORKFLOW / "spinlens/plots/density_page.html").read_text(encoding="utf-8"),
-        code=code("density_figures.py"),  # code() sees Python alone: hence `template`
+        page=digest(WORKFLOW / "spinlens" / "plots" / "density_page.html"),
+        code=code("density_figures.py"),
     script:
         "../scripts/density_figures.py"
 

@@ -5,6 +5,7 @@ from collections import Counter
 from spinlens.plots.words import point_names, words
 
 MOST_REASONS = 8
+FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
 METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row a point and split
 
 
@@ -57,9 +58,8 @@ def _verdicts(title, rows, names):
     its base first; the best is named below."""
     if rows.empty:
         return ""
-    fields = ("point", "target", "split", "result", "95 % interval", "integral", "verdict")
     lines = [_heading(title), "", ".. list-table::", "   :header-rows: 1", ""]
-    for cells in [fields, *(_cells(row, names) for row in rows.to_dict("records"))]:
+    for cells in [FIELDS, *(_cells(row, names) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     best = rows.loc[rows["value"].astype(float).idxmax()]
     named = _plain(names.get(best["point"], best["point"]))
@@ -68,13 +68,13 @@ def _verdicts(title, rows, names):
 
 
 def _cells(row, names):
-    interval = f"{row['ci_low']} to {row['ci_high']}" if row["ci_low"] != "" else "–"
+    interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
+    place = _plain(names.get(row["point"], row["point"]))
+    if row["point"] not in names:
+        place = f"{_plain(row['target'])} in {row['split']}: {place}"
     return (
-        _plain(names.get(row["point"], row["point"])),
-        _plain(row["target"]),
-        _plain(row["split"]),
-        f"{METRICS[row['metric']]} {row['value'] or '–'}",
-        interval,
+        place,
+        f"{METRICS[row['metric']]} {row['value'] or '–'}{interval}",
         row["baseline_integral"] or "–",
         _plain(row["verdict"]),
     )
