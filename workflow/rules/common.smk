@@ -96,6 +96,17 @@ def request_mb(point, attempt):
     return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
 
 
+def beside_the_base(name):
+    """Points that differ from the first one in a hyperparameter alone, that one included, by the
+    value as it is spelled, ascending."""
+    base, alike = next(iter(POINTS.values())), {}
+    for point, values in POINTS.items():
+        if all(values[key] == base[key] for key in sweep.HYPERPARAMETERS if key != name):
+            alike[point] = values[name]
+    order = sorted(alike, key=lambda point: str(alike[point]).zfill(20))  # numbers by size
+    return {sweep.spelled(alike[point]): point for point in order}
+
+
 def hyperparameters(wildcards):
     """Labels of a point in the report: the hyperparameters that are swept."""
     return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}

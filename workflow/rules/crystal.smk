@@ -95,18 +95,6 @@ rule filter_figures:
         "../scripts/filter_figures.py"
 
 
-def beside_the_base(name):
-    """Points that differ from the first one in the hyperparameter `name` alone, itself included,
-    by value as it is spelled; the order of the sweep."""
-    base = next(iter(POINTS.values()))
-    rest = [key for key in sweep.HYPERPARAMETERS if key != name]
-    alike = {k: p for k, p in POINTS.items() if all(p[key] == base[key] for key in rest)}
-    return {
-        sweep.spelled(p[name]): k
-        for k, p in sorted(alike.items(), key=lambda i: str(i[1][name]).zfill(20))
-    }
-
-
 MULTIPLES = {name: found for name in SWEPT if len(found := beside_the_base(name)) > 1}
 
 

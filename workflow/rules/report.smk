@@ -12,7 +12,7 @@ REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 # What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too. It is no
 # input: the main job never makes it anew.
 FOUND = [
-    figure
+    str(figure)
     for figure in [*rules.draw_benchmarks.output, *rules.filter_evidence_figure.output]
     if Path(figure).is_file()
 ]

@@ -61,7 +61,8 @@ def _overrides(config):
     for key in ("points", "evidence_points"):
         for index, point in enumerate(config.get(key) or []):
             place = f"{key}[{index}]."
-            yield from ((n, v, place) for n, v in point.items() if n != "permutations")
+            own = {"permutations"} if key == "evidence_points" else ()
+            yield from ((n, v, place) for n, v in point.items() if n not in own)
 
 
 def _refuse_unknown(mapping, known, place):
