@@ -10,6 +10,7 @@ rule select:
     output:
         samples=f"{RESULTS}/samples.tsv",
         excluded=f"{RESULTS}/excluded.tsv",
+        compared=f"{RESULTS}/compared.tsv",
     log:
         f"{RESULTS}/logs/select.log",
     benchmark:
@@ -30,6 +31,7 @@ rule dataset:
     """Resample every sample onto one grid and write them, with their labels, to one file."""
     input:
         samples=f"{RESULTS}/samples.tsv",
+        compared=f"{RESULTS}/compared.tsv",
         records=RECORDS,
     output:
         f"{RESULTS}/dataset.nc",

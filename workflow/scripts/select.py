@@ -7,9 +7,11 @@ log.to_file(snakemake.log[0])
 from spinlens import selection
 from spinlens.files import write_table
 
-samples, excluded, passed_over = selection.of_records(snakemake.input, **snakemake.params.settings)
-for label in passed_over:
-    print(f"select: no calculation carries the label {label}, so it selects nothing")
-print(f"{len(samples)} samples, {len(excluded)} excluded")
-write_table(snakemake.output.samples, samples, ["calculation", "source", "record"])
-write_table(snakemake.output.excluded, excluded, ["calculation", "reason", "source"])
+found = selection.of_records(snakemake.input, **snakemake.params.settings)
+for line in found.told:
+    print("select:", line)
+print(f"{len(found.samples)} samples, {len(found.excluded)} excluded")
+output = snakemake.output
+write_table(output.samples, found.samples, ["calculation", "source", "record"])
+write_table(output.excluded, found.excluded, ["calculation", "reason", "source"])
+write_table(output.compared, found.compared, ["calculation", "label", "value", "label_source"])

@@ -34,16 +34,17 @@ FIELDS = ("charge", "magnetization", "magnetization_vector")
 CHUNK_CACHE_BYTES = 4 * 2**20
 
 
-def write(path, records, grid, window=None):
+def write(path, records, grid, window=None, compared=None):
     """Write the dataset from record files, in their order.
 
     `grid` is (na, nb, nc); `window` the length in Å along c of a window around each slab, or
     None for the whole cell, which is also taken where the window is longer than the cell.
+    `compared`, {calculation: {label: (value, source)}}, adds labels to those of the records.
     Raises ValueError where there is no record at all.
     """
     if not records:
         raise ValueError("no calculation was admitted: excluded.tsv says why, one by one")
-    headers = [_header(file) for file in records]
+    headers = [_header(file, compared or {}) for file in records]
     # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
     netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)
     with whole(path) as temporary, netCDF4.Dataset(temporary, "w") as output:
@@ -82,14 +83,15 @@ def on_common_grid(sample, grid, window=None):
     return resampled | {"lattice": lattice, "site_position": positions}
 
 
-def _header(file):
+def _header(file, compared):
     with netCDF4.Dataset(file) as source:
         attributes = {name: source.getncattr(name) for name in source.ncattrs()}
+        labels = record.labels_of(attributes) | compared.get(attributes["id"], {})
         return {
             "id": attributes["id"],
             "source": attributes["source"],
             "source_sha256": attributes["source_sha256"],
-            "labels": _with_lengths(record.labels_of(attributes)),
+            "labels": _with_lengths(labels),
             "elements": list(source["site_element"][:]),
             "variables": set(source.variables),
         }

@@ -1,30 +1,66 @@
 """Which calculations are samples of a study: those not excluded, chosen by label."""
 
+from typing import NamedTuple
+
 import netCDF4
 import numpy as np
 
-from spinlens import record
+from spinlens import ground_states, record
+from spinlens.files import read_table
+
+
+class Selection(NamedTuple):
+    """What `of_records` finds: rows (dicts) of the samples: calculation, source, record; of every
+    other calculation: calculation, source, reason; of the labels that samples get from comparing
+    calculations: calculation, label, value, label_source; and lines to be told."""
+
+    samples: list
+    excluded: list
+    compared: list
+    told: list
 
 
 def of_records(files, select):
-    """Rows of the samples, rows of every other calculation with its reason, and the labels of
-    `select` that were passed over. Rows are dicts: calculation, source, and record or reason.
-    """
+    """Selection among record files. `select` may name labels that only comparing calculations
+    gives, such as ground_state (see ground_states.found)."""
     headers = {file: _attributes(file) for file in files}
     reasons = {file: h["excluded"] for file, h in headers.items() if "excluded" in h}
     reasons |= _repeated({file: h for file, h in headers.items() if file not in reasons})
+    good = [file for file in files if file not in reasons]
     labels = {
-        file: {name: value for name, (value, _) in record.labels_of(header).items()}
-        for file, header in headers.items()
-        if file not in reasons
+        headers[file]["id"]: {
+            name: value for name, (value, _) in record.labels_of(headers[file]).items()
+        }
+        for file in good
     }
+    elements = {headers[file]["id"]: _elements(file) for file in good}
+    added, refusals = ground_states.found(labels, elements)
+    for calculation, new in added.items():
+        labels[calculation] |= {name: value for name, (value, _) in new.items()}
     taken, left_out, passed_over = choose(labels, select)
-    reasons |= left_out
-    samples = [_row(headers[file]) | {"record": file} for file in taken]
-    excluded = [
-        _row(headers[file]) | {"reason": reasons[file]} for file in files if file in reasons
+    reasons |= {file: left_out[h["id"]] for file, h in headers.items() if h["id"] in left_out}
+    told = [
+        f"no calculation carries the label {label}, it selects nothing" for label in passed_over
     ]
-    return samples, excluded, passed_over
+    return Selection(
+        [_row(headers[file]) | {"record": file} for file in good if file not in reasons],
+        [_row(headers[file]) | {"reason": reasons[file]} for file in files if file in reasons],
+        [
+            {"calculation": calculation, "label": name, "value": value, "label_source": source}
+            for calculation in taken
+            for name, (value, source) in added.get(calculation, {}).items()
+        ],
+        [*refusals, *told],
+    )
+
+
+def read_compared(path):
+    """{calculation: {label: (value, source)}} from a table of Selection.compared."""
+    found = {}
+    for row in read_table(path):
+        value = row["value"] if row["label"] == "ground_state" else float(row["value"])
+        found.setdefault(row["calculation"], {})[row["label"]] = value, row["label_source"]
+    return found
 
 
 def choose(labels_by_calculation, select):
@@ -57,6 +93,11 @@ def _repeated(headers):
 def _attributes(file):
     with netCDF4.Dataset(file) as source:
         return {name: source.getncattr(name) for name in source.ncattrs()}
+
+
+def _elements(file):
+    with netCDF4.Dataset(file) as source:
+        return list(source["site_element"][:])
 
 
 def _row(header):
