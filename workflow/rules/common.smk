@@ -17,7 +17,7 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens import configuration, cost, sizes, splits, sweep, targets
+from spinlens import configuration, cost, normalizations, sizes, splits, sweep, targets
 from spinlens.calculation.find import find, stamp
 from spinlens.calculation.label_table import read_label_table
 from spinlens.code import fingerprint

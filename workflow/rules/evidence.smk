@@ -105,7 +105,7 @@ rule fit:
 rule evidence_table:
     """Write what every sweep point is worth on the one split, beside the baselines."""
     input:
-        files=evidence_files(single_evidence()),
+        files=evidence_files(SINGLE_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence.tsv",
@@ -117,7 +117,7 @@ rule evidence_table:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        evidence={"of": single_evidence()},
+        evidence={"of": SINGLE_EVIDENCE},
         repeated=f"{RESULTS}/evidence/repeated.tsv",
         code=code("evidence_table.py"),
     script:
@@ -127,7 +127,7 @@ rule evidence_table:
 rule repeated_evidence:
     """Write what every evidence point is worth in repeated, grouped and permuted fits."""
     input:
-        files=evidence_files(repeated_evidence()),
+        files=evidence_files(REPEATED_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence/repeated.tsv",
@@ -139,7 +139,7 @@ rule repeated_evidence:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        evidence={"of": repeated_evidence()},
+        evidence={"of": REPEATED_EVIDENCE},
         repeated="",
         code=code("evidence_table.py"),
     script:
@@ -220,6 +220,6 @@ rule evidence:
     conda:
         "../../envs/plots.yaml"
     params:
-        own={"places": [[e["point"], e["target"], e["split"]] for e in single_evidence()]},
+        own={"places": [[e["point"], e["target"], e["split"]] for e in SINGLE_EVIDENCE]},
     script:
         "../scripts/evidence.py"

@@ -24,7 +24,7 @@ def split_file(point, split):
 
 def baseline_file(point, split):
     """Baselines on a split, those of the density as the point's network sees it."""
-    hidden = "-unit" if point["normalization"] in ("integral", "norm") else ""
+    hidden = "-unit" if normalizations.hides_moment(point["normalization"]) else ""
     target = targets.name(point)
     return f"{RESULTS}/baselines/{target}/{splits.name(split)}/{point['channels']}{hidden}.csv"
 
@@ -40,40 +40,38 @@ def evidence_point(wildcards):
     return next(each for each in EVIDENCE_POINTS if (each.name, each.target) == place)
 
 
+def known_of(name, point, split, fits, null=()):
+    """What is known of a point on a split, as scripts/evidence_table.py takes it."""
+    return {
+        "point": name,
+        "target": targets.name(point),
+        "split": splits.name(split),
+        "moment_hidden": normalizations.hides_moment(point["normalization"]),
+        "fits": fits,
+        "null": list(null),
+        "baselines": baseline_file(point, split),
+    }
+
+
 def single_evidence():
-    """What the main job knows of each point, as scripts/evidence_table.py takes it."""
+    """What the main job knows of each point."""
     return [
-        {
-            "point": name,
-            "target": targets.name(point),
-            "split": splits.name(plan.single_split(point)),
-            "normalization": point["normalization"],
-            "fits": [["0", "0", f"{MODEL}/predictions.csv".replace("{point}", name)]],
-            "null": [],
-            "baselines": baseline_file(point, plan.single_split(point)),
-        }
+        known_of(name, point, plan.single_split(point), [["0", "0", predictions_of(name)]])
         for name, point in POINTS.items()
     ]
 
 
 def repeated_evidence():
-    """The same of the evidence's own fits."""
+    """The same of the evidence's own fits; the single split is that of permuted labels."""
     found = []
     for each in EVIDENCE_POINTS:
-        single = [plan.single_split(each.point)] if each.permutations else []
-        for split in single + REPEATED_SPLITS:
-            null = plan.permuted(each) if split in single else []
-            found.append(
-                {
-                    "point": each.name,
-                    "target": each.target,
-                    "split": splits.name(split),
-                    "normalization": each.point["normalization"],
-                    "fits": placed(plan.of_split(each, split)),
-                    "null": list(map(placed, null)),
-                    "baselines": baseline_file(each.point, split),
-                }
-            )
+        if each.permutations:
+            fits, null = placed(plan.of_single(each)), map(placed, plan.permuted(each))
+            single = plan.single_split(each.point)
+            found.append(known_of(each.name, each.point, single, fits, null))
+        for split in REPEATED_SPLITS:
+            fits = placed(plan.of_split(each, split))
+            found.append(known_of(each.name, each.point, split, fits))
     return found
 
 
@@ -83,6 +81,11 @@ def fits_of(each):
     permuted = [fit for labelling in plan.permuted(each) for fit in labelling]
     grouped = [fit for split in REPEATED_SPLITS for fit in plan.of_split(each, split)]
     return [*single, *permuted, *grouped]
+
+
+def predictions_of(name):
+    """Predictions of a sweep point's model."""
+    return f"{MODEL}/predictions.csv".replace("{point}", name)
 
 
 def placed(fits):
@@ -95,3 +98,7 @@ def evidence_files(evidence):
     """Every file that a list of evidence is made of."""
     fits = [fit for each in evidence for group in [each["fits"], *each["null"]] for fit in group]
     return sorted({file for _, _, file in fits} | {each["baselines"] for each in evidence})
+
+
+SINGLE_EVIDENCE = single_evidence()
+REPEATED_EVIDENCE = repeated_evidence()

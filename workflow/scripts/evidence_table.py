@@ -16,7 +16,7 @@ evidence = [
         each["split"],
         fits.repeats(each["fits"], compositions),
         fits.baselines(each["baselines"]),
-        each["normalization"] in ("integral", "norm"),
+        each["moment_hidden"],
         [fits.repeats(labelling, compositions) for labelling in each["null"]],
     )
     for each in snakemake.params.evidence["of"]

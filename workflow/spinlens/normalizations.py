@@ -10,6 +10,12 @@ import numpy as np
 from spinlens.density import VANISHING_MOMENT
 
 OF_NO_SAMPLE = ("none", "dataset")  # a network itself divides by what the training samples share
+OF_A_SAMPLE = ("integral", "norm")
+
+
+def hides_moment(normalization):
+    """Whether each sample is divided by its own scale, so that its mean no longer tells it."""
+    return normalization in OF_A_SAMPLE
 
 
 def above_isosurface(magnetization, isosurface):
@@ -33,5 +39,5 @@ def by_own_scale(magnetization, normalization):
         if mean <= VANISHING_MOMENT * np.abs(field).mean():
             raise ValueError("the moment vanishes, so nothing can be divided by it: take norm")
         return field / mean
-    known = (*OF_NO_SAMPLE, "integral", "norm")
+    known = (*OF_NO_SAMPLE, *OF_A_SAMPLE)
     raise ValueError(f"{normalization!r} is none of {', '.join(known)}")
