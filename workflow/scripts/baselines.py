@@ -13,7 +13,6 @@ with open_dataset(snakemake.input.dataset) as dataset:
     target = targets.read(dataset, snakemake.params.target)
     calculations = dataset["sample"].values[target.samples]
     compositions = splits.compositions(dataset)[target.samples]
-truth = target.values if target.kind == "regression" else target.classes
 folds = splits.read(snakemake.input.split, calculations, compositions)
 described = descriptors.read(snakemake.input.descriptors).of(calculations)
 channels, _, unit = snakemake.wildcards.view.partition("-")
@@ -23,7 +22,7 @@ for name in baselines.NAMES:
     print("baseline", name)
     features = described.features(name, channels, unit_norm=bool(unit))
     for repeat in baselines.predictions(
-        name, features, target.kind, truth, folds, calculations, compositions
+        name, features, target.kind, target.truth, folds, calculations, compositions
     ):
         rows += [{"baseline": name} | row for row in predictions.to_rows(repeat)]
 write_table(snakemake.output[0], rows)

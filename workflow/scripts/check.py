@@ -6,11 +6,7 @@ terminal = log.to_file(snakemake.log[0])
 
 from spinlens import devices
 
-try:
-    seen = devices.prepare(snakemake.threads, snakemake.params.gpus)
-except RuntimeError as fault:
-    print(f"check failed: {fault}", file=terminal)
-    raise SystemExit(1) from None
+seen = devices.prepare_or_exit(snakemake.threads, snakemake.params.gpus, terminal)
 
 import keras
 from sklearn.datasets import load_digits

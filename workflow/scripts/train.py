@@ -4,15 +4,9 @@ from spinlens import log
 
 log.to_file(snakemake.log[0])
 
-import sys
-
 from spinlens import devices
 
-try:
-    used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
-except RuntimeError as fault:
-    sys.exit(str(fault))
-print("devices:", *used)
+used = devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens import fit_files, fitting, training
 from spinlens.evidence import plan
@@ -27,7 +21,7 @@ files = snakemake.input.dataset, snakemake.input.split
 task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
-    fit = training.fit(point, inputs, *task.folds, task.classes, used)
+    fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)
 
 output = snakemake.output
 fit_files.write_model(output.model, fit.model)

@@ -1,6 +1,7 @@
 """Which devices training sees, and whether they are those that were asked for."""
 
 import os
+import sys
 
 GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
 
@@ -51,3 +52,15 @@ def prepare(threads, gpus):
     for device in used:
         tf.config.experimental.set_memory_growth(device, True)
     return [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
+
+
+def prepare_or_exit(threads, gpus, stream=None):
+    """`prepare`, and a script's end with its one line, on `stream` or standard error, where a GPU
+    is missing; prints the devices."""
+    try:
+        used = prepare(threads, gpus)
+    except RuntimeError as fault:
+        print(fault, file=stream or sys.stderr)
+        raise SystemExit(1) from None
+    print("devices:", *used)
+    return used

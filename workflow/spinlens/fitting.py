@@ -10,13 +10,11 @@ from spinlens.dataset import mean_voxel_vectors, open_dataset
 
 @dataclass(frozen=True)
 class Task:
-    """Target of a fit, the training and the validation Fold, how many classes (None for a
-    regression), the dataset's calculations, and the steps (3, 3) in Å of the grid that the
-    network sees."""
+    """Target of a fit, the training and the validation Fold, the dataset's calculations, and the
+    steps (3, 3) in Å of the grid that the network sees."""
 
     target: targets.Target
     folds: tuple
-    classes: int | None
     calculations: np.ndarray
     voxel_vectors: np.ndarray
 
@@ -33,11 +31,9 @@ def task(dataset_path, split_path, point, fold, labelling=0):
         voxel_vectors = mean_voxel_vectors(dataset) * coarser[:, np.newaxis]
     if labelling:
         target = permuted(target, labelling)
-    truth = target.values if target.kind == "regression" else target.classes
     sides = splits.read(split_path, *of_target)[fold]
-    folds = tuple(training.Fold(target.samples[side], truth[side]) for side in sides)
-    classes = None if target.kind == "regression" else len(target.names)
-    return Task(target, folds, classes, calculations, voxel_vectors)
+    folds = tuple(training.Fold(target.samples[side], target.truth[side]) for side in sides)
+    return Task(target, folds, calculations, voxel_vectors)
 
 
 def permuted(target, labelling):

@@ -29,6 +29,16 @@ class Target:
     classes: np.ndarray | None
     names: tuple
 
+    @property
+    def truth(self):
+        """What is learned of each sample: its class, or for a regression its value."""
+        return self.values if self.classes is None else self.classes
+
+    @property
+    def class_count(self):
+        """How many classes; None for a regression."""
+        return None if self.classes is None else len(self.names)
+
 
 def read(dataset, point):
     """Target of a sweep point from an open dataset.
