@@ -107,7 +107,7 @@ def test_a_leak_is_refused_and_would_have_paid():
     features = np.repeat(random.normal(size=(30, 5)), 2, axis=0)
     truth = np.repeat(random.integers(0, 2, 30), 2)
     leaking, honest = folds_of(np.arange(60), seed=1), folds_of(compositions)
-    with pytest.raises(ValueError, match="c.. is on both sides of the split"):
+    with pytest.raises(ValueError, match="c.. is in training and in validation"):
         predict("composition", features, "classes", truth, leaking, compositions)
     fair = predict("composition", features, "classes", truth, honest, compositions)[0]
     assert metrics.value("balanced_accuracy", fair) < 0.7

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from spinlens.evidence.nulls import holm, p_value
+from spinlens.evidence.nulls import p_value
 
 
 def p_values(effect, studies=400, permutations=99, samples=20):
@@ -30,16 +30,3 @@ def test_p_value_by_hand():
     for observed, null in ((1, []), (np.nan, [1])):
         with pytest.raises(ValueError, match="one permutation or more"):
             p_value(observed, null)
-
-
-def test_holm_by_hand():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.6, 0.7]) == pytest.approx([1, 1])
-    assert holm([]).size == 0
-
-
-def test_holm_keeps_the_chance_of_a_false_find_and_no_correction_does_not():
-    families = np.random.default_rng(0).random((1000, 10))
-    found = np.mean([holm(family).min() <= 0.05 for family in families])
-    assert 0.03 <= found <= 0.07
-    assert np.mean(families.min(axis=1) <= 0.05) > 0.3

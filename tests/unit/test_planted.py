@@ -319,7 +319,7 @@ def test_a_baseline_on_a_leaking_fold_is_refused(copied):
     clean = np.arange(20, SAMPLES), np.append(np.arange(20), SAMPLES)
     leaking = np.append(clean[0], SAMPLES), np.arange(20)
     assert len(baselines.predictions("integral", *arguments, {"0": clean}, *ids)) == 1
-    with pytest.raises(ValueError, match=f"{ids[1][0]} is on both sides"):
+    with pytest.raises(ValueError, match=f"{ids[1][0]} is in training and in validation"):
         baselines.predictions("integral", *arguments, {"0": leaking}, *ids)
 
 

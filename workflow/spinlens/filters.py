@@ -1,4 +1,4 @@
-"""Filters of the first convolution: kept with their grid in Å, projected along the axes."""
+"""Filters of the first convolution, kept with their grid in Å."""
 
 import numpy as np
 import xarray as xr
@@ -34,8 +34,3 @@ def to_dataset(kernel, initial_kernel, channels, voxel_vectors):
         },
         attrs={"Conventions": "CF-1.11", "title": "Filters of the first convolution"},
     )  # fmt: skip
-
-
-def project(kernel, axis):
-    """Mean of a filter (..., a, b, c) along one of `a`, `b`, `c`; the other two axes stay."""
-    return np.asarray(kernel).mean(axis={"a": -3, "b": -2, "c": -1}[axis])

@@ -107,15 +107,21 @@ def read(path, calculations, compositions):
         if any(place[calculation] in positions for positions in pair.values()):
             raise ValueError(f"{path}: fold {fold}: {calculation} has two rows, keep one")
         pair[side].append(place[calculation])
-    for fold, pair in found.items():
-        _refuse_leak(f"{path}: fold {fold}", pair, np.asarray(compositions))
-    return {fold: tuple(np.sort(pair[side]) for side in SIDES) for fold, pair in found.items()}
+    read = {fold: tuple(np.sort(pair[side]) for side in SIDES) for fold, pair in found.items()}
+    check_folds(read, compositions, where=f"{path}: ")
+    return read
 
 
-def _refuse_leak(where, pair, compositions):
-    for side, positions in pair.items():
-        if not positions:
-            raise ValueError(f"{where} has no {side} sample")
-    both = set.intersection(*(set(compositions[positions]) for positions in pair.values()))
-    if both:
-        raise ValueError(f"{where}: {min(both)} is in training and in validation, keep one side")
+def check_folds(folds, compositions, where="split: "):
+    """Raise ValueError where a side of a fold, {fold: (training, validation)}, is empty, or where
+    a composition (one per sample) is on both."""
+    compositions = np.asarray(compositions)
+    for fold, pair in folds.items():
+        for side, positions in zip(SIDES, pair, strict=True):
+            if not len(positions):
+                raise ValueError(f"{where}fold {fold} has no {side} sample")
+        both = np.intersect1d(*(compositions[positions] for positions in pair))
+        if both.size:
+            raise ValueError(
+                f"{where}fold {fold}: {both[0]} is in training and in validation, keep one side"
+            )

@@ -24,7 +24,8 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from spinlens.evidence.predictions import check_folds, pooled, validated
+from spinlens.evidence.predictions import pooled, validated
+from spinlens.splits import check_folds
 
 NAMES = ("majority", "integral", "parts", "composition", "density_pca")
 COMPONENTS = 10

@@ -19,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import fft
 
+from spinlens.evidence import nulls
+
 LEVEL = 0.05  # of the family-wise error over the filters of a network
 LABELLINGS_NEEDED = 19  # permuted ones, for the smallest p, 1 / (1 + labellings), to reach it
 LATTICE_AXES = (-3, -2, -1)
@@ -158,7 +160,7 @@ def found(runs, null_runs, cell):
 
 
 def _p_value(value, null):
-    return float((1 + (null >= value).sum()) / (1 + null.size)) if np.isfinite(value) else np.nan
+    return nulls.p_value(value, null) if np.isfinite(value) and null.size else np.nan
 
 
 def _between(firsts, cell):

@@ -16,17 +16,3 @@ def p_value(observed, null, lower_is_better=False):
         raise ValueError("p-value: it takes a finite observed value and one permutation or more")
     as_good = null <= observed if lower_is_better else null >= observed
     return float((1 + as_good.sum()) / (1 + null.size))
-
-
-def holm(p_values):
-    """p-values adjusted so that the chance of any false find among them is kept, in their order.
-
-    S. Holm, Scand. J. Stat. 6, 65 (1979): the i-th smallest of n is multiplied by n − i + 1, and
-    none is less than one before it, or more than 1.
-    """
-    p_values = np.asarray(p_values, dtype=float)
-    order = np.argsort(p_values)
-    factors = np.arange(p_values.size, 0, -1)
-    adjusted = np.empty_like(p_values)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * factors), 1)
-    return adjusted

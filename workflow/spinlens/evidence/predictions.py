@@ -51,16 +51,6 @@ def validated(fold, positions, calculations, compositions, truth, scores):
     return Predictions(*(np.asarray(column)[positions] for column in columns), repeat_of(fold))
 
 
-def check_folds(folds, compositions):
-    """Raise ValueError where a composition (one per sample) is both trained on and validated in
-    one of the folds, {fold: (training, validation)}."""
-    compositions = np.asarray(compositions)
-    for fold, (training, validation) in folds.items():
-        leaked = np.intersect1d(compositions[training], compositions[validation])
-        if leaked.size:
-            raise ValueError(f"fold {fold}: {leaked[0]} is on both sides of the split")
-
-
 def pooled(parts):
     """One Predictions of the parts, a fold or more each, of one repeat. Raises ValueError where
     they are of several repeats, or validate a sample twice."""
