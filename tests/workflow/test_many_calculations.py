@@ -1,10 +1,10 @@
 """A study that grows: what was done is not done again."""
 
-import many_runs
+from spinlens.benchmarks import many_calculations
 
 
 def test_ten_more_calculations_are_ten_more_splits(project):
-    many_runs.make(project.folder / "runs" / "more", 0, 10)
+    many_calculations.make(project.folder / "runs" / "more", 0, 10)
     planned = project.planned()
     assert planned["split"] == 10
     assert planned["dataset"] == 1

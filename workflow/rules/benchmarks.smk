@@ -36,6 +36,48 @@ rule convolution_benchmark:
         "../scripts/convolution_benchmark.py"
 
 
+rule scale_benchmark:
+    """Measure a dry run over 10,000 calculations, and 1,000 through split and dataset."""
+    output:
+        f"{RESULTS}/benchmarks/scale.json",
+    log:
+        f"{RESULTS}/logs/scale_benchmark.log",
+    conda:
+        "../../envs/scale.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        code=code("scale_benchmark.py"),
+    script:
+        "../scripts/scale_benchmark.py"
+
+
+rule scale_table:
+    """Write the scale benchmark as a table."""
+    input:
+        rules.scale_benchmark.output,
+    output:
+        report(
+            f"{RESULTS}/benchmarks/scale.html",
+            caption="../report/benchmarks_scale.rst",
+            category="Benchmarks",
+            labels={"shows": "table of many calculations"},
+        ),
+    log:
+        f"{RESULTS}/logs/scale_table.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("scale_table.py"),
+    script:
+        "../scripts/scale_table.py"
+
+
 rule draw_benchmarks:
     """Draw the convolution benchmark; write it as a table."""
     input:
@@ -70,6 +112,7 @@ rule benchmark_figures:
     """Every figure and table of the benchmarks."""
     input:
         rules.draw_benchmarks.output,
+        rules.scale_table.output,
 
 
 rule benchmarks:
