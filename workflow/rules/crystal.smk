@@ -101,9 +101,10 @@ MULTIPLES = {name: found for name in SWEPT if len(found := beside_the_base(name)
 rule filter_multiples:
     """Lay filters side by side over {wildcards.hyperparameter}."""
     input:
-        lambda wildcards: expand(
+        filters=lambda wildcards: expand(
             f"{MODEL}/filters.nc", point=MULTIPLES[wildcards.hyperparameter].values()
         ),
+        scale=f"{RESULTS}/filter_scale.json",
     output:
         report(
             f"{RESULTS}/figures/filters_over_{{hyperparameter}}.png",

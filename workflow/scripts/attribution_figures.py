@@ -33,4 +33,4 @@ panels = {
     words_of: {n: radial.profile(dataset[m].values[i], weights) for i, n in enumerate(classes)}
     for m, words_of in METHODS.items()
 }
-style.save(draw_radial(panels, bins, around, label), snakemake.output.radial)
+style.save(draw_radial(panels, bins, around, label, rooted=True), snakemake.output.radial)

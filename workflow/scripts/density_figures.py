@@ -21,11 +21,10 @@ with open_dataset(given.dataset) as dataset:
     sample = dataset["magnetization"].sel(sample=classes.attrs["reference"]).values
 crystal, name = means.crystal_of(classes), classes.attrs["reference"]
 names = map(str, classes["class"].values)
-fields = dict(zip(names, classes["mean"].values, strict=True))
-fields["difference"] = classes["difference"].values
+fields = {name: sample} | dict(zip(names, classes["mean"].values, strict=True))
+fields["difference, last class less the first"] = classes["difference"].values
 style.save(plane_averages(fields, crystal), output.averages)
 style.save(slices(fields, crystal), output.slices)
-fields = {name: sample} | fields
 levels = {n: surfaces.enclosing_level(field, share) for n, field in fields.items()}
 style.save(isosurface(sample, crystal, levels[name], name), output.isosurface)
 write_text(output.page, density_page(fields, crystal, levels, "Magnetization density", step=2))

@@ -20,13 +20,11 @@ with open_dataset(given.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
 with xr.open_dataset(given.filters) as filters:
     filters.load()
-starts = pd.read_csv(given.places, sep="\t")[["start_a", "start_b", "start_c"]].values
+starts = pd.read_csv(given.places, sep="\t")[placement.STARTS].values
 scale = export.input_scale(given.model)
 unit = "1/muB" if snakemake.params.normalization in ("none", "dataset") else "A^-3 (m normalized)"
-grid = np.rint(
-    np.linalg.norm(crystal.lattice, axis=1)
-    / np.linalg.norm(filters["voxel_vectors"].values, axis=1)
-).astype(int)
+steps = filters["voxel_vectors"].values
+grid = placement.cell_grid(crystal.lattice, steps)
 
 
 def write(stem, cell, field, title, per_volume):
@@ -39,16 +37,15 @@ def write(stem, cell, field, title, per_volume):
 
 for f, number in enumerate(filters["filter"].values):
     for c, channel in enumerate(filters["channel"].values):
-        steps = filters["voxel_vectors"].values
         kernel = export.per_moment(filters["kernel"].values[f, c], steps, scale)
         if kernel.shape[2] == 1:  # of a density projected along c: the same at every height
             kernel = np.repeat(kernel, grid[2], axis=2)
-        field = placement.laid(kernel, tuple(grid), starts[f])
+        field = placement.laid(kernel, grid, starts[f])
         title = f"filter {number}, {channel}: response a moment, {unit}"
         write(f"filter_{number}_{str(channel).replace(' ', '_')}", crystal, field, title, False)
 
-for path in given.attribution:
-    with xr.open_dataset(path) as found:
+if given.attribution:  # of one point alone; a list without a file where there is none
+    with xr.open_dataset(given.attribution) as found:
         cell = means.crystal_of(found)
         for method in ("gradient_times_input", "occlusion"):
             for i, name in enumerate(found["class"].values):

@@ -7,7 +7,6 @@ log.to_file(snakemake.log[0])
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -18,13 +17,14 @@ from spinlens.plots import style
 from spinlens.plots.filter_place import filter_place
 from spinlens.plots.filters import filters, largest
 from spinlens.plots.radial import radial as draw_radial
+from spinlens.plots.words import channel
 from spinlens.projections import relative
 
 given, output = snakemake.input, snakemake.output
 projection = snakemake.params.projection
 end = json.loads(Path(given.scale).read_text(encoding="utf-8"))["largest_weight_over_rms"]
 places = pd.read_csv(given.places, sep="\t")
-centres = places[["centre_a", "centre_b", "centre_c"]].values
+centres = places[placement.CENTRES].values
 with open_dataset(given.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
 with xr.open_dataset(given.filters) as dataset:
@@ -35,15 +35,14 @@ style.save(figure, output.filters)
 said = places["response"].values, places["agreement"].values
 style.save(filter_place(dataset, centres, *said, crystal, projection, end), output.place)
 
-steps = np.linalg.norm(dataset["voxel_vectors"].values, axis=1)
-grid = np.rint(np.linalg.norm(crystal.lattice, axis=1) / steps).astype(int)
+grid = placement.cell_grid(crystal.lattice, dataset["voxel_vectors"].values)
 flat = dataset.sizes["c"] == 1
-shape = (*grid[:2], 1) if flat else tuple(grid)
+shape = (*grid[:2], 1) if flat else grid
 around = shells.shells(crystal)
 bins = radial.edges(around[-1].distance + 1)
 sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if flat else 1)
 weights = radial.sphere_weights(shape, crystal.lattice, sites, bins)
-starts = places[["start_a", "start_b", "start_c"]].values
+starts = places[placement.STARTS].values
 trained, initial = (relative(dataset[name].values)[0] for name in ("kernel", "initial_kernel"))
 
 
@@ -51,10 +50,10 @@ def profile(one, f):
     return radial.profile(placement.laid(one, shape, starts[f], np.nan), weights)
 
 
-names = [str(name) for name in dataset["channel"].values]
+names = [channel(name) for name in dataset["channel"].values]
 panels = {
     f"filter {f + 1}": {name: profile(trained[f, c], f) for c, name in enumerate(names)}
-    | {f"initial, {names[0]}": profile(initial[f, 0], f)}
+    | {f"{names[0]}, before training": profile(initial[f, 0], f)}
     for f in largest(dataset["kernel"].values)
 }
 label = "mean weight ÷ root mean square of its channel"

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+STARTS, CENTRES = ([f"{what}_{axis}" for axis in "abc"] for what in ("start", "centre"))  # columns
+
 
 class Places(NamedTuple):
     """For each filter the voxel (filters, 3) of the grid at which its window starts, the mean
@@ -80,6 +82,13 @@ def laid(kernel, shape, start=(0, 0, 0), blank=0.0):
         covered[places] = True
         field[..., ~covered] = blank
     return field
+
+
+def cell_grid(lattice, voxel_vectors):
+    """Voxels (3,) along the vectors of a cell (3, 3) whose grid steps are `voxel_vectors`
+    (3, 3), both in Å and alike in direction."""
+    lengths = (np.linalg.norm(vectors, axis=1) for vectors in (lattice, voxel_vectors))
+    return tuple(np.rint(np.divide(*lengths)).astype(int).tolist())
 
 
 def visited(shape, kernel_shape, repeats=(1, 1, 1), stride=(1, 1, 1)):

@@ -27,7 +27,8 @@ def architecture(layers):
             _draw_arrow(axes, middle + PITCH - HEIGHT / 2, middle + HEIGHT / 2)
     total = f"{sum(layers['parameters']):,} parameters"
     axes.text(RIGHT - 0.1, 0.2, total, ha="right", va="center", weight="bold")
-    return figure
+    kinds = ", ".join(str(layer["kind"]) for layer in rows)
+    return style.describe(figure, f"Layers of the network: {kinds}; {total}.")
 
 
 def _draw_layer(axes, layer, middle):

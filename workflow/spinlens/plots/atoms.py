@@ -1,7 +1,6 @@
 """Atoms and neighbour shells drawn over a map, legible on light and on dark."""
 
 import numpy as np
-from matplotlib.collections import PatchCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 from matplotlib.patheffects import Normal, Stroke, withStroke
@@ -9,21 +8,22 @@ from matplotlib.patheffects import Normal, Stroke, withStroke
 from spinlens.plots import style
 from spinlens.shells import NAMES
 
-RADIUS = 0.42  # Å: marks a place, hides little of the map
+RADIUS = 5.2  # points: holds a symbol at any scale; a mark, not the size of an atom
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))
 LABEL_SIZE = 6
 
 
 def draw_atoms(axes, elements, points):
     """Circles with the symbols of `elements` at points (n, 2) in Å; atoms that fall on one
-    point get one circle, the first one's."""
+    point get one circle, the first one's, and one that the panel would cut gets none."""
     shown = {}
     for element, point in zip(elements, np.asarray(points), strict=True):
-        shown.setdefault(tuple(np.round(point, 1)), (element, point))
-    circles = [Circle(point, RADIUS) for _, point in shown.values()]
-    for colour, width in (("white", 1.8), (style.INK, 0.8)):
+        if _is_whole(axes, point):
+            shown.setdefault(tuple(np.round(point, 1)), (element, point))
+    places = np.array([point for _, point in shown.values()]).reshape(-1, 2).T
+    for colour, width in (("white", 2.0), (style.INK, 0.8)):
         look = {"facecolor": "none", "edgecolor": colour, "linewidth": width, "zorder": 4}
-        axes.add_collection(PatchCollection(circles, **look))
+        axes.scatter(*places, s=(2 * RADIUS) ** 2, **look)
     halo = [withStroke(linewidth=1.6, foreground="white")]
     for element, point in shown.values():
         axes.text(
@@ -49,6 +49,14 @@ def shell_legend(shells):
         Line2D([], [], color=style.INK, linewidth=0.9, linestyle=dash, label=_named(name, shell))
         for shell, dash, name in pairs
     ]
+
+
+def _is_whole(axes, point):
+    """Whether a circle at a point (2,) in Å lies within the panel, whose limits are set."""
+    limits = np.array([axes.get_xlim(), axes.get_ylim()])
+    size = axes.get_position().size * axes.get_figure().get_size_inches() * 72
+    margin = RADIUS * np.ptp(limits, axis=1) / size
+    return (point >= limits[:, 0] + margin).all() and (point <= limits[:, 1] - margin).all()
 
 
 def _named(name, shell):

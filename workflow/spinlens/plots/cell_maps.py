@@ -5,12 +5,12 @@ from matplotlib.figure import Figure
 
 from spinlens.crystal import images, magnetic_sites
 from spinlens.plots import lattice, style
-from spinlens.plots.atoms import RADIUS, draw_atoms, draw_shells, shell_legend
+from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
 from spinlens.projections import WORDS, project
 from spinlens.shells import shells
 
 REACH = 4.9  # Å from the middle A site: its three neighbours at a/√3, and a little more
-TOP, BOTTOM, TITLE, LEFT, GAP = 0.98, 0.65, 0.3, 0.4, 0.12  # inches
+TOP, BOTTOM, TITLE, LEFT, GAP = 1.02, 0.65, 0.3, 0.4, 0.12  # inches
 
 
 @style.applied
@@ -21,7 +21,7 @@ def cell_maps(fields, crystal, label, projection="mean"):
     figure, cells = frame(len(fields), 3)
     maps = [[project(field, axis, projection) for axis in "abc"] for field in fields.values()]
     norm = lattice.symmetric_norm([one for row in maps for one in row])
-    around = [shell for shell in shells(crystal) if shell.distance <= REACH]
+    around = shells_within(crystal)
     for row, name, of_field in zip(cells, fields, maps, strict=True):
         row[0].set_title(name, loc="left")
         for axes, axis, one in zip(row, "abc", of_field, strict=True):
@@ -32,7 +32,13 @@ def cell_maps(fields, crystal, label, projection="mean"):
         axes.annotate(WORDS[projection].format(axis), (0.5, 1), xytext=(0, 19), **look)
     figure.legend(handles=shell_legend(around), loc="lower center", ncols=3)
     lattice.colour_bar(figure, norm, label, bar_place(figure))
-    return figure
+    told = f"{label} along a, b and c, to scale in Å: {'; '.join(fields)}."
+    return style.describe(figure, told)
+
+
+def shells_within(crystal):
+    """The shells.Shell of a Crystal that a panel holds around its zero."""
+    return [shell for shell in shells(crystal) if shell.distance <= REACH]
 
 
 def draw_map(axes, values, crystal, axis, norm, sight=None):
@@ -51,8 +57,7 @@ def draw_map(axes, values, crystal, axis, norm, sight=None):
     axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
     found, apart = _in_sight(crystal, start, axis, sight)
     points = apart @ picture.T
-    shown = (np.abs(points) <= REACH + RADIUS).all(axis=1)
-    draw_atoms(axes, [crystal.elements[i] for i in found[shown]], points[shown])
+    draw_atoms(axes, [crystal.elements[i] for i in found], points)
 
 
 def frame(rows, columns):
@@ -68,6 +73,7 @@ def frame(rows, columns):
             "wspace": GAP / side, "hspace": TITLE / side,
         },
     )  # fmt: skip
+    lattice.mark_each(cells, 2)
     for axes in cells[-1]:
         axes.set_xlabel("Å")
     for axes in cells[:, 0]:
@@ -78,7 +84,7 @@ def frame(rows, columns):
 def bar_place(figure):
     """Where a figure of `frame` has its colour bar."""
     height = figure.get_figheight()
-    return [0.2, 1 - 0.45 / height, 0.65, 0.1 / height]
+    return [0.2, 1 - 0.5 / height, 0.65, 0.1 / height]
 
 
 def _in_sight(crystal, start, axis, sight):

@@ -1,16 +1,17 @@
 """Magnetization densities: the average over the plane along c, and slices through the cell."""
 
+from itertools import cycle
+
 import numpy as np
 
 from spinlens.crystal import magnetic_sites
 from spinlens.plots import lattice, style
-from spinlens.plots.cell_maps import draw_map, frame
+from spinlens.plots.atoms import draw_shells, shell_legend
+from spinlens.plots.cell_maps import draw_map, frame, shells_within
 from spinlens.plots.words import words
 from spinlens.projections import project
 
 HALF = 0.5  # Å to either side of a slice within which atoms are drawn
-LOOKS = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)))
-COLOURS = (style.SIDES["training"]["color"], style.SIDES["validation"]["color"], style.INK)
 
 
 @style.applied
@@ -23,9 +24,8 @@ def plane_averages(fields, crystal):
     rooted.set_yscale("function", functions=(lattice.signed_root, lattice.signed_square))
     marks = _marks(crystal)
     for axes in (linear, rooted):
-        for (name, field), look, colour in zip(fields.items(), LOOKS, COLOURS * 2, strict=False):
-            z, average = plane_average(field, crystal)
-            axes.plot(z, average, linestyle=look, color=colour, label=words(name))
+        for (name, field), look in zip(fields.items(), cycle(style.LINES), strict=False):
+            axes.plot(*plane_average(field, crystal), label=words(name), **look)
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         for height in marks:
             axes.axvline(height, color=style.FAINT, linewidth=1.2, zorder=0)
@@ -37,32 +37,39 @@ def plane_averages(fields, crystal):
         look = {"ha": "center", "va": "bottom", "transform": linear.get_xaxis_transform()}
         linear.text(height, 1.01, name, **look)
     figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=1)
-    return figure
+    told = ", ".join(map(words, fields))
+    return style.describe(figure, f"Plane average of m by height over the A plane: {told}.")
 
 
 @style.applied
 def slices(fields, crystal):
     """Figure of slices of densities (name -> (na, nb, nc), μB Å⁻³) across c: a row a density;
-    columns are the plane of the A sites and those of the atoms farthest below and above it,
-    each plane on its own scale. Atoms are drawn within half an ångström of the plane."""
-    planes = _planes(crystal)
+    columns are the plane of the A sites, with the shells that the panel holds, and those of the
+    atoms farthest below and above it, these two on one scale. Atoms are drawn within half an
+    ångström of the plane."""
+    planes, around = _planes(crystal), shells_within(crystal)
     figure, cells = frame(len(fields), len(planes))
     maps = [
         [project(field, "c", "slice", plane_index(field, crystal, at)) for at in planes.values()]
         for field in fields.values()
     ]
-    norms = [lattice.symmetric_norm(column) for column in zip(*maps, strict=True)]
+    inner, *outer = zip(*maps, strict=True)
+    ends = [inner, *[[one for column in outer for one in column]] * len(outer)]
+    norms = [lattice.symmetric_norm(end) for end in ends]
     for row, name, of_field in zip(cells, fields, maps, strict=True):
         row[0].set_title(words(name), loc="left")
         for axes, one, height, norm in zip(row, of_field, planes.values(), norms, strict=True):
             draw_map(axes, one, crystal, "c", norm, (height - HALF, height + HALF))
+        draw_shells(row[0], np.zeros(2), around)
+    figure.legend(handles=shell_legend(around), loc="lower center", ncols=3)
     tall = figure.get_figheight()
     for axes, name, norm in zip(cells[0], planes, norms, strict=True):
         left, _, width, _ = axes.get_position().bounds
-        place = [left + 0.08 * width, 1 - 0.62 / tall, 0.84 * width, 0.07 / tall]
+        place = [left + 0.12 * width, 1 - 0.66 / tall, 0.76 * width, 0.07 / tall]
         lattice.colour_bar(figure, norm, f"{name}\nm (μB Å⁻³)", place)
         figure.axes[-1].set_xticks(norm.vmax * np.array([-1, 0, 1]))
-    return figure
+    told = f"{', '.join(planes)}: {', '.join(map(words, fields))}"
+    return style.describe(figure, f"Slices of m across c, to scale in Å, through {told}.")
 
 
 def plane_average(field, crystal):

@@ -43,7 +43,9 @@ def filter_evidence(table, null):
     grid[-1, 0].set(xlabel="recurrence (cosine),\nown labels − other labels")
     grid[-1, 1].set(xlabel="overlap (cosine)", xlim=(-1.04, 1.04))
     figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
-    return figure
+    found = sum(row["found"] is True for block in blocks for row in block)
+    told = f"{found} of {sum(map(len, blocks))} filters recur more than the null"
+    return style.describe(figure, f"Recurrence and overlap of filters: {told}.")
 
 
 def _block_lines(block):

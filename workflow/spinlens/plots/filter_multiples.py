@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from spinlens.plots import lattice, style
 from spinlens.plots.filters import largest
-from spinlens.plots.words import words
+from spinlens.plots.words import channel, words
 from spinlens.projections import WORDS, project, relative
 
 MOST_ROWS = 4  # filters a point
@@ -40,21 +40,23 @@ def filter_multiples(points, name, axis="c", projection="mean", vmax=None):
     for axes in cells.flat:
         axes.tick_params(labelleft=False, left=False)
     _words(figure, name, norm, WORDS[projection].format(axis))
-    return figure
+    values = ", ".join(value for value, _ in points)
+    told = f"Filters {WORDS[projection].format(axis)}, side by side for {words(name)} {values}."
+    return style.describe(figure, told)
 
 
 def _words(figure, name, norm, seen):
     height = figure.get_figheight()
     figure.text(0.55, 1 - 0.76 / height, words(name), ha="center", va="center", weight="bold")
     label = f"weight ÷ rms of its channel, {seen}"
-    lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.48 / height, 0.65, 0.1 / height])
+    lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.5 / height, 0.65, 0.1 / height])
 
 
 def _column(dataset, axis, projection):
     kernel = dataset["kernel"].values
     values = relative(kernel)[0]
     return [
-        (f"filter {dataset['filter'].values[f]}\n{str(name).split()[0]}",
+        (f"filter {dataset['filter'].values[f]}\n{channel(name)}",
          project(values[f, c], axis, projection))
         for f in largest(kernel, MOST_ROWS)
         for c, name in enumerate(dataset["channel"].values)

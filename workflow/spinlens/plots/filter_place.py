@@ -7,11 +7,12 @@ from spinlens.crystal import images, magnetic_sites, nearest_magnetic
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
 from spinlens.plots.filters import largest
+from spinlens.plots.words import channel
 from spinlens.projections import WORDS, project, relative
 from spinlens.shells import shells
 
 SPARE = 0.8  # Å beyond the third shell
-TOP, BOTTOM, TITLE, LEFT, GAP = 0.6, 0.65, 0.38, 0.4, 0.12  # inches
+TOP, BOTTOM, TITLE, LEFT, GAP = 0.64, 0.65, 0.38, 0.4, 0.12  # inches
 
 
 @style.applied
@@ -35,13 +36,15 @@ def filter_place(dataset, places, responses, agreement, crystal, projection="mea
         for axes, one, name in zip(row, channels, dataset["channel"].values, strict=True):
             centre = places[f] @ crystal.lattice
             _draw(axes, one, dataset["voxel_vectors"].values, centre, crystal, around, norm)
-            axes.set_title(f"{name}", loc="right", color=style.MUTED, fontsize=7)
+            axes.set_title(channel(name), loc="right", color=style.MUTED, fontsize=7)
         row[0].set_title(_said(dataset["filter"].values[f], responses[f], agreement[f]), loc="left")
     figure.legend(handles=shell_legend(around), loc="lower center", ncols=3)
     height = figure.get_figheight()
     label = f"weight ÷ rms of its channel, {WORDS[projection].format('c')}"
-    lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.48 / height, 0.65, 0.1 / height])
-    return figure
+    lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.5 / height, 0.65, 0.1 / height])
+    told = " ".join(_said(dataset["filter"].values[f], responses[f], agreement[f]).strip() + "."
+                    for f in chosen)  # fmt: skip
+    return style.describe(figure, f"Windows of the filters among atoms and shells. {told}")
 
 
 def _draw(axes, values, vectors, centre, crystal, around, norm):
@@ -78,6 +81,7 @@ def _frame(rows, columns, reach):
     )  # fmt: skip
     for axes in cells.flat:
         axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+    lattice.mark_each(cells, 4)
     for axes in cells[-1]:
         axes.set_xlabel("Å")
     for axes in cells[:, 0]:

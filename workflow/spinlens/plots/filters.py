@@ -8,12 +8,14 @@ from matplotlib.figure import Figure
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import shell_legend
 from spinlens.plots.window import draw_around
+from spinlens.plots.words import channel
 from spinlens.projections import WORDS, project, relative
 from spinlens.shells import shells
 
 MOST_FILTERS = 8
 MARGIN = 1.18  # room around a map for the names of the lattice vectors
-LEFT, RIGHT, TOP, BOTTOM, GAP, TITLE_LINE = 0.4, 0.05, 0.65, 0.4, 0.2, 0.14  # inches
+LEFT, RIGHT, TOP, BOTTOM, GAP, TITLE_LINE = 0.42, 0.05, 0.7, 0.4, 0.2, 0.14  # inches
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEGEND = 0.3  # inches, below, where shells are drawn
 TALLEST = 18  # inches, of all rows together
 
@@ -70,10 +72,12 @@ def filters(dataset, weights="kernel", projection="mean", vmax=None, places=None
         figure.legend(handles=shell_legend(shells(crystal)), loc="lower center", ncols=3)
     drawn = dataset.sizes["filter"]
     note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
-    place = [0.2, 1 - 0.45 / figure.get_figheight(), 0.65, 0.1 / figure.get_figheight()]
+    place = [0.2, 1 - 0.5 / figure.get_figheight(), 0.65, 0.1 / figure.get_figheight()]
     label = f"weight ÷ rms of its channel{note}"
     lattice.colour_bar(figure, norm, label, place)
-    return figure
+    titles = "; ".join(row[0].title for row in rows).replace("\n", ", ")
+    told = f"Filters {WORDS[projection].format('a, b and c')}, to scale in Å: {titles}."
+    return style.describe(figure, told)
 
 
 def scale(dataset, weights="kernel", projection="mean"):
@@ -103,7 +107,15 @@ def change(kernel, initial_kernel):
         return "unchanged by training"
     if moved < 0.001:
         return "changed by less than 0.1 %"
-    return f"changed by {100 * moved:.1f} %" if moved < 10 else f"changed {moved:.3g}-fold"
+    return f"changed by {100 * moved:.1f} %" if moved < 10 else f"changed {_many(moved)}-fold"
+
+
+def _many(number):
+    """A large number in two or three digits; the power of ten as it is printed."""
+    if number < 1000:
+        return f"{number:.3g}"
+    digits, power = f"{number:.1e}".split("e+")
+    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPT)}"
 
 
 def _maps(rows):
@@ -128,7 +140,7 @@ def _rows(dataset, weights, projection, centres):
 
 def _panels(one, weights, projection, centre):
     """Panels of one channel of one filter; the title is on the first of them that is drawn."""
-    title = f"filter {one['filter'].item()}, {one['channel'].item()}"
+    title = f"filter {one['filter'].item()}, {channel(one['channel'].item())}"
     if weights == "kernel":
         separator = "; " if one.sizes["c"] > 1 else "\n"
         title += separator + change(one["kernel"].values, one["initial_kernel"].values)
@@ -167,9 +179,16 @@ def _frame(rows, below):
     )  # fmt: skip
     for column, width in zip(cells.T, widths, strict=True):
         column[-1].set(xlim=(-width / 2, width / 2), ylim=(-height / 2, height / 2), xlabel="Å")
+    lattice.mark_each(cells, _step(height))
     for axes in cells[:, 0]:
         axes.set_ylabel("Å", labelpad=2, rotation=0, va="center")
     return figure, cells
+
+
+def _step(length):
+    """A tick every so many Å: 1, 2 or 5 times a power of ten, four to nine ticks a length."""
+    power = 10.0 ** np.floor(np.log10(length / 4))
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= length / 4)
 
 
 def _name_plane(axes, panel, projection):

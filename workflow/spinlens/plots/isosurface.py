@@ -6,13 +6,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+from skimage.measure import marching_cubes
 
 from spinlens.plots import style
-from spinlens.surfaces import pair
+from spinlens.plots.words import words
+from spinlens.surfaces import Surface, pair
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
 VIEWS = {"seen obliquely": (16, -68, 1.35), "seen along c": (90, -90, 1.1)}
 LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
+HEIGHT = 2.9  # inches
+BALL, GREY = 0.45, 0.55  # Å, and how light: a mark of an atom's place, not its size
+BAR = 5  # Å
 REPEATS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0))
 STEP = 2  # voxels: what a still image of this size can show
 
@@ -21,36 +26,41 @@ STEP = 2  # voxels: what a still image of this size can show
 def isosurface(field, crystal, level, title):
     """Figure of the surfaces where a density (na, nb, nc) is +level (light) and −level (dark,
     μB Å⁻³) on 2 × 2 cells of a Crystal, with its atoms, from two sides; `title` names it."""
-    figure = Figure(figsize=(style.WIDTH, 3.3))
+    figure = Figure(figsize=(style.WIDTH, HEIGHT))
     surfaces = pair(field, crystal.lattice, level, STEP)
     low, high = _box(surfaces, crystal)
     for index, (name, (elevation, azimuth, zoom)) in enumerate(VIEWS.items()):
-        axes = figure.add_axes([0.5 * index, 0.06, 0.5, 0.8], projection="3d")
+        axes = figure.add_axes([0.5 * index, 0.1, 0.5, 0.75], projection="3d")
         axes.set_proj_type("ortho")
         axes.view_init(elevation, azimuth)
-        axes.add_collection3d(_triangles(surfaces, crystal.lattice))
-        if elevation == 90:  # from the side the atoms are behind the surfaces
+        axes.add_collection3d(_triangles(surfaces, crystal))
+        if elevation == 90:  # from the side the symbols would lie over surfaces before them
             _name_atoms(axes, crystal)
+            _draw_cells(axes, crystal, high[2])
+            _draw_bar(axes, low, high)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
         axes.set_box_aspect(high - low, zoom=zoom)
         axes.set_axis_off()
-        figure.text(0.25 + 0.5 * index, 0.86, name, ha="center", color=style.MUTED)
+        figure.text(0.25 + 0.5 * index, 0.87, name, ha="center", color=style.MUTED)
     look = {"edgecolor": style.INK, "linewidth": 0.5}
     patches = [
         Patch(facecolor=colour, label=f"{sign}{level:.2g} μB Å⁻³", **look)
         for sign, colour in (("+", POSITIVE), ("−", NEGATIVE))
     ]
-    figure.legend(handles=patches, loc="lower center", ncols=2)
-    figure.suptitle(title)
-    return figure
+    patches.append(Patch(facecolor=[GREY] * 3, label=", ".join(dict.fromkeys(crystal.elements)), **look))
+    figure.legend(handles=patches, loc="lower center", ncols=3)
+    figure.suptitle(f"{words(title)}: surfaces of constant m")
+    told = f"Surfaces where m of {words(title)} is +{level:.2g} and −{level:.2g} μB Å⁻³, 2 × 2 cells."
+    return style.describe(figure, told)
 
 
-def _triangles(surfaces, lattice):
+def _triangles(surfaces, crystal):
     """All triangles on all cells, shaded by the light on them; in one collection, because only
     within one does matplotlib draw what is behind first."""
-    shifts = np.array(REPEATS) @ lattice
+    shifts = np.array(REPEATS) @ crystal.lattice
     corners, colours = [], []
-    for surface, colour in zip(surfaces, (POSITIVE, NEGATIVE), strict=True):
+    balls = _balls(crystal.cartesian())
+    for surface, colour in zip((*surfaces, balls), (POSITIVE, NEGATIVE, [GREY] * 3), strict=True):
         normals = surface.normals[surface.triangles].mean(axis=1)
         shade = 0.6 + 0.4 * np.clip(normals @ LIGHT, 0, 1)[:, None]
         one = surface.vertices[surface.triangles]
@@ -58,6 +68,33 @@ def _triangles(surfaces, lattice):
         colours += [np.array(to_rgb(colour)) * shade] * len(shifts)
     look = {"edgecolors": "none", "rasterized": True, "antialiased": False}
     return Poly3DCollection(np.concatenate(corners), facecolors=np.concatenate(colours), **look)
+
+
+def _balls(places):
+    """Spheres around places (n, 3) as one Surface."""
+    away = np.stack(np.meshgrid(*[np.linspace(-2, 2, 9)] * 3, indexing="ij"))
+    points, triangles, _, _ = marching_cubes(np.linalg.norm(away, axis=0), 1.0, spacing=[0.5] * 3)
+    normals = points - 2
+    everywhere = (places[:, None] + BALL * normals).reshape(-1, 3)
+    offsets = len(points) * np.arange(len(places))[:, None, None]
+    return Surface(
+        everywhere, np.tile(normals, (len(places), 1)), (triangles + offsets).reshape(-1, 3)
+    )
+
+
+def _draw_cells(axes, crystal, height):
+    """Outlines of the cells over what is drawn, seen along c."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0]]) @ crystal.lattice
+    for shift in np.array(REPEATS) @ crystal.lattice:
+        x, y, _ = (corners + shift).T
+        axes.plot(x, y, height, color=style.INK, linewidth=0.6, zorder=8)
+
+
+def _draw_bar(axes, low, high):
+    """A bar of known length below the cells."""
+    y = low[1] + 0.02 * (high[1] - low[1])
+    axes.plot([low[0], low[0] + BAR], [y, y], [high[2]] * 2, color=style.INK, linewidth=2)
+    axes.text(low[0] + BAR / 2, y + 0.3, high[2], f"{BAR} Å", ha="center", va="bottom", fontsize=7)
 
 
 def _name_atoms(axes, crystal):

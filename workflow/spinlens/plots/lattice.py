@@ -7,6 +7,7 @@ falls on one point, and a sphere around an atom is a circle of its own radius.
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import FuncNorm
+from matplotlib.ticker import MultipleLocator
 
 from spinlens.plots import style
 
@@ -62,6 +63,25 @@ def colour_bar(figure, norm, label, place):
     bar.set_ticks(ticks, labels=[f"{tick:.2g}".replace("-", "−") for tick in ticks])
     bar.ax.minorticks_off()
     bar.set_label(label)
+
+
+def mark_each(cells, step):
+    """Ticks every `step` Å along both axes of panels (an array), so that both read alike."""
+    for axes in cells.flat:
+        for one in (axes.xaxis, axes.yaxis):
+            one.set_major_locator(MultipleLocator(step))
+
+
+def root_scale(axes, values):
+    """A square-root scale for the y axis, alike to both sides of zero, with five ticks at most."""
+    axes.set_yscale("function", functions=(signed_root, signed_square))
+    values = np.asarray(values, dtype=float)
+    end = largest_magnitude([values]) or 1.0
+    ticks = end * np.array([-1, -0.25, 0, 0.25, 1])
+    low, high = np.nanmin([*values, 0]) - 0.02 * end, np.nanmax([*values, 0]) + 0.02 * end
+    kept = ticks[(ticks >= low) & (ticks <= high)]
+    axes.set_yticks(kept, [f"{tick:.2g}".replace("-", "−") for tick in kept])
+    axes.minorticks_off()
 
 
 def largest_magnitude(maps):

@@ -47,7 +47,8 @@ def parallel_coordinates(table, metric=METRIC):
     axes.tick_params(axis="y", length=0)
     axes.get_yticklabels()[-1].set_weight("bold")
     axes.spines[:].set_visible(False)
-    return figure
+    told = ", ".join(map(words, names))
+    return style.describe(figure, f"Points as lines across {told}, to their {words(metric)}.")
 
 
 def _inset(each, place):

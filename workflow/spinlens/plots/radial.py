@@ -1,32 +1,31 @@
 """Radial profiles around the A sites, with the neighbour shells marked."""
 
-from spinlens.plots import style
+from itertools import cycle
+
+from spinlens.plots import lattice, style
 from spinlens.plots.atoms import DASHES
 from spinlens.shells import NAMES
 
-LOOKS = (
-    {"color": style.SIDES["training"]["color"], "linestyle": "-"},
-    {"color": style.SIDES["validation"]["color"], "linestyle": (0, (5, 2))},
-    {"color": style.MUTED, "linestyle": (0, (1, 1.5)), "linewidth": 1},
-    {"color": style.INK, "linestyle": (0, (6, 1.5, 1, 1.5))},
-)
 PANEL = 1.25  # inches
 
 
 @style.applied
-def radial(panels, bin_edges, shells, label):
+def radial(panels, bin_edges, shells, label, rooted=False):
     """Figure of radial profiles: a panel a name, a line a profile (bins,) by distance in Å.
 
-    `panels` maps a panel's name to its profiles by name (four at most); `bin_edges` in Å;
-    `shells` are shells.Shell, drawn as vertical lines; `label` names the values with their
-    unit. A bin that the field does not cover is NaN and leaves a gap.
+    `panels` maps a panel's name to its profiles by name; `bin_edges` in Å; `shells` are
+    shells.Shell, drawn as vertical lines; `label` names the values with their unit. A bin that
+    the field does not cover is NaN and leaves a gap. `rooted`: on a square-root scale, which
+    shows what is left at the shells beside the core of an atom.
     """
     figure = style.new_figure(0.9 + PANEL * len(panels))
     cells = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     middles = (bin_edges[1:] + bin_edges[:-1]) / 2
     for axes, (name, profiles) in zip(cells, panels.items(), strict=True):
-        for (line, values), look in zip(profiles.items(), LOOKS, strict=False):
+        for (line, values), look in zip(profiles.items(), cycle(style.LINES), strict=False):
             axes.plot(middles, values, label=line, **look)
+        if rooted:
+            lattice.root_scale(axes, [v for values in profiles.values() for v in values])
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         axes.set_title(name, loc="left")
         for shell, dash in zip(shells, DASHES, strict=False):
@@ -38,10 +37,12 @@ def radial(panels, bin_edges, shells, label):
         place = {"xytext": (0, 2), "ha": side, "va": "bottom", "fontsize": 6.5}
         cells[0].annotate(text, (shell.distance, 1), **place, **look)
     cells[-1].set(xlabel="distance from an A site (Å)", xlim=(0, bin_edges[-1]))
-    figure.supylabel(label, fontsize=8)
+    figure.supylabel(label + (", square-root scale" if rooted else ""), fontsize=8)
     handles = {}
     for axes in cells:
         lines, names = axes.get_legend_handles_labels()
         handles |= dict(zip(names, lines, strict=True))
     figure.legend(handles.values(), handles, loc="outside lower center", ncols=2)
-    return figure
+    marked = ", ".join(f"{s.distance:.2f} Å" for s in shells)
+    told = f"{label} by distance from an A site: {'; '.join(panels)}. Shells at {marked}."
+    return style.describe(figure, told)

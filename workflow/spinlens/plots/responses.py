@@ -40,7 +40,8 @@ def responses(table, metric=METRIC, chance=0.5):
         axes.set_axis_off()
     figure.supylabel(words(metric), fontsize=8)
     figure.legend(handles=_legend(table, metric, chance), loc="outside upper center", ncols=2)
-    return figure
+    told = ", ".join(map(words, names))
+    return style.describe(figure, f"{words(metric)} of every point over {told}.")
 
 
 def swept(table):

@@ -8,6 +8,7 @@ import matplotlib.style
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from spinlens.files import whole
 
@@ -23,6 +24,15 @@ SIDES = {
         "markerfacecolor": "none",  # what it lies upon shows through
     },
 }
+# Lines of one panel, told apart without colour; a panel of more lines goes round.
+LINES = (
+    {"color": "#0b4f8a", "linestyle": "-"},
+    {"color": "#d9730d", "linestyle": (0, (5, 2))},
+    {"color": MUTED, "linestyle": (0, (1, 1.5)), "linewidth": 1},
+    {"color": INK, "linestyle": (0, (6, 1.5, 1, 1.5))},
+    {"color": "#2f8f5b", "linestyle": (0, (8, 2, 2, 2, 2, 2))},
+    {"color": "#8a5fb0", "linestyle": (0, (3, 1.2))},
+)
 REFERENCES = {"training": ":", "validation": "-."}  # line styles of the majority shares
 FILLS = {
     "training": {"facecolor": "#5b8db8", "hatch": ""},
@@ -74,6 +84,12 @@ def new_figure(height, width=WIDTH):
     return Figure(figsize=(width, height), layout="constrained")
 
 
+def describe(figure, text):
+    """Say in words what a figure shows, for those who cannot see it; `save` writes it down."""
+    figure.set_label(text)
+    return figure
+
+
 def wrapped(text, characters=72):
     """Text broken into lines that fit the width of a figure."""
     return "\n".join(textwrap.wrap(text, characters))
@@ -81,18 +97,23 @@ def wrapped(text, characters=72):
 
 @applied
 def save(figure, path):
-    """Write a figure whole, as the suffix of `path` says: .png at 200 dpi, or .svg. The same
-    figure gives the same bytes: no date and no version is written."""
+    """Write a figure whole, as the suffix of `path` says: .png at 200 dpi, or .svg. What
+    `describe` said of it is its title in the file. The same figure gives the same bytes: no
+    date and no version is written."""
     with whole(path) as temporary:
-        metadata = _METADATA[temporary.suffix]
+        said = {"Title": figure.get_label()} if figure.get_label() else {}
+        metadata = _METADATA[temporary.suffix] | said
         figure.savefig(temporary, dpi=DPI, metadata=metadata, facecolor="white")
         if temporary.suffix == ".png":
-            _reduce_colours(temporary)
+            _reduce_colours(temporary, said)
 
 
-def _reduce_colours(path):
+def _reduce_colours(path, said):
     """A PNG with a palette of the 256 colours that cover its own best: a quarter of the size,
     which counts in a report that holds every figure."""
     with Image.open(path) as image:
         reduced = image.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=0)
-    reduced.save(path, optimize=True, dpi=(DPI, DPI))
+    kept = PngInfo()
+    for key, text in said.items():
+        kept.add_itxt(key, text)
+    reduced.save(path, optimize=True, dpi=(DPI, DPI), pnginfo=kept)

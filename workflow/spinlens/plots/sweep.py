@@ -40,7 +40,8 @@ def sweep(table):
         title = f"the {len(shown)} best in validation of {len(table)} points"
         axes.set_title(title, loc="left", x=0)
     figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
-    return figure
+    told = "; ".join(f"{names[i]}: {short_verdict(row)}" for i, row in zip(shown, rows, strict=True))
+    return style.describe(figure, f"Accuracies beside the majority shares. {told}.")
 
 
 def _best(table):

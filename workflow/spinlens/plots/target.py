@@ -33,7 +33,8 @@ def distribution(target, training, validation):
         unit = unit_symbol(target.unit)
         ticks.set_xlabel(words(target.label) + (f" ({unit})" if unit else ""))
     figure.legend(loc="outside upper center", ncols=1)
-    return figure
+    sizes = " and ".join(f"{len(positions)} {side}" for side, positions in sides.items())
+    return style.describe(figure, f"Distribution of {words(target.label)} over {sizes} samples.")
 
 
 def bin_edges(values, cuts):

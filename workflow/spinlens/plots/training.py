@@ -32,7 +32,7 @@ def training(history, metrics):
     accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(*_legend(loss, accuracy), loc="outside lower center", ncols=2)
     figure.suptitle(style.wrapped(verdict(metrics)))
-    return figure
+    return style.describe(figure, f"Loss and accuracy by epoch: {verdict(metrics)}.")
 
 
 def _draw_loss(axes, epochs, values, side):

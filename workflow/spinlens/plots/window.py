@@ -4,7 +4,7 @@ import numpy as np
 
 from spinlens.crystal import images, nearest_magnetic
 from spinlens.plots import lattice
-from spinlens.plots.atoms import RADIUS, draw_atoms, draw_shells
+from spinlens.plots.atoms import draw_atoms, draw_shells
 from spinlens.shells import shells
 
 
@@ -12,11 +12,10 @@ def draw_around(axes, panel, crystal):
     """Draw the atoms of a Crystal that lie within the depth of a filters.Panel's window, over
     all of `axes`, and the shells around the A site nearest to the window's centre."""
     picture, depth = lattice.frame(crystal.lattice, panel.axis), _depth(panel, crystal)
-    limits = np.array([axes.get_xlim()[1], axes.get_ylim()[1]]) + RADIUS
+    limits = np.array([axes.get_xlim()[1], axes.get_ylim()[1]])
     found, apart = images(crystal, panel.centre, np.linalg.norm(limits) + 1.2 * depth)
     points = apart @ picture.T
-    along = np.abs(_along(apart, crystal, panel.axis)) <= depth + 1e-9
-    shown = along & (np.abs(points) <= limits).all(axis=1)
+    shown = np.abs(_along(apart, crystal, panel.axis)) <= depth + 1e-9
     draw_atoms(axes, [crystal.elements[site] for site in found[shown]], points[shown])
     draw_shells(axes, nearest_magnetic(crystal, panel.centre) @ picture.T, shells(crystal))
 

@@ -3,11 +3,18 @@
 from spinlens.sweep import HYPERPARAMETERS
 
 UNITS = {"muB": "μB", "1": "", "angstrom": "Å"}
+CHANNELS = {"positive part": "m > 0", "negative part": "m < 0", "magnetization": "m"}
 
 
 def words(name):
     """A label or hyperparameter without its underscores: `learning_rate`, learning rate."""
     return name.replace("_", " ")
+
+
+def channel(name):
+    """What an input channel of filters.nc sees of the magnetization density m: `positive part`,
+    m > 0; any other name as it is."""
+    return CHANNELS.get(str(name), str(name))
 
 
 def unit_symbol(unit):
