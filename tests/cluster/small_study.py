@@ -1,6 +1,5 @@
 """A copy of the workflow over six small calculations, and rules that a cluster is tried with."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -8,25 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+import small_project
 
-from chgcar_writer import Crystal, magnetic_blocks, write_run
-
-ROOT = Path(__file__).parents[2]
-WORKFLOW_FILES = ("Snakefile", "config.yaml", "pyproject.toml", "workflow", "profiles", "envs")
 MOMENTS = {"Ti": 1.0, "V": 1.5, "Cr": 2.0, "Mn": 2.5, "Fe": 3.0, "Co": 3.5}
-CONFIG = {
-    "calculations": "runs",
-    "select": None,
-    "grid": [8, 8, 12],
-    "threshold": 4.5,
-    "filters": 2,
-    "kernel_size": 4,
-    "stride": 2,
-    "epochs": 1,
-    "sweep": {},
-    "points": [],
-}
+CONFIG = {"filters": 2, "epochs": 1, "sweep": {}, "points": []}
 # Two jobs that do not survive their first attempt: one fails, the other waits to be killed.
 TRIALS = """
 
@@ -87,20 +71,8 @@ def hear_interrupts():
 
 def make(folder):
     """The workflow as cloned, its config made small; nothing has run."""
-    folder.mkdir(parents=True)
-    for name in WORKFLOW_FILES:
-        if (ROOT / name).is_dir():
-            ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-        else:
-            shutil.copy2(ROOT / name, folder / name)
+    small_project.make(folder, MOMENTS, **CONFIG)
     (folder / "slurm").symlink_to("profiles/slurm")
-    for metal, moment in MOMENTS.items():
-        crystal = Crystal(elements=(metal, metal, "Te"))
-        blocks = magnetic_blocks(crystal, moments=(moment, moment, -0.1))
-        write_run(folder / "runs" / f"run {metal}", crystal=crystal, blocks=blocks)
-    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-    (folder / "config.yaml").write_text(yaml.safe_dump(config | CONFIG), encoding="utf-8")
     with open(folder / "Snakefile", "a", encoding="utf-8") as snakefile:
         snakefile.write(TRIALS)
     return Study(folder)

@@ -9,21 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
-from chgcar_writer import Crystal, magnetic_blocks, write, write_run
+import small_project
+from chgcar_writer import write
 
-ROOT = Path(__file__).parents[2]
-WORKFLOW_FILES = ("Snakefile", "config.yaml", "pyproject.toml", "workflow", "profiles", "envs")
 MOMENTS = np.linspace(1.0, 3.6, 10)
-METALS = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Y", "Nb")  # a composition a run
+METALS = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Y", "Nb")
 SMALL = {
-    "calculations": "runs",
-    "select": None,
-    "grid": [8, 8, 12],
-    "threshold": 4.5,
-    "kernel_size": 4,
-    "stride": 2,
     "epochs": 2,
     "sweep": {"filters": [2, 3]},
     "points": [{"optimizer": "adam", "learning_rate": 0.01, "normalization": "dataset"}],
@@ -55,8 +47,7 @@ class Project:
         return counts
 
     def set(self, **keys):
-        config = yaml.safe_load((self.folder / "config.yaml").read_text())
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(config | keys))
+        small_project.configure(self.folder, **keys)
 
     def append(self, file, text):
         with open(self.folder / file, "a") as stream:
@@ -71,22 +62,10 @@ def copy_of(folder, to):
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory):
     """The workflow as cloned, with ten good calculations and one bad one; nothing has run."""
-    folder = tmp_path_factory.mktemp("fresh")
-    for name in WORKFLOW_FILES:
-        source = ROOT / name
-        if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, ignore=ignore)
-        else:
-            shutil.copy2(source, folder / name)
-    for index, (metal, moment) in enumerate(zip(METALS, MOMENTS, strict=True)):
-        crystal = Crystal(elements=(metal, metal, "Te"))
-        blocks = magnetic_blocks(crystal, moments=(moment, moment, -0.1))
-        write_run(folder / "runs" / f"run {index}", crystal=crystal, blocks=blocks)
+    moments = {metal: float(moment) for metal, moment in zip(METALS, MOMENTS, strict=True)}
+    folder = small_project.make(tmp_path_factory.mktemp("fresh"), moments, **SMALL)
     write(folder / "runs" / "broken" / "CHGCAR", "no density at all\n")
-    project = Project(folder)
-    project.set(**SMALL)
-    return project
+    return Project(folder)
 
 
 @pytest.fixture(scope="session")
