@@ -1,18 +1,22 @@
 """A real SLURM of one node with 2 CPUs: Debian's slurm-wlm and munge, no accounting, no systemd.
 
 Every process is a child of this one and is stopped by its own handle. Whatever a job's tools
-need is found through two links in /etc/slurm, the only place where they look; they are removed.
+need is found through two links in /etc/slurm, the only place where they look; they are removed,
+and where a test was killed before it could, the next one removes them.
 """
 
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "sinfo", "scontrol")
 ETC = Path("/etc/slurm")
+LINKS = ("slurm.conf", "gres.conf")
+PREFIX = "slurm."
 # Where Debian keeps daemons, which a user's PATH may lack.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
 
@@ -55,11 +59,43 @@ def missing():
         return f"no {', '.join(absent)}: apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
         return "slurmd and slurmctld are started as root"
-    taken = [name for name in ("slurm.conf", "gres.conf") if os.path.lexists(ETC / name)]
-    if taken:
-        names = ", ".join(taken)
-        return f"{ETC} has {names}: of a SLURM here, or links that a killed test left; remove those"
-    return ""
+    remove_abandoned_links()
+    taken = [name for name in LINKS if os.path.lexists(ETC / name)]
+    return f"{ETC} has {', '.join(taken)}: of a SLURM here" if taken else ""
+
+
+def new_folder():
+    """A folder for OneNode. munged wants its socket where every user may go."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o755)
+    return folder
+
+
+def remove_abandoned_links():
+    """Remove the links that a killed test left, and say so; a real SLURM's files stay."""
+    for link in (ETC / name for name in LINKS):
+        if abandoned(link):
+            print(f"{link} -> {os.readlink(link)} removed: a killed test left it")
+            link.unlink()
+
+
+def abandoned(link):
+    """Whether a path is a link to a folder of OneNode's whose slurmctld is gone."""
+    if not link.is_symlink():
+        return False
+    target = Path(os.readlink(link))
+    folder = target.parent
+    ours = folder.name.startswith(PREFIX) and folder.parent == Path(tempfile.gettempdir())
+    return ours and target.name == link.name and not controlled(folder)
+
+
+def controlled(folder):
+    """Whether the slurmctld of a folder lives, by its pid file."""
+    try:
+        pid = int((folder / "slurmctld.pid").read_text(encoding="ascii"))
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "slurmctld"
+    except (OSError, ValueError):
+        return False
 
 
 class OneNode:

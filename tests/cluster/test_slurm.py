@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 
@@ -26,9 +25,7 @@ def node():
     if reason:
         pytest.skip(reason)
     before = sorted(one_node.ETC.iterdir()) if one_node.ETC.exists() else None
-    # munged wants its socket where every user may go; pytest's own folders are private.
-    folder = Path(tempfile.mkdtemp(prefix="slurm."))
-    folder.chmod(0o755)
+    folder = one_node.new_folder()
     with one_node.OneNode(folder) as slurm:
         yield slurm
     shutil.rmtree(folder)
