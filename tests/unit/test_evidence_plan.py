@@ -51,6 +51,13 @@ def test_a_point_on_another_hyperparameter_does_rename():
     assert before[0].name != after[0].name
 
 
+def test_points_alike_in_what_sets_them_apart_from_the_base_are_named_by_it():
+    """Else `filters~8` would stand beside a sweep's own `filters~8` and mean another network."""
+    longer = points({"filters": 8, "epochs": 9}, {"filters": 4, "epochs": 9})
+    assert [each.name for each in longer] == ["filters~8_epochs~9", "filters~4_epochs~9"]
+    assert points({"filters": 8})[0].name == "filters~8"
+
+
 def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fit_a_fold():
     (point,) = points({})
     single = plan.of_single(point)

@@ -112,6 +112,13 @@ def hyperparameters(wildcards):
     return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
 
 
+def made_since(figures, file=None):
+    """Those of the figures that are there and are no older than a file, where that is there."""
+    since = Path(file).stat().st_mtime if file and Path(file).is_file() else 0
+    made = [str(figure) for figure in figures if Path(figure).is_file()]
+    return [figure for figure in made if Path(figure).stat().st_mtime >= since]
+
+
 RESULTS = config["results"].rstrip("/")
 CALCULATIONS = found_calculations()
 

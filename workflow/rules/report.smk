@@ -9,12 +9,11 @@ report: str(FIRST_PAGE) if FIRST_PAGE.is_file() else "../report/workflow.rst"
 
 REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 
-# What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too. It is no
-# input: the main job never makes it anew.
+# What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too, unless it
+# speaks of another dataset. It is no input: the main job never makes it anew.
 FOUND = [
-    str(figure)
-    for figure in [*rules.draw_benchmarks.output, *rules.filter_evidence_figure.output]
-    if Path(figure).is_file()
+    *made_since(rules.draw_benchmarks.output),
+    *made_since(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
 ]
 
 

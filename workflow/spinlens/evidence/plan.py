@@ -50,7 +50,8 @@ def points(config):
         for override in overrides
     ]
     elsewhere = {name: base[name] for name in (*OF_TARGET, *OF_SPLIT, "seed")}
-    columns = sweep.swept_columns([point | elsewhere for point in found]) if found else []
+    # Beside the base: a point alone, or few alike, are named by what sets them apart from it.
+    columns = sweep.swept_columns([base, *(point | elsewhere for point in found)])[1:]
     names = ["_".join(f"{name}~{value}" for name, value in row.items()) for row in columns]
     return list(map(EvidencePoint, names, found, permutations))
 
