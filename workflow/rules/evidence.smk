@@ -77,6 +77,7 @@ rule fit:
         split=f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
     output:
         model=f"{FIT}/model.keras",
+        point=f"{FIT}/point.json",
         history=f"{FIT}/history.csv",
         metrics=f"{FIT}/metrics.json",
         predictions=f"{FIT}/predictions.csv",
@@ -97,6 +98,7 @@ rule fit:
         hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
         fold=lambda wildcards: wildcards.fold,
         seed=lambda wildcards: wildcards.seed,
+        settings=settings("window"),
         code=code("train.py"),
     script:
         "../scripts/train.py"

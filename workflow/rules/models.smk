@@ -10,6 +10,7 @@ rule train:
         ),
     output:
         model=f"{MODEL}/model.keras",
+        point=f"{MODEL}/point.json",
         history=f"{MODEL}/history.csv",
         metrics=f"{MODEL}/metrics.json",
         predictions=f"{MODEL}/predictions.csv",
@@ -30,6 +31,7 @@ rule train:
         hyperparameters=lambda wildcards: POINTS[wildcards.point],
         fold="0",
         seed="0",
+        settings=settings("window"),
         code=code("train.py"),
     script:
         "../scripts/train.py"

@@ -1,4 +1,4 @@
-"""Train a network on one fold of a split; write its model, history, metrics and filters."""
+"""Train a network on one fold of a split; write its model, what it is, and what it came to."""
 
 from spinlens import log
 
@@ -8,7 +8,8 @@ from spinlens import devices
 
 used = devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens import fit_files, fitting, training
+from spinlens import fit_files, fitting, seen, training
+from spinlens.dataset import open_dataset
 from spinlens.evidence import plan
 from spinlens.files import write_json, write_table
 from spinlens.inputs import Inputs
@@ -22,9 +23,12 @@ task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
     fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)
+with open_dataset(snakemake.input.dataset) as dataset:
+    trained_on = seen.of_samples(dataset, task.folds[0].samples)
 
 output = snakemake.output
 fit_files.write_model(output.model, fit.model)
+fit_files.write_point(output.point, point, task, snakemake.params.settings["window"], trained_on)
 fit_files.write_predictions(
     output.predictions, task.calculations, task.target, task.folds, fit.predictions
 )

@@ -1,7 +1,8 @@
-"""What a fit leaves on disk: model, history, metrics, predictions, filters, architecture."""
+"""What a fit leaves on disk: model, what it is a model of, history, metrics, predictions, filters,
+architecture."""
 
 from spinlens import filters, models
-from spinlens.files import whole, write_table
+from spinlens.files import whole, write_json, write_table
 from spinlens.training import SIDES
 
 
@@ -9,6 +10,18 @@ def write_model(path, model):
     """The model as a `.keras` file."""
     with whole(path) as temporary:
         model.save(temporary)
+
+
+def write_point(path, point, task, window, seen):
+    """What model.keras does not say of itself, so that it can be applied to new calculations:
+    hyperparameters; the target with its unit, edges and names of classes; the `window` in Å, or
+    None; the steps of the network's grid in Å; and what seen.of_samples says of the training
+    fold, the dataset's grid among it."""
+    target = task.target
+    about = {"label": target.label, "unit": target.unit, "kind": target.kind}
+    about |= {"edges": list(target.edges), "classes": list(target.names)}
+    place = {"window": window, "voxel_vectors": task.voxel_vectors.tolist()}
+    write_json(path, {"hyperparameters": point, "target": about} | place | seen)
 
 
 def write_predictions(path, calculations, target, folds, predictions):
