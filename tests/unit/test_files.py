@@ -1,6 +1,10 @@
 """Files are whole or absent."""
 
+import errno
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +42,45 @@ def test_tables_come_back_as_they_went(tmp_path, name):
     assert files.read_table(tmp_path / name) == rows
     files.write_table(tmp_path / name, [], ["calculation", "reason"])
     assert files.read_table(tmp_path / name) == []
+
+
+def test_a_full_disk_is_one_line_that_says_what_to_do(tmp_path):
+    path = tmp_path / "kept.txt"
+    path.write_text("old")
+    with pytest.raises(files.Unwritable) as fault, files.whole(path) as temporary:
+        temporary.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert str(fault.value).startswith(f"{path} cannot be written (No space left on device): free")
+    assert "\n" not in str(fault.value)
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_writer_that_does_not_tell_is_asked_for_the_disks_reason(tmp_path, monkeypatch):
+    def refuse(path, mode):
+        assert mode == "ab"
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr(files, "open", refuse, raising=False)
+    with pytest.raises(files.Unwritable, match="Disk quota exceeded"):
+        with files.whole(tmp_path / "a.nc"):
+            raise RuntimeError("NetCDF: HDF error")
+
+
+def test_another_fault_stays_what_it_is(tmp_path):
+    for fault in (ValueError("no number"), RuntimeError("NaN"), FileNotFoundError(2, "none", "b")):
+        with pytest.raises(type(fault)) as raised, files.whole(tmp_path / "a.txt"):
+            raise fault
+        assert raised.value is fault
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("full", ["its file's disk", "its log's disk"])
+def test_a_script_ends_in_one_line(tmp_path, full):
+    log = tmp_path / "a.log" if "file" in full else Path("/dev/full")
+    ending = "raise files.Unwritable('a.nc', OSError(28, 'full'))" if "file" in full else "print(1)"
+    code = f"from spinlens import files, log; log.to_file({str(log)!r}); {ending}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode != 0
+    said = done.stderr + (log.read_text() if log.is_file() else "")
+    assert "Traceback" not in said and said.count("cannot be written") == 1

@@ -140,6 +140,21 @@ EVIDENCE_POINTS = plan.points(config)
 checked([each.point for each in EVIDENCE_POINTS])
 
 
+def require_writable(folder):
+    """End the run, in one line, where a folder, or the one that it is to be made in, takes no
+    file: Snakemake would stop at some job."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        sys.exit(
+            f"config: results: {folder} cannot be written: allow writing in {existing}, or give "
+            "another folder by --config results=PATH"
+        )
+
+
+onstart:
+    require_writable(Path(RESULTS).absolute())
+
+
 wildcard_constraints:
     calculation=r"[A-Za-z0-9._-]+",
     point=r"[^/]+",

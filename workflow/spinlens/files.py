@@ -1,26 +1,69 @@
 """Files that are either whole or absent."""
 
 import csv
+import errno
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
+PROBE_BYTES = 2**24
+
+
+class Unwritable(OSError):
+    """A file that the disk does not take, in one line that says what to do."""
+
+    def __init__(self, path, fault):
+        room = "free some space" if fault.errno in FULL else "allow writing there"
+        self.line = (
+            f"{path} cannot be written ({fault.strerror}): {room}, or give another folder by "
+            "--config results=PATH, and start again"
+        )
+        super().__init__(fault.errno, self.line)
+
+    def __str__(self):
+        return self.line
 
 
 @contextmanager
 def whole(path):
     """Path to write to, renamed to `path` when the block ends well and removed when it fails.
 
-    The temporary name keeps the suffix, because writers choose a format by it.
+    The temporary name keeps the suffix, because writers choose a format by it. Raises
+    Unwritable where the disk is full or takes no file there.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         os.replace(temporary, path)
+    except (OSError, RuntimeError) as fault:
+        why = _why_not_written(fault, temporary)
+        if why is None:
+            raise
+        raise Unwritable(path, why) from fault
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that takes no file may not remove any
+            temporary.unlink()
+
+
+def _why_not_written(fault, temporary):
+    """The disk's own reason (an OSError), or None where something else failed. Writers of netCDF
+    and HDF5 do not tell it, and others name files that they read: the disk is asked for room."""
+    if isinstance(fault, Unwritable):
+        return None
+    if isinstance(fault, OSError) and fault.errno in FULL:
+        return fault
+    try:
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "ab") as probe:
+            probe.write(bytes(PROBE_BYTES))
+    except OSError as refusal:
+        return refusal if refusal.errno in FULL + FORBIDDEN else None
+    return None
 
 
 def write_text(path, text):
