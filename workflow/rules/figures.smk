@@ -135,6 +135,7 @@ rule sweep_figures:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
+        classes=[point["classes"] for point in POINTS.values()],
         code=code("sweep_figures.py"),
     script:
         "../scripts/sweep_figures.py"

@@ -7,6 +7,7 @@ log.to_file(snakemake.log[0])
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 

@@ -10,11 +10,13 @@ from spinlens import tables
 from spinlens.files import write_text
 from spinlens.plots import style
 from spinlens.plots.parallel import parallel_coordinates
-from spinlens.plots.responses import responses
+from spinlens.plots.responses import chance_of, responses
 from spinlens.plots.sweep import sweep
+from spinlens.plots.words import result
 
 table = pd.read_csv(snakemake.input[0], sep="\t", keep_default_na=False, na_values=[""])
 style.save(sweep(table), snakemake.output.figure)
 write_text(snakemake.output.table, tables.sweep(table))
-style.save(responses(table), snakemake.output.responses)
-style.save(parallel_coordinates(table), snakemake.output.parallel)
+metric, chance = result(table), chance_of(snakemake.params.classes)
+style.save(responses(table, metric, chance), snakemake.output.responses)
+style.save(parallel_coordinates(table, metric), snakemake.output.parallel)

@@ -48,6 +48,8 @@ def page(table):
     body = "\n".join(
         _part(name, rows) for name, rows in table.groupby("hyperparameter", sort=False)
     )
+    if len(table) and table["validation_majority_share"].isna().all():
+        body = "<p>A regression has no accuracy: its errors are in the table of the sweep.</p>"
     introduction = (
         "Points that differ from the base of the sweep in one hyperparameter alone. Accuracy is "
         "worth something only above the majority share: what naming the largest class for every "

@@ -97,6 +97,13 @@ def sweep(table):
         "work of an epoch, GFLOP",
         "folder",
     ]
+    numbers = {
+        "R², training": "training_r2",
+        "R², validation": "validation_r2",
+        "mean absolute error, validation": "validation_mae",
+    }
+    numbers = {heading: name for heading, name in numbers.items() if name in table}
+    columns[-1:-1] = numbers
     rows = [
         [
             name,
@@ -112,6 +119,7 @@ def sweep(table):
             _whole_number(row, "predicted_memory_mb"),
             _whole_number(row, "measured_memory_mb"),
             _whole_number(row, "epoch_gflop"),
+            *(_number(row, column) for column in numbers.values()),
             str(row["point"]),
         ]
         for name, row in zip(point_names(table), table.to_dict("records"), strict=True)

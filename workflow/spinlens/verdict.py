@@ -11,6 +11,8 @@ def verdict(metrics):
     sweep.tsv holds them; missing values are None or NaN."""
     if _true(metrics.get("diverged")):
         return "diverged: the loss or the weights did not stay finite"
+    if known(metrics, "validation_mae"):
+        return _of_a_number(metrics)
     if not (known(metrics, "training_accuracy") and known(metrics, "validation_accuracy")):
         return "diverged: the predictions are not finite"
     training, validation = (_against_share(metrics, side) for side in ("training", "validation"))
@@ -50,6 +52,15 @@ def known(metrics, name):
 def is_majority_share(accuracy, majority_share):
     """Whether an accuracy is the share of the largest class, to the sample."""
     return abs(accuracy - majority_share) < SAME
+
+
+def _of_a_number(metrics):
+    if not known(metrics, "validation_r2"):
+        return "a number whose R² in validation is undefined: the values there are equal"
+    r2 = f"R² {metrics['validation_r2']:.2f}".replace("-", "−")
+    if metrics["validation_r2"] <= 0:
+        return f"no better than the mean in validation: {r2}"
+    return f"{r2} in validation"
 
 
 def _against_share(metrics, side):

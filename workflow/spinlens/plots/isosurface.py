@@ -13,9 +13,9 @@ from spinlens.plots.words import words
 from spinlens.surfaces import Surface, pair
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
-VIEWS = {"seen obliquely": (16, -68, 1.35), "seen along c": (90, -90, 1.1)}
+VIEWS = {"seen obliquely": (16, -68, 1.7), "seen along c": (90, -90, 1.22)}
 LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
-HEIGHT = 2.9  # inches
+HEIGHT = 2.6  # inches
 BALL, GREY = 0.45, 0.55  # Å, and how light: a mark of an atom's place, not its size
 BAR = 5  # Å
 REPEATS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0))
@@ -47,10 +47,14 @@ def isosurface(field, crystal, level, title):
         Patch(facecolor=colour, label=f"{sign}{level:.2g} μB Å⁻³", **look)
         for sign, colour in (("+", POSITIVE), ("−", NEGATIVE))
     ]
-    patches.append(Patch(facecolor=[GREY] * 3, label=", ".join(dict.fromkeys(crystal.elements)), **look))
+    patches.append(
+        Patch(facecolor=[GREY] * 3, label=", ".join(dict.fromkeys(crystal.elements)), **look)
+    )
     figure.legend(handles=patches, loc="lower center", ncols=3)
     figure.suptitle(f"{words(title)}: surfaces of constant m")
-    told = f"Surfaces where m of {words(title)} is +{level:.2g} and −{level:.2g} μB Å⁻³, 2 × 2 cells."
+    told = (
+        f"Surfaces where m of {words(title)} is +{level:.2g} and −{level:.2g} μB Å⁻³, 2 × 2 cells."
+    )
     return style.describe(figure, told)
 
 

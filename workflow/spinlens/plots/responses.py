@@ -10,6 +10,7 @@ from spinlens.plots.words import words
 from spinlens.sweep import HYPERPARAMETERS
 
 METRIC = "validation_balanced_accuracy"
+GUESSES = {True: "the mean for every sample", False: "one class for every sample"}
 MANY = 16  # points: from here on, medians say more than the points do
 BY_CHANCE = 0.05  # of the points
 COLUMNS, PANEL = 2, 1.35  # inches
@@ -25,8 +26,9 @@ def responses(table, metric=METRIC, chance=0.5):
     """Figure of the table of sweep.tsv: a panel for each swept hyperparameter, with the result
     of every point over its value.
 
-    `metric` is the column of the results, missing where a training diverged; `chance` what
-    naming one class for every sample would give, None where that means nothing. Filled squares
+    `metric` is the column of the results, missing where a training diverged or learned something
+    else; `chance` what naming one class, or the mean, for every sample would give, None where
+    that means nothing or differs between points. Filled squares
     are the points that differ from the base in that hyperparameter alone; of many points, bars
     are the medians at each value, or in each quarter.
     """
@@ -42,6 +44,19 @@ def responses(table, metric=METRIC, chance=0.5):
     figure.legend(handles=_legend(table, metric, chance), loc="outside upper center", ncols=2)
     told = ", ".join(map(words, names))
     return style.describe(figure, f"{words(metric)} of every point over {told}.")
+
+
+def chance_of(kinds):
+    """What naming one class for every sample gives in balanced accuracy, or the mean in R², for
+    points of these `classes` of the config; None where it differs, or cannot be said."""
+    shares = {_chance(kind) for kind in kinds}
+    return shares.pop() if len(shares) == 1 else None
+
+
+def _chance(kind):
+    if isinstance(kind, (int, list, tuple)):
+        return 1 / (kind if isinstance(kind, int) else len(kind) + 1)
+    return {"threshold": 0.5, "regression": 0.0}.get(kind)
 
 
 def swept(table):
@@ -135,13 +150,15 @@ def _legend(table, metric, chance):
     dark, orange = style.SIDES["training"]["color"], style.SIDES["validation"]["color"]
     varied = np.any([alone(table, name) for name in swept(table)], axis=0)
     failed = np.isnan(numbers(table[metric]))
+    diverged = table["diverged"].astype(str) == "True" if "diverged" in table else failed
+    lost = "diverged" if diverged[failed].all() else "diverged, or another target"
     others = "other points" if varied.any() else "points"
     handles = [
         Line2D([], [], color=dark, label="varied alone around the base", **_ALONE),
         Line2D([], [], color=style.MUTED, label=others, **_POINT),
         Line2D([], [], color=orange, label="median", **_MEDIAN),
-        Line2D([], [], color=style.INK, label="diverged", **_FAILED),
-        Line2D([], [], color=style.INK, linestyle=":", label="one class for every sample"),
+        Line2D([], [], color=style.INK, label=lost, **_FAILED),
+        Line2D([], [], color=style.INK, linestyle=":", label=GUESSES[metric.endswith("r2")]),
     ]
     shown = [varied.any(), True, len(table) >= MANY, failed.any(), chance is not None]
     return [handle for handle, is_shown in zip(handles, shown, strict=True) if is_shown]

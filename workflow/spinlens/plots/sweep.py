@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from spinlens.plots import style
-from spinlens.plots.words import point_names
+from spinlens.plots.words import point_names, result
 from spinlens.verdict import known, short_verdict, wilson_interval
 
 LINE = 0.135  # inches
@@ -40,7 +40,9 @@ def sweep(table):
         title = f"the {len(shown)} best in validation of {len(table)} points"
         axes.set_title(title, loc="left", x=0)
     figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
-    told = "; ".join(f"{names[i]}: {short_verdict(row)}" for i, row in zip(shown, rows, strict=True))
+    told = "; ".join(
+        f"{names[i]}: {short_verdict(row)}" for i, row in zip(shown, rows, strict=True)
+    )
     return style.describe(figure, f"Accuracies beside the majority shares. {told}.")
 
 
@@ -48,7 +50,7 @@ def _best(table):
     """Positions of the rows to draw, in their order."""
     if len(table) <= MOST:
         return list(range(len(table)))
-    results = table["validation_balanced_accuracy"].astype(float).to_numpy()
+    results = table[result(table)].astype(float).to_numpy()
     ranked = np.argsort(-np.nan_to_num(results, nan=-np.inf), kind="stable")
     return sorted(ranked[:MOST])
 
@@ -74,6 +76,11 @@ def _draw_side(axes, row, side, height):
     if known(row, f"{side}_majority_share"):
         share = row[f"{side}_majority_share"]
         axes.plot([share] * 2, [height - 0.42, height + 0.42], color=style.INK, linewidth=2)
+    if known(row, f"{side}_mae"):
+        r2 = f"R² {row[f'{side}_r2']:.2f}" if known(row, f"{side}_r2") else "R² undefined"
+        text = f"a number, {side}: {r2}, mean error {row[f'{side}_mae']:.3g}"
+        axes.text(0.01, height, text.replace("-", "−"), va="center", fontsize=7)
+        return
     if not known(row, f"{side}_accuracy"):
         axes.text(0.01, height, f"no {side} accuracy", va="center", fontstyle="italic", fontsize=7)
         return

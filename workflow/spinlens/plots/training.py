@@ -1,4 +1,5 @@
-"""Training curves beside the shares of the majority class, which an accuracy must beat."""
+"""Training curves beside the shares of the majority class, which an accuracy must beat; of a
+regression R², beside zero, which naming the mean for every sample would give."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -6,33 +7,50 @@ from matplotlib.ticker import MaxNLocator
 from spinlens.plots import style
 from spinlens.verdict import is_majority_share, verdict
 
-COLUMNS = {"training": ("loss", "accuracy"), "validation": ("val_loss", "val_accuracy")}
+PREFIXES = {"training": "", "validation": "val_"}  # of columns of history.csv
 AT_SHARE = "exactly the majority share"
 STEEP = 30  # losses that differ by more than this factor are drawn on a logarithmic scale
 
 
 @style.applied
 def training(history, metrics):
-    """Figure of loss and accuracy by epoch.
+    """Figure of loss and accuracy by epoch, of a regression loss and R².
 
-    `history` is the table of history.csv (epoch, loss, accuracy, val_loss, val_accuracy) and
-    `metrics` what metrics.json holds. An accuracy that is exactly the share of the majority
-    class is ringed; a loss that is not finite is a cross at the top; the title is the verdict.
+    `history` is the table of history.csv (epoch, loss, accuracy, val_loss, val_accuracy; or r2
+    and val_r2), `metrics` what metrics.json holds. An accuracy that is exactly the share of the
+    majority class is ringed; a loss that is not finite is a cross at the top; the title is the
+    verdict.
     """
     figure = style.new_figure(4.8)
-    loss, accuracy = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.5])
-    for side, (loss_column, accuracy_column) in COLUMNS.items():
-        _draw_loss(loss, history["epoch"], history[loss_column], side)
-        share = metrics[f"{side}_majority_share"]
-        _draw_accuracy(accuracy, history["epoch"], history[accuracy_column], share, side)
+    loss, score = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.5])
+    regression = "r2" in history
+    for side, prefix in PREFIXES.items():
+        _draw_loss(loss, history["epoch"], history[f"{prefix}loss"], side)
+        if regression:
+            values = history[f"{prefix}r2"]
+            score.plot(history["epoch"], values.where(np.isfinite(values)), **style.SIDES[side])
+        else:
+            share = metrics[f"{side}_majority_share"]
+            _draw_accuracy(score, history["epoch"], history[f"{prefix}accuracy"], share, side)
     _scale(loss, [*history["loss"], *history["val_loss"]])
-    loss.set_ylabel("loss (cross-entropy)")
-    epochs = (0.5, len(history) + 0.5)
-    accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(-0.03, 1.03), xlim=epochs)
-    accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(*_legend(loss, accuracy), loc="outside lower center", ncols=2)
+    if regression:
+        _name_r2(score)
+    else:
+        score.set(ylabel="accuracy", ylim=(-0.03, 1.03))
+    loss.set_ylabel("loss (squared error)" if regression else "loss (cross-entropy)")
+    score.set(xlabel="epoch", xlim=(0.5, len(history) + 0.5))
+    score.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(*_legend(loss, score), loc="outside lower center", ncols=2)
     figure.suptitle(style.wrapped(verdict(metrics)))
-    return style.describe(figure, f"Loss and accuracy by epoch: {verdict(metrics)}.")
+    told = f"Loss and {'R²' if regression else 'accuracy'} by epoch: {verdict(metrics)}."
+    return style.describe(figure, told)
+
+
+def _name_r2(axes):
+    """From −1 to 1: how much worse than the mean the first epochs were says nothing."""
+    look = {"color": style.INK, "linestyle": ":", "linewidth": 0.9}
+    axes.axhline(0, label="the mean for every sample", **look)
+    axes.set(ylabel="R², from −1 up", ylim=(-1, 1.03))
 
 
 def _draw_loss(axes, epochs, values, side):

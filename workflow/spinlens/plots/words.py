@@ -22,6 +22,14 @@ def unit_symbol(unit):
     return UNITS.get(unit, unit)
 
 
+def result(table):
+    """The column of sweep.tsv that its points are compared by: balanced accuracy in validation,
+    or R² where no point has one."""
+    accuracy = "validation_balanced_accuracy"
+    told = accuracy in table and table[accuracy].notna().any()
+    return accuracy if told or "validation_r2" not in table else "validation_r2"
+
+
 def point_names(table):
     """Readable names of the sweep points of sweep.tsv, one a row.
 
