@@ -1,4 +1,4 @@
-"""Names that a shell, a table or a page would take amiss, and disks that take no more, through the workflow."""
+"""Names that a shell, a table or a page would take amiss, and disks that take no more."""
 
 import contextlib
 import csv
