@@ -88,3 +88,10 @@ def test_relative_weights_have_unit_size_by_channel_whatever_the_scale():
     assert np.square(values).mean(axis=(0, 2, 3, 4)) == pytest.approx([1, 1], rel=1e-9)
     assert values * sizes[None, :, None, None, None] == pytest.approx(kernel, rel=1e-9)
     assert relative(np.zeros((1, 1, 2, 2, 2)))[0].max() == 0
+
+
+def test_the_grid_of_a_cell_is_read_from_its_steps():
+    steps = CELL / np.array(SHAPE)[:, None]
+    assert placement.cell_grid(CELL, steps) == SHAPE
+    assert placement.cell_grid(1.02 * CELL, steps) == SHAPE  # a sample's cell, the mean's steps
+    assert placement.cell_grid(CELL, 2 * steps) != SHAPE

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
+from PIL import Image
 
 from spinlens.filters import to_dataset
 from spinlens.plots import style
@@ -421,3 +422,25 @@ def test_captions_render_with_the_config_at_hand(caption, study):
     strict = {"report_level": 1, "halt_level": 2}
     body = publish_parts(rendered, writer="html", settings_overrides=strict)["html_body"]
     assert not re.search(r"\{[{%]|None", body)
+
+
+def test_a_regression_shows_r2_beside_what_the_mean_would_give():
+    history = pd.DataFrame({"epoch": [1, 2], "loss": [25.0, 2.0], "val_loss": [4.0, 1.0],
+                            "r2": [-24.0, 0.4], "val_r2": [-4.0, 0.3]})  # fmt: skip
+    metrics = {"training_mae": 1.0, "training_r2": 0.4, "validation_mae": 1.2}
+    figure = training(history, metrics | {"validation_r2": 0.3})
+    assert figure.axes[1].get_ylabel().startswith("R²")
+    assert figure.get_suptitle() == "R² 0.30 in validation"
+    worse = training(history, metrics | {"validation_r2": -0.3}).get_suptitle()
+    assert worse == "no better than the mean in validation: R² −0.30"
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_what_a_figure_shows_is_written_into_its_file(tmp_path, suffix):
+    figure = style.describe(style.new_figure(1), "one < two, in Å")
+    style.save(figure, tmp_path / f"said{suffix}")
+    if suffix == ".svg":
+        assert "<title>one &lt; two, in Å</title>" in (tmp_path / "said.svg").read_text("utf-8")
+    else:
+        with Image.open(tmp_path / "said.png") as image:
+            assert image.info["Title"] == "one < two, in Å"

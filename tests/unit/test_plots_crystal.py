@@ -273,3 +273,21 @@ def test_the_page_is_self_contained_and_holds_the_meshes():
 def test_the_window_s_profile_sees_only_the_window():
     laid = placement.laid(np.ones((3, 3, 3)), SHAPE, (10, 0, 0), np.nan)
     assert np.isfinite(laid).sum() == 27 and np.nansum(laid) == 27
+
+
+def test_an_atom_that_the_panel_would_cut_is_left_out():
+    axes = panel(field_at((4, 8, 8)).sum(axis=2), "c")
+    low, high = axes.get_xlim()
+    places = np.array([text.get_position() for text in axes.texts])
+    assert places.min() > low + 0.2 and places.max() < high - 0.2
+    assert np.linalg.norm(places, axis=1).min() == pytest.approx(0, abs=1e-9)
+
+
+def test_every_profile_of_many_is_drawn():
+    around = shells(CRYSTAL)
+    many = {f"class {i}": np.linspace(-i, i, 18) for i in range(8)}
+    for rooted in (False, True):
+        figure = radial({"one": many}, np.linspace(0, 9, 19), around, "m", rooted)
+        drawn = [line.get_label() for line in figure.axes[0].lines]
+        assert set(many) <= set(drawn)
+        assert ("square-root" in figure.get_supylabel()) == rooted

@@ -24,7 +24,7 @@ def draw_atoms(axes, elements, points):
     for colour, width in (("white", 2.0), (style.INK, 0.8)):
         look = {"facecolor": "none", "edgecolor": colour, "linewidth": width, "zorder": 4}
         axes.scatter(*places, s=(2 * RADIUS) ** 2, **look)
-    halo = [withStroke(linewidth=1.6, foreground="white")]
+    halo = [withStroke(linewidth=2.2, foreground="white")]
     for element, point in shown.values():
         axes.text(
             *point, element, ha="center", va="center_baseline", fontsize=LABEL_SIZE,

@@ -186,9 +186,9 @@ def _frame(rows, below):
 
 
 def _step(length):
-    """A tick every so many Å: 1, 2 or 5 times a power of ten, four to nine ticks a length."""
-    power = 10.0 ** np.floor(np.log10(length / 4))
-    return max(factor * power for factor in (1, 2, 5) if factor * power <= length / 4)
+    """A tick every so many Å: 1, 2 or 5 times a power of ten, three to seven ticks a length."""
+    power = 10.0 ** np.floor(np.log10(length / 3))
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= length / 3)
 
 
 def _name_plane(axes, panel, projection):
