@@ -19,6 +19,7 @@ include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/check.smk"
 include: "workflow/rules/collect.smk"
+include: "workflow/rules/structures.smk"
 
 
 rule all:

@@ -1,0 +1,38 @@
+"""From a formula to folders ready for VASP. Making calculations and learning from them are two
+commands: what is found below `calculations` is known before any job starts."""
+
+
+rule structures:
+    """Decorate the parent; write every structure in every magnetic order, ready for VASP."""
+    input:
+        config["parent"],
+    output:
+        # Not the folders for VASP: Snakemake removes outputs that it is to make anew, and what
+        # VASP wrote there must stay.
+        table=f"{RESULTS}/structures/structures.tsv",
+        poscars=directory(f"{RESULTS}/structures/poscars"),
+    log:
+        f"{RESULTS}/logs/structures.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/structures.jsonl"
+    conda:
+        "../../envs/vasp.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        settings=settings(
+            "parent",
+            "decorate",
+            "cell_height",
+            "orders",
+            "starting_moments",
+            "hubbard_u",
+            "spin_orbit",
+            "relax",
+            "kpoint_spacing",
+            "incar",
+        ),
+        code=code("structures.py"),
+    script:
+        "../scripts/structures.py"
