@@ -4,13 +4,15 @@ With spectra X of the field, K of the kernel and G of the output's gradient, the
 spectrum Σ_c X conj(K), the kernel's gradient Σ_n X conj(G), the field's Σ_f G K (the
 correlation theorem). Each sample passes through alone, filter by filter, and leaves only what
 is read out of its output: neither the spectra nor the whole fields of a batch are ever held.
-The price is that the field is transformed again for the kernel's gradient.
+The price is that the field is transformed again for the kernel's gradient, but for a batch that
+passes through at once, whose spectrum is kept.
 """
 
 import keras
 from keras import ops
 
 from spinlens.layers.fourier import (
+    at_once,
     complexes,
     conjugate,
     fold_samples,
@@ -42,11 +44,15 @@ def _with_gradients(field, kernel, placement, readout):
     field_wanted = getattr(field, "requires_grad", True)
     dtype = keras.backend.standardize_dtype(kernel.dtype)
     matrices = waves(placement, dtype)
-    spectra = [spectrum(kernel[..., f], matrices) for f in filters]
+    spectra = spectrum(kernel, matrices)
+    kept = rfft3(_planes(field)) if at_once(field) else None
+
+    def transformed(sample):
+        return rfft3(_planes(sample)) if kept is None else kept
 
     def output(sample):
-        sample = rfft3(_planes(sample))
-        results = [read(irfft3(_output(sample, k), cell), readout) for k in spectra]
+        sample = transformed(sample)
+        results = [read(irfft3(_output(sample, spectra[f]), cell), readout) for f in filters]
         maxima, *winners = zip(*results, strict=True)
         return _channels_last(*maxima), *(ops.stack(each, 1) for each in winners)
 
@@ -59,16 +65,19 @@ def _with_gradients(field, kernel, placement, readout):
             yield rfft3(spread(gradient[:, f], winner, readout, cell))
 
     def add_kernel_gradient(totals, sample, *read_gradient):
-        sample, gradients = rfft3(_planes(sample)), output_gradients(*read_gradient)
-        return tuple(map(_kernel_gradient, totals, [sample] * len(totals), gradients))
+        sample, gradients = transformed(sample), output_gradients(*read_gradient)
+        return tuple(map(_kernel_gradient, [sample] * len(totals), gradients, totals))
 
     def kernel_gradient(read_gradient):
-        totals = tuple(ops.zeros(k.shape, k.dtype) for k in spectra)
+        zeros = None if at_once(field) else ops.zeros(spectra.shape[1:], dtype)
+        totals = (zeros,) * len(filters)
         totals = fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
-        return ops.stack([weights(total, matrices) for total in totals], -1)
+        return weights(totals, matrices, placement)
 
     def sample_gradient(*read_gradient):
-        gradients = map(_field_gradient, output_gradients(*read_gradient), spectra)
+        gradients = map(
+            _field_gradient, output_gradients(*read_gradient), (spectra[f] for f in filters)
+        )
         planes = irfft3(sum(gradients), cell)
         return (_channels_last(*(planes[:, c] for c in range(planes.shape[1]))),)
 
@@ -105,6 +114,7 @@ def _field_gradient(gradient, kernel):
 
 
 @fused
-def _kernel_gradient(total, field, gradient):
+def _kernel_gradient(field, gradient, total):
     change = ops.sum(field * conjugate(gradient)[:, None], 0)
-    return total + ops.stack([ops.real(change), ops.imag(change)], 1)
+    change = ops.stack([ops.real(change), ops.imag(change)], 1)
+    return change if total is None else total + change

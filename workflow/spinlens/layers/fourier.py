@@ -3,7 +3,8 @@ arithmetic and loops over the samples of a batch.
 
 A spectrum is that of `rfft3`: complex, the last axis of n voxels kept as n // 2 + 1 values. A
 loop calls its function with arrays of one sample (a leading axis of 1), so that the memory of a
-step does not grow with the batch; on an accelerator the function gets the whole batch at once.
+step does not grow with the batch. On an accelerator, and for a batch known to be of one, there
+is no loop: the function gets the whole batch at once.
 """
 
 from functools import cache, partial, wraps
@@ -152,13 +153,18 @@ else:
         return start
 
 
+def at_once(batch):
+    """Whether a batch, an array that leads with the sample axis, passes through as one."""
+    return has_accelerator() or batch.shape[0] == 1
+
+
 def map_samples(function, arrays, dtypes):
     """Tuple of batches that `function` makes of the batches `arrays`, sample by sample.
 
     `function` takes and returns arrays that lead with the sample axis; `dtypes` are those of
     its results.
     """
-    return function(*arrays) if has_accelerator() else _map(function, arrays, dtypes)
+    return function(*arrays) if at_once(arrays[0]) else _map(function, arrays, dtypes)
 
 
 def fold_samples(function, start, arrays):
@@ -166,4 +172,4 @@ def fold_samples(function, start, arrays):
 
     Totals are a tuple of arrays.
     """
-    return function(start, *arrays) if has_accelerator() else _fold(function, start, arrays)
+    return function(start, *arrays) if at_once(arrays[0]) else _fold(function, start, arrays)

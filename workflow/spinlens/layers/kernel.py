@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from spinlens.layers.fourier import fused
+
 
 class Placement(NamedTuple):
     """Where the weights of a kernel fall on a `cell` of voxels (a, b, c): the first on voxel
@@ -48,23 +50,43 @@ def waves(placement, dtype):
 
 
 def spectrum(kernel, matrices):
-    """Spectrum of a kernel (ka, kb, kc, channels), as (channels, 2, a, b, c // 2 + 1)."""
-    ka, kb, kc, channels = kernel.shape
+    """Spectrum of a kernel (ka, kb, kc, channels, filters), as (filters, channels, 2, a, b,
+    c // 2 + 1)."""
+    ka, kb, kc, channels, filters = kernel.shape
+    pairs = filters * channels
     a, b, h = matrices.a.shape[0] // 2, matrices.b.shape[0] // 2, matrices.c.shape[1] // 2
-    by_c = ops.matmul(ops.reshape(ops.transpose(kernel, (3, 0, 1, 2)), (-1, kc)), matrices.c)
-    by_b = ops.matmul(matrices.b, ops.reshape(by_c, (channels * ka, 2 * kb, h)))
-    by_a = ops.matmul(matrices.a, ops.reshape(by_b, (channels, 2 * ka, b * h)))
-    return ops.reshape(by_a, (channels, 2, a, b, h))
+    by_c = ops.matmul(_weights_last(kernel), matrices.c)
+    by_b = ops.matmul(matrices.b, ops.reshape(by_c, (pairs * ka, 2 * kb, h)))
+    by_a = ops.matmul(matrices.a, ops.reshape(by_b, (pairs, 2 * ka, b * h)))
+    return ops.reshape(by_a, (filters, channels, 2, a, b, h))
 
 
-def weights(spectrum, matrices):
-    """What falls on a kernel's weights of the field with this spectrum, (ka, kb, kc, channels)."""
+def weights(spectra, matrices, placement):
+    """What falls on a kernel's weights, (ka, kb, kc, channels, filters), of the fields with
+    these spectra, one (channels, 2, a, b, c // 2 + 1) for each filter."""
+    return _weights_first(placement.kernel_size, *(_weights(each, matrices) for each in spectra))
+
+
+def _weights(spectrum, matrices):
+    """Weights of one filter, (channels × ka × kb, kc)."""
     channels, _, a, b, h = spectrum.shape
-    ka, kb, kc = matrices.a.shape[1] // 2, matrices.b.shape[1] // 2, matrices.c.shape[0]
+    ka, kb = matrices.a.shape[1] // 2, matrices.b.shape[1] // 2
     by_a = ops.matmul(matrices.a.T, ops.reshape(spectrum, (channels, 2 * a, b * h)))
     by_b = ops.matmul(matrices.b.T, ops.reshape(by_a, (channels * ka, 2 * b, h)))
-    by_c = ops.matmul(ops.reshape(by_b, (-1, 2 * h)), matrices.inverse)
-    return ops.transpose(ops.reshape(by_c, (channels, ka, kb, kc)), (1, 2, 3, 0))
+    return ops.matmul(ops.reshape(by_b, (channels * ka * kb, 2 * h)), matrices.inverse)
+
+
+@fused
+def _weights_last(kernel):
+    """(ka, kb, kc, channels, filters) as (filters × channels × ka × kb, kc)."""
+    return ops.reshape(ops.transpose(kernel, (4, 3, 0, 1, 2)), (-1, kernel.shape[2]))
+
+
+@fused
+def _weights_first(kernel_size, *filters):
+    """What `_weights` makes of each filter as (ka, kb, kc, channels, filters)."""
+    by_filter = [ops.reshape(each, (-1, *kernel_size)) for each in filters]
+    return ops.transpose(ops.stack(by_filter), (2, 3, 4, 1, 0))
 
 
 def _waves(n, size, dilation, start):

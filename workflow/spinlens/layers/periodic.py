@@ -43,7 +43,7 @@ from spinlens.layers.axis import Axis
 from spinlens.layers.correlation import correlate
 from spinlens.layers.kernel import Placement
 from spinlens.layers.readout import Readout
-from spinlens.layers.windows import correlated, max_pooled, strided, summed, unfolded
+from spinlens.layers.windows import correlated, folded, max_pooled, strided, unfolded
 
 # Never falling, so that the maximum of their values is their value at the maximum.
 RISING = (
@@ -258,8 +258,7 @@ class PeriodicDense(keras.layers.Layer):
     def call(self, inputs):
         *lengths, channels = inputs.shape[1:]
         kernel = ops.reshape(self.kernel, (*self.extent, channels, self.units))
-        for axis, length in enumerate(lengths):
-            kernel = summed(kernel, axis, length)
+        kernel = folded(kernel, tuple(lengths))
         size = prod(lengths) * channels
         output = ops.matmul(
             ops.reshape(inputs, (-1, size)), ops.reshape(kernel, (size, self.units))

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from spinlens.layers.fourier import fused
+
 
 def cut(array, axis, start, stop, step=1):
     """`array[start:stop:step]` along an axis."""
@@ -34,6 +36,14 @@ def summed(array, axis, period):
         return array
     shape = array.shape
     return ops.sum(ops.reshape(array, (*shape[:axis], repeats, period, *shape[axis + 1 :])), axis)
+
+
+@fused
+def folded(array, periods):
+    """Weights (a, b, c, ...) of a continued field as those of its periods along a, b and c."""
+    for axis, period in enumerate(periods):
+        array = summed(array, axis, period)
+    return array
 
 
 def unfolded(field, extents):
