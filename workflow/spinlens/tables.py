@@ -18,7 +18,7 @@ thead th { border-bottom: 2px solid #1a1a1a; vertical-align: bottom; }
 tbody tr { border-bottom: 1px solid #bbb; }
 tbody th { font-weight: 600; }
 td { overflow-wrap: break-word; }
-.text { min-width: 12rem; }
+.text { min-width: 6.5rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td.number { white-space: nowrap; }
 @media (max-width: 700px) {

@@ -13,7 +13,7 @@ from spinlens.plots.words import words
 from spinlens.surfaces import Surface, pair
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
-VIEWS = {"seen obliquely": (16, -68, 1.7), "seen along c": (90, -90, 1.22)}
+VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}
 LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
 HEIGHT = 2.6  # inches
 BALL, GREY = 0.45, 0.55  # Å, and how light: a mark of an atom's place, not its size
@@ -30,7 +30,7 @@ def isosurface(field, crystal, level, title):
     surfaces = pair(field, crystal.lattice, level, STEP)
     low, high = _box(surfaces, crystal)
     for index, (name, (elevation, azimuth, zoom)) in enumerate(VIEWS.items()):
-        axes = figure.add_axes([0.5 * index, 0.1, 0.5, 0.75], projection="3d")
+        axes = figure.add_axes([0.5 * index, 0.0, 0.5, 0.95], projection="3d")
         axes.set_proj_type("ortho")
         axes.view_init(elevation, azimuth)
         axes.add_collection3d(_triangles(surfaces, crystal))
