@@ -51,14 +51,15 @@ def settings(*keys):
     return {key: config[key] for key in keys}
 
 
-def found_calculations():
+def found_calculations(key="calculations"):
     """Calculations by id, discovered once, when the workflow is parsed: the DAG is static."""
+    root = config[key]
     try:
-        found = find(config["calculations"], config["pattern"])
+        found = find(root, config["pattern"])
     except ValueError as fault:
-        sys.exit(f"config: {fault}")
+        sys.exit(f"config: {str(fault).replace('calculations:', f'{key}:', 1)}")
     if not found:
-        sys.exit(f"config: calculations: no CHGCAR in any folder of {config['calculations']}")
+        sys.exit(f"config: {key}: no CHGCAR in any folder of {root}")
     return {calculation.id: calculation for calculation in found}
 
 

@@ -8,7 +8,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-PATHS = ("calculations", "pattern", "labels", "results", "archive")
+PATHS = (
+    "calculations", "pattern", "labels", "results", "archive", "predict_calculations", "model",
+)  # fmt: skip
 
 
 class ConfigError(Exception):

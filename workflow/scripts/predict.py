@@ -1,0 +1,43 @@
+"""Apply trained models to new calculations."""
+
+from spinlens import log
+
+terminal = log.to_file(snakemake.log[0])
+
+from spinlens import devices
+
+devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"], terminal)
+
+import sys
+from pathlib import Path
+
+from spinlens import prediction
+from spinlens.files import write_table
+
+given, output = snakemake.params, snakemake.output
+
+
+def tell(line):
+    for stream in (sys.stdout, terminal):
+        print(f"predict: {line}", file=stream)
+
+
+try:
+    made = prediction.predict(
+        list(snakemake.input),
+        [Path(folder) for folder in given.models],
+        given.dataset,
+        scratch=Path(output.predictions).parent,
+    )
+except ValueError as fault:
+    tell(fault)
+    raise SystemExit(1) from None
+write_table(output.predictions, made.rows, made.columns)
+write_table(output.excluded, made.excluded, prediction.EXCLUDED_COLUMNS)
+for line in made.told:
+    tell(line)
+outside = sum(bool(row["outside"]) for row in made.rows)
+tell(
+    f"{len(made.rows)} predicted ({outside} outside of what was trained on), "
+    f"{len(made.excluded)} excluded; models: {made.models}"
+)
