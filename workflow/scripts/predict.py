@@ -14,7 +14,7 @@ from pathlib import Path
 from spinlens import prediction
 from spinlens.files import write_table
 
-given, output = snakemake.params, snakemake.output
+given, output = snakemake.params.applied, snakemake.output
 
 
 def tell(line):
@@ -25,12 +25,12 @@ def tell(line):
 try:
     made = prediction.predict(
         list(snakemake.input),
-        [Path(folder) for folder in given.models],
-        given.dataset,
+        [Path(folder) for folder in given["models"]],
+        given["dataset"],
         scratch=Path(output.predictions).parent,
     )
 except ValueError as fault:
-    tell(fault)
+    print(f"predict: {fault}")  # the log of a failed job is shown
     raise SystemExit(1) from None
 write_table(output.predictions, made.rows, made.columns)
 write_table(output.excluded, made.excluded, prediction.EXCLUDED_COLUMNS)
