@@ -70,7 +70,7 @@ def labels(row, decoration):
 
 
 def _write_order(composition, order, settings, folder):
-    decoration, structure, bonds = composition
+    decoration, structure, _ = composition
     name = f"{decoration.name}_{order}"
     row = {"calculation": name, "formula": decoration.name, **decoration.labels, "order": order}
     moments = starting_moments(structure, order, settings["starting_moments"] or {})
