@@ -12,7 +12,7 @@ REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 # What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too, unless it
 # speaks of another dataset. It is no input: the main job never makes it anew.
 FOUND = [
-    *made_since(rules.draw_benchmarks.output),
+    *made_since([*rules.draw_benchmarks.output, *rules.scale_table.output]),
     *made_since(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
 ]
 
