@@ -147,7 +147,9 @@ def fitted(study, split, fold, seed):
     point = POINT | {"seed": POINT["seed"] + apart}
     task = fitting.task(study.path, split_file(study, split), point, fold, number)
     with Inputs(study.path, point) as inputs:
-        fit = training.fit(point, inputs, *task.folds, task.target.class_count, report=lambda _: None)
+        fit = training.fit(
+            point, inputs, *task.folds, task.target.class_count, report=lambda _: None
+        )
     folder = study.folder / splits.name(split) / fold / seed
     folder.mkdir(parents=True)
     fit_files.write_predictions(

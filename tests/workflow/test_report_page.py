@@ -1,5 +1,6 @@
 """The report as a browser without a network shows it."""
 
+import re
 import shutil
 
 import numpy as np
@@ -36,6 +37,26 @@ def test_it_is_drawn(finished, tmp_path, size):
     with Image.open(picture) as image:
         colours = np.unique(np.asarray(image.convert("L")))
     assert len(colours) > 50
+
+
+SAY_TOP = """<script>setTimeout(() => {
+  const heading = [...document.querySelectorAll("h1")].find(h => h.textContent.includes("spinlens"));
+  document.title = "top at " + Math.round(heading.getBoundingClientRect().top);
+}, 1000)</script></body>"""
+
+
+@pytest.mark.parametrize("styled", [True, False], ids=["as written", "without our style"])
+def test_the_first_page_is_read_from_its_top(finished, tmp_path, styled):
+    """Snakemake centres it, which puts the top of a long page out of reach: the control."""
+    page = tmp_path / "report.html"
+    text = (finished.folder / "results" / "report.html").read_text(encoding="utf-8")
+    text = text if styled else text.replace("align-items: flex-start", "align-items: center")
+    page.write_text(text.replace("</body>", SAY_TOP), encoding="utf-8")
+    document, _ = browser.opened(
+        page, tmp_path / "profile", (1300, 300), "--disable-gpu", "--dump-dom"
+    )
+    top = int(re.search(r"top at (-?\d+)", document).group(1))
+    assert (0 <= top < 300) == styled
 
 
 def test_a_broken_report_is_noticed(finished, tmp_path):
