@@ -40,7 +40,8 @@ def test_it_is_drawn(finished, tmp_path, size):
 
 
 SAY_TOP = """<script>setTimeout(() => {
-  const heading = [...document.querySelectorAll("h1")].find(h => h.textContent.includes("spinlens"));
+  const headings = [...document.querySelectorAll("h1")];
+  const heading = headings.find(h => h.textContent.includes("spinlens"));
   document.title = "top at " + Math.round(heading.getBoundingClientRect().top);
 }, 1000)</script></body>"""
 
