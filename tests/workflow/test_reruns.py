@@ -89,7 +89,7 @@ def test_an_edit_of_the_density_module_splits_again(project):
 
 def test_an_edit_of_a_script_reruns_its_rule(project):
     project.append("workflow/scripts/sweep_table.py", "# edited\n")
-    expected = {"sweep_table", "sweep_figures", "summary", "render_report", "all"}
+    expected = {"sweep_table", "sweep_figures", "evidence_page", "summary", "render_report", "all"}
     assert set(project.planned()) == expected
 
 

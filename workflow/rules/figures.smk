@@ -144,7 +144,8 @@ rule sweep_figures:
 rule evidence_page:
     """Write the table of what every point is worth as a page."""
     input:
-        f"{RESULTS}/evidence.tsv",
+        evidence=f"{RESULTS}/evidence.tsv",
+        sweep=f"{RESULTS}/sweep.tsv",
     output:
         report(
             f"{RESULTS}/figures/evidence.html",

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from spinlens.plots.words import point_names, words
+from spinlens.plots.words import folder_name, point_names, words
 from spinlens.verdict import known, verdict, wilson_interval
 
 _STYLE = """
@@ -131,8 +131,9 @@ def sweep(table):
     return page("Sweep points", introduction, columns, rows, numeric=columns[2:-1])
 
 
-def evidence(table):
-    """Page of the table of evidence.tsv: what every point is worth beside the baselines."""
+def evidence(table, names):
+    """Page of the table of evidence.tsv: what every point is worth beside the baselines. `names`
+    are those of the sweep's points, by folder; the others, of evidence alone, spell themselves."""
     columns = {
         "point": "point",
         "target": "target",
@@ -150,7 +151,11 @@ def evidence(table):
         "p_value": "p, permuted labels",
         "repeats": "repeats",
     }
-    rows = [[words(_text(row[name])) for name in columns] for row in table.to_dict("records")]
+    rows = [
+        [names.get(row["point"]) or folder_name(row["point"])]
+        + [words(_text(row[name])) for name in list(columns)[1:]]
+        for row in table.to_dict("records")
+    ]
     introduction = (
         "What each point came to on samples that it was not trained on, beside baselines on the "
         "same splits. A baseline is beaten where the 95 % interval of the paired difference lies "

@@ -1,5 +1,7 @@
 """Names of the data as a reader of a figure or a table wants them."""
 
+import re
+
 from spinlens.sweep import HYPERPARAMETERS
 
 UNITS = {"muB": "μB", "1": "", "angstrom": "Å"}
@@ -42,6 +44,13 @@ def point_names(table):
         ", ".join(f"{words(n)} {_plain(row[n])}" for n in swept if row[n] != base[n]) or "base"
         for row in table.to_dict("records")
     ]
+
+
+def folder_name(point):
+    """A point's folder as a reader wants it: `filters~3_kernel_size~40`, filters 3, kernel size
+    40."""
+    between = f"_(?=(?:{'|'.join(HYPERPARAMETERS)})~)"
+    return ", ".join(words(part).replace("~", " ") for part in re.split(between, point))
 
 
 def _shared(column):
