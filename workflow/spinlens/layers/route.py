@@ -6,6 +6,9 @@ from math import log2, prod
 # and of the arithmetic on its spectrum: 5.2 to 5.6 on TensorFlow, two CPU cores, kernels 5 to 8.
 DIRECT_PER_TRANSFORM = 5.0
 BATCH = 4
+# Multiplications in the time that starting the many small operations of the transforms takes, on
+# however small a cell.
+STARTING = 1e7
 
 
 def transform_cost(cell, channels, filters):
@@ -27,5 +30,5 @@ def direct_cost(outputs, kernel_size, channels, filters):
 def cheaper(cell, outputs, kernel_size, channels, filters):
     """`fft` or `direct`, for a unit cell (a, b, c) and so many outputs along each axis."""
     direct = direct_cost(outputs, kernel_size, channels, filters)
-    by_transform = DIRECT_PER_TRANSFORM * transform_cost(cell, channels, filters)
+    by_transform = STARTING + DIRECT_PER_TRANSFORM * transform_cost(cell, channels, filters)
     return "direct" if direct < by_transform else "fft"
