@@ -6,7 +6,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from spinlens import agreement, published
+from spinlens import agreement, agreement_page, published
 from spinlens.plots.agreement import agreement as draw
 
 TABLE = Path(__file__).parents[2] / "resources" / "published_moments.csv"
@@ -127,4 +127,4 @@ def test_the_figure_names_its_outliers(differences):
     counts = [int(text.get_text()) for text in states.texts]
     assert len(counts) == 6 and sum(counts) == len(rows)
     assert all(name in figure.get_label() for name in texts)
-    assert "CuCoGe2Te6" in agreement.page(rows) or len(rows) < 7
+    assert "CuCoGe2Te6" in agreement_page.page(rows) or len(rows) < 7

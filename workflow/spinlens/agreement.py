@@ -7,7 +7,6 @@ import numpy as np
 
 from spinlens import ground_states, record
 from spinlens.stoichiometry import reduced
-from spinlens.tables import page as table_page
 
 COLUMNS = (
     "formula", "published_ground_state", "ground_state", "published_moment_muB", "moment_muB",
@@ -85,31 +84,6 @@ def summary(rows):
         len(compared),
         sum(theirs == ours for theirs, ours in compared),
     )
-
-
-def page(rows):
-    """HTML page of the rows, those that are furthest off first."""
-    headings = {
-        "formula": "formula",
-        "published_ground_state": "ground state, published",
-        "ground_state": "ground state, calculated",
-        "published_moment_muB": "moment, published, μB",
-        "moment_muB": "moment, calculated, μB",
-        "difference_muB": "difference, μB",
-        "remark": "remark",
-    }
-    ranked = sorted(rows, key=lambda row: -abs(row["difference_muB"] or 0))
-    cells = [["–" if row[name] is None else str(row[name]) for name in headings] for row in ranked]
-    told = summary(rows)
-    introduction = (
-        f"{told.compositions} compositions are both calculated and published. Moments of the same "
-        f"order: {told.moments}, |difference| {told.median:.3f} μB in the median and "
-        f"{told.mean:.3f} μB in the mean. Ground states: {told.agreeing} of {told.ground_states} "
-        "agree. A published antiferromagnet's moment is compared with an antiferromagnetic "
-        "calculation's alone."
-    )
-    columns = list(headings.values())
-    return table_page("Agreement", introduction, columns, cells, numeric=columns[3:6])
 
 
 def _row(published, labels, elements):
