@@ -21,6 +21,7 @@ include: "workflow/rules/benchmarks.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/check.smk"
 include: "workflow/rules/collect.smk"
+include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
 
 

@@ -2,7 +2,7 @@
 commands: what is found below `calculations` is known before any job starts."""
 
 
-rule structures:
+rule decorate:
     """Decorate the parent; write every structure in every magnetic order, ready for VASP."""
     input:
         config["parent"],
@@ -36,3 +36,11 @@ rule structures:
         code=code("structures.py"),
     script:
         "../scripts/structures.py"
+
+
+rule structures:
+    """Folders ready for VASP; where the `engine` is GPAW, every calculation by it, too."""
+    input:
+        rules.decorate.output,
+        branch(config["engine"] == "gpaw", then=rules.gpaw_tables.output),
+        branch(config["engine"] == "gpaw", then=gpaw_folders),

@@ -5,6 +5,7 @@ import numpy as np
 ORDERS = ("FM", "AFM", "NM")
 NEAREST = 1.05  # times the shortest distance between two magnetic sites
 REACH = 12.0  # Å
+SAME_SITE = 1e-3  # Å
 
 
 def starting_moments(structure, order, moments):
@@ -53,6 +54,6 @@ def _nearest(structure, sites):
     magnetic = [structure[site] for site in sites]
     start, end, _, apart = structure.get_neighbor_list(REACH, sites=magnetic)
     start = sites[start]
-    kept = np.isin(end, sites)
+    kept = np.isin(end, sites) & (apart > SAME_SITE)  # pymatgen leaves a site its own neighbour
     near = kept & (apart <= NEAREST * apart[kept].min(initial=np.inf))
     return {site: sorted(set(end[near & (start == site)].tolist())) for site in sites}

@@ -1,0 +1,160 @@
+"""From a formula to samples without VASP: by GPAW where it is installed, by stand-ins elsewhere."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import netCDF4
+import numpy as np
+import pytest
+
+import small_project
+
+REQUIRED = "SPINLENS_REQUIRE_GPAW"
+PYTHON = "/usr/bin/python3"
+FAMILY = {
+    "A": {"site": "Cr", "by": ["Cr"]},
+    "B": {"site": "Ge", "by": ["Ge"]},
+    "X": {"site": "Te", "by": ["Te"]},
+}
+FM, AFM = "Cr2Ge2Te6_FM", "Cr2Ge2Te6_AFM"
+STAND_IN = """#!{python}
+import json, sys
+from pathlib import Path
+import numpy as np
+program, *arguments = sys.argv[1:]
+if arguments == ["--version"]:
+    print(json.dumps({{"gpaw": "0", "ase": "0"}}))
+    sys.exit()
+given, folder = json.loads(Path(arguments[0]).read_text()), Path(arguments[1])
+(folder / "gpaw.txt").write_text("a stand-in")
+moments = given["moments"]
+if min(moments) < 0:
+    print("KohnShamConvergenceError: not today", file=sys.stderr)
+    sys.exit(3)
+volume = abs(np.linalg.det(given["lattice"]))
+ripple = 1 + 0.1 * np.cos(2 * np.pi * np.arange(16) / 16)
+spins = np.array([31.0, 25.0])[:, None, None, None] * np.broadcast_to(ripple, (2, 12, 12, 16))
+np.save(folder / "density.npy", spins / volume)
+scf = {{"energy_eV": -44.5, "total_moment_muB": 6.0, "local_moments_muB": moments,
+       "valence_electrons": 56.0, "steps": 20, "scf_seconds": 1.0}}
+(folder / "scf.json").write_text(json.dumps(scf))
+"""
+
+
+def rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        dialect = "excel-tab" if path.suffix == ".tsv" else "excel"
+        return {row["calculation"]: row for row in csv.DictReader(file, dialect=dialect)}
+
+
+def family(fresh, folder, **keys):
+    """The workflow as cloned; Cr2Ge2Te6 in two orders is all that is asked of it."""
+    shutil.copytree(fresh.folder, folder, symlinks=True, dirs_exist_ok=True)
+    resources = "resources/structures"
+    shutil.copytree(small_project.ROOT / resources, folder / resources)
+    project = type(fresh)(folder)
+    project.set(decorate=FAMILY, orders=["FM", "AFM"], **keys)
+    return project
+
+
+@pytest.fixture
+def stood_in(fresh, tmp_path):
+    """A project whose GPAW is a stand-in, for which an antiferromagnet has no solution."""
+    python = tmp_path / "python; touch HELLO"
+    python.write_text(STAND_IN.format(python=sys.executable))
+    python.chmod(0o755)
+    return family(fresh, tmp_path / "project", gpaw_python=str(python))
+
+
+def run_folder(project):
+    return project.folder / "results" / "structures" / "gpaw"
+
+
+def split(project, calculation):
+    """The record that the main job makes of a computed calculation."""
+    file = f"mine/calculations/{calculation}.nc"
+    arguments = (f"calculations={run_folder(project)}", "results=mine")
+    done = project.snakemake("--config", *arguments, "--", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return netCDF4.Dataset(project.folder / file)
+
+
+def test_a_failure_stops_nothing_and_nothing_is_computed_twice(stood_in):
+    done = stood_in.snakemake("structures", "--config", "engine=gpaw")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "gpaw: 2 calculations, 1 failed" in done.stderr
+    assert f"gpaw: {AFM} failed: KohnShamConvergenceError: not today" in done.stderr
+    table = rows(stood_in.folder / "results" / "structures" / "gpaw.tsv")
+    assert (table[AFM]["attempts"], table[AFM]["converged"]) == ("3", "False")
+    assert list(rows(run_folder(stood_in) / "labels.csv")) == [FM]
+    with split(stood_in, FM) as record:
+        assert record.getncattr("order_final") == "FM"
+        assert record.getncattr("total_moment_muB") == pytest.approx(6, abs=1e-5)
+    assert not list(stood_in.folder.parent.rglob("HELLO"))
+
+    assert stood_in.planned("gpaw") == {}
+    decorate = json.dumps(FAMILY | {"A": {"site": "Cr", "by": ["Cr", "VCr"]}})
+    assert stood_in.planned("gpaw", "--config", f"decorate={decorate}") == {
+        "gpaw_scf": 2,
+        "gpaw_tables": 1,
+        "gpaw": 1,
+    }
+    shutil.rmtree(run_folder(stood_in) / FM)
+    assert stood_in.planned("gpaw") == {"gpaw_scf": 1, "gpaw_tables": 1, "gpaw": 1}
+
+
+def test_without_gpaw_one_line_says_what_to_install(stood_in):
+    done = stood_in.snakemake("gpaw", "--config", f"gpaw_python={sys.executable}")
+    told = [line for line in done.stderr.splitlines() if line.startswith("gpaw failed: ")]
+    assert done.returncode != 0 and len(told) == 1
+    assert "has no GPAW: install the Debian packages gpaw, gpaw-data" in told[0]
+    assert "Traceback" not in done.stderr
+    assert not run_folder(stood_in).exists() or not list(run_folder(stood_in).iterdir())
+
+
+def test_what_gpaw_does_not_do_is_refused(stood_in):
+    done = stood_in.snakemake("gpaw", "-n", "--config", "relax=true")
+    assert "config: relax: GPAW computes without it; leave it false" in done.stdout + done.stderr
+    assert done.returncode != 0
+
+
+@pytest.fixture
+def with_gpaw(fresh, tmp_path):
+    """A project and the real GPAW, or the reason why there is none (which REQUIRED makes an
+    error)."""
+    found = subprocess.run([PYTHON, "-c", "import gpaw"], capture_output=True)
+    if found.returncode and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, but {PYTHON} has no GPAW")
+    if found.returncode:
+        pytest.skip(f"{PYTHON} has no GPAW: Debian's gpaw, gpaw-data and python3-ase")
+    return family(fresh, tmp_path / "project", gpaw_python=PYTHON)
+
+
+def test_gpaw_finds_the_ferromagnet(with_gpaw):
+    done = with_gpaw.snakemake("gpaw")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "gpaw: 2 calculations, 0 failed" in done.stderr
+    labels = rows(run_folder(with_gpaw) / "labels.csv")
+    ferromagnet, antiferromagnet = labels[FM], labels[AFM]
+    assert float(ferromagnet["total_moment_muB"]) == pytest.approx(6.0, abs=0.05)
+    assert float(antiferromagnet["total_moment_muB"]) == pytest.approx(0.0, abs=0.05)
+    assert (ferromagnet["order_final"], antiferromagnet["order_final"]) == ("FM", "AFM")
+    assert 50 < float(ferromagnet["exchange_meV"]) < 200
+    assert ferromagnet["ground_state"] == antiferromagnet["ground_state"] == "FM"
+    record = json.loads((run_folder(with_gpaw) / FM / "result.json").read_text())
+    local = dict(zip(range(10), record["scf"]["local_moments_muB"], strict=True))
+    tellurium = [local[site] for site, of in enumerate(record["elements"]) if of == "Te"]
+    assert len(tellurium) == 6 and -0.15 < min(tellurium) <= max(tellurium) < -0.03
+
+    with split(with_gpaw, FM) as split_record:
+        assert "excluded" not in split_record.ncattrs()
+        magnetization = split_record["magnetization"][:].astype(float)
+        volume = abs(np.linalg.det(split_record["lattice"][:]))
+        assert magnetization.shape == (36, 36, 80)
+        moment = float(ferromagnet["total_moment_muB"])
+        assert magnetization.mean() * volume == pytest.approx(moment, abs=1e-3)
+        assert magnetization.min() < -0.01  # on Te

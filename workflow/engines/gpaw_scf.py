@@ -1,0 +1,105 @@
+"""One self-consistent calculation by GPAW, in a Python of its own that has gpaw, ase and numpy.
+
+    python3 gpaw_scf.py --version             versions, as JSON on standard output
+    python3 gpaw_scf.py input.json folder     writes gpaw.txt, density.npy and scf.json there
+
+Ends with NOT_CONVERGED, and the reason as the last line on standard error, where GPAW finds no
+solution. spinlens.structures.gpaw starts it and says what input.json holds.
+"""
+
+import errno
+import json
+import sys
+import time
+from pathlib import Path
+
+NOT_CONVERGED = 3
+FULL = (errno.ENOSPC, errno.EDQUOT)
+REFINEMENT = 4  # of the grid on which the PAW corrections to the density are set down
+
+
+def versions():
+    import ase
+    import gpaw
+
+    return {"gpaw": gpaw.__version__, "ase": ase.__version__}
+
+
+def crystal(given):
+    from ase import Atoms
+
+    atoms = Atoms(
+        given["elements"], cell=given["lattice"], scaled_positions=given["positions"], pbc=True
+    )
+    if given["moments"] is not None:
+        atoms.set_initial_magnetic_moments(given["moments"])
+    return atoms
+
+
+def calculator(given, text):
+    from gpaw import GPAW, FermiDirac, Mixer, MixerDif, MixerSum
+
+    mixers = {"sum": MixerSum, "difference": MixerDif} if given["moments"] else {}
+    attempt = given["attempt"]
+    mixer = mixers.get(attempt["mixer"], Mixer)
+    return GPAW(
+        mode="lcao",
+        basis="dzp",
+        xc="PBE",
+        h=given["grid_spacing_angstrom"],
+        kpts={"size": given["kpoints"], "gamma": True},
+        spinpol=given["moments"] is not None,
+        occupations=FermiDirac(attempt["smearing_eV"]),
+        mixer=mixer(attempt["beta"], attempt["history"], attempt["weight"]),
+        maxiter=attempt["steps"],
+        txt=str(text),
+    )
+
+
+def valence_density(gpaw, atoms):
+    """Valence density (spins, na, nb, nc) in e Å⁻³, PAW corrections in it; spins is 1 of a run
+    without spin."""
+    from ase.units import Bohr
+
+    density, _ = gpaw.density.get_all_electron_density(
+        atoms=atoms, gridrefinement=REFINEMENT, skip_core=True
+    )
+    return density / Bohr**3
+
+
+def found(gpaw, atoms, energy, seconds):
+    spin = gpaw.get_spin_polarized()
+    return {
+        "energy_eV": float(energy),
+        "total_moment_muB": float(gpaw.get_magnetic_moment()) if spin else 0.0,
+        "local_moments_muB": [float(m) for m in gpaw.get_magnetic_moments()] if spin else None,
+        "valence_electrons": float(sum(setup.Nv for setup in gpaw.setups)),
+        "steps": int(gpaw.scf.niter),
+        "scf_seconds": round(seconds, 1),
+        **versions(),
+    }
+
+
+def run(given, folder):
+    import numpy
+
+    atoms, began = crystal(given), time.time()
+    atoms.calc = calculator(given, folder / "gpaw.txt")
+    try:
+        energy = atoms.get_potential_energy()
+    except Exception as fault:
+        if getattr(fault, "errno", None) in FULL:
+            raise
+        said = " ".join(str(fault).split())
+        print(f"{type(fault).__name__}: {said}".rstrip(": "), file=sys.stderr)
+        sys.exit(NOT_CONVERGED)
+    result = found(atoms.calc, atoms, energy, time.time() - began)
+    numpy.save(folder / "density.npy", valence_density(atoms.calc, atoms))
+    (folder / "scf.json").write_text(json.dumps(result), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--version"]:
+        print(json.dumps(versions()))
+    else:
+        run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2]))
