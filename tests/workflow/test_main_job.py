@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
 
 POINTS = 3
 
@@ -95,6 +96,17 @@ def test_the_report_is_one_page_that_holds_every_figure(finished):
     )
     assert figures == 4
     assert report.count("filters.png") >= POINTS
+
+
+def test_the_resolved_config_keeps_the_order_of_a_sweep_and_so_of_its_points(fresh, tmp_path):
+    """The report plans its points from it; the last is that whose predictions are mapped."""
+    done = fresh.snakemake(
+        f"{tmp_path}/config.yaml",
+        *("--config", f"results={tmp_path}", "sweep={pool_size: [1], epochs: [3]}"),
+    )
+    assert done.returncode == 0, done.stderr
+    swept = list(yaml.safe_load((tmp_path / "config.yaml").read_text())["sweep"])
+    assert swept.index("pool_size") < swept.index("epochs")
 
 
 def test_nothing_is_left_to_do(finished):

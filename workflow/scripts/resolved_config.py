@@ -8,4 +8,6 @@ import yaml
 
 from spinlens.files import write_text
 
-write_text(snakemake.output[0], yaml.safe_dump(snakemake.params.config, allow_unicode=True))
+# In its own order: the order of a sweep's hyperparameters is that of its points.
+text = yaml.safe_dump(snakemake.params.config, allow_unicode=True, sort_keys=False)
+write_text(snakemake.output[0], text)
