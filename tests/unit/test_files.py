@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +81,10 @@ def test_a_script_ends_in_one_line(tmp_path, full):
     log = tmp_path / "a.log" if "file" in full else Path("/dev/full")
     ending = "raise files.Unwritable('a.nc', OSError(28, 'full'))" if "file" in full else "print(1)"
     code = f"from spinlens import files, log; log.to_file({str(log)!r}); {ending}"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    library = {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | library
+    )
     assert done.returncode != 0
     said = done.stderr + (log.read_text() if log.is_file() else "")
     assert "Traceback" not in said and said.count("cannot be written") == 1

@@ -93,7 +93,8 @@ def test_a_regression_has_no_accuracies():
     fits = {name: ({}, pd.DataFrame([{"epoch": 1, "r2": 0.5}])) for name in named_points}
     table = study_tables.study_tables(named_points, BASE, fits)
     assert table["validation_accuracy_epoch_last"].isna().all()
-    assert study_tables.page(table).count(">–<") == 6 * 6
+    page = study_tables.page(table)
+    assert "A regression has no accuracy" in page and "<table>" not in page
 
 
 def test_a_sweep_without_such_points_says_so():
