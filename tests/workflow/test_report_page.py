@@ -39,27 +39,62 @@ def test_it_is_drawn(finished, tmp_path, size):
     assert len(colours) > 50
 
 
-SAY_TOP = """<script>setTimeout(() => {
-  const headings = [...document.querySelectorAll("h1")];
-  const heading = headings.find(h => h.textContent.includes("spinlens"));
+SAY_TOP = """
+  const heading = [...document.querySelectorAll("h1")].find(h => h.textContent === "spinlens");
   document.title = "top at " + Math.round(heading.getBoundingClientRect().top);
-}, 1000)</script></body>
 """
+CLICK_DENSITIES = """
+  const named = [...document.querySelectorAll("a")].filter(a => a.textContent === "Densities");
+  named.pop().click();
+"""
+SEARCH_ISOSURFACE = """
+  const box = document.querySelector("input");
+  const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+  value.set.call(box, "isosurface");
+  box.dispatchEvent(new Event("input", {bubbles: true}));
+  const enter = {key: "Enter", charCode: 13, keyCode: 13, bubbles: true};
+  setTimeout(() => box.dispatchEvent(new KeyboardEvent("keypress", enter)), 300);
+"""
+
+
+def used(text, folder, script, size=(1300, 1000)):
+    """Document of a report of this text after a script has used it."""
+    before, after = text.rsplit("</body>", 1)  # its own script holds another one
+    page = folder / "report.html"
+    script = f"<script>setTimeout(() => {{{script}}}, 1000)</script></body>"
+    page.write_text(before + script + after, encoding="utf-8")
+    return browser.opened(page, folder / "profile", size, "--disable-gpu", "--dump-dom")[0]
+
+
+def text_of(finished):
+    return (finished.folder / "results" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("styled", [True, False], ids=["as written", "without our style"])
 def test_the_first_page_is_read_from_its_top(finished, tmp_path, styled):
     """Snakemake centres it, which puts the top of a long page out of reach: the control."""
-    page = tmp_path / "report.html"
-    text = (finished.folder / "results" / "report.html").read_text(encoding="utf-8")
+    text = text_of(finished)
     text = text if styled else text.replace("align-items: flex-start", "align-items: center")
-    before, after = text.rsplit("</body>", 1)  # its own script holds another one
-    page.write_text(before + SAY_TOP + after, encoding="utf-8")
-    document, _ = browser.opened(
-        page, tmp_path / "profile", (1300, 300), "--disable-gpu", "--dump-dom"
-    )
+    document = used(text, tmp_path, SAY_TOP, (1300, 300))
     top = int(re.search(r"top at (-?\d+)", document).group(1))
     assert (0 <= top < 300) == styled
+
+
+@pytest.mark.parametrize(
+    ("script", "shown", "not_shown"),
+    [
+        (CLICK_DENSITIES, ["slices across c", "isosurfaces"], "whether accuracies"),
+        (SEARCH_ISOSURFACE, ["isosurfaces"], "slices across c"),
+        ("", [], "slices across c"),  # the control: nothing is used
+    ],
+    ids=["category", "search", "nothing"],
+)
+def test_categories_and_the_search_lead_to_figures(finished, tmp_path, script, shown, not_shown):
+    document = used(text_of(finished), tmp_path, script)
+    drawn = document.split('id="app"')[1].split("<script")[0]
+    entries = re.findall(r"<td[^>]*>(?:<[^>]*>)*([^<]+)", drawn)
+    assert set(shown) <= set(entries)
+    assert not_shown not in entries
 
 
 def test_a_broken_report_is_noticed(finished, tmp_path):
