@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import netCDF4
 import numpy as np
 
 from spinlens import ground_states, record
@@ -30,17 +29,12 @@ class Summary(NamedTuple):
 def read_records(files):
     """Labels (name to value) and elements of the calculations in record files that are not
     excluded: two dicts by calculation. Labels from comparing magnetic orders are among them."""
-    labels, elements = {}, {}
-    for file in files:
-        with netCDF4.Dataset(file) as source:
-            attributes = {name: source.getncattr(name) for name in source.ncattrs()}
-            if "excluded" in attributes:
-                continue
-            own = {name: value for name, (value, _) in record.labels_of(attributes).items()}
-            labels[attributes["id"]] = own
-            elements[attributes["id"]] = list(source["site_element"][:])
-    for calculation, new in ground_states.found(labels, elements)[0].items():
-        labels[calculation] |= {name: value for name, (value, _) in new.items()}
+    headers = {header.attributes["id"]: header for header in map(record.read_header, files)}
+    good = {name: own for name, own in headers.items() if "excluded" not in own.attributes}
+    labels = {name: own.values for name, own in good.items()}
+    elements = {name: own.elements for name, own in good.items()}
+    for calculation, new in ground_states.values(ground_states.found(labels, elements)[0]).items():
+        labels[calculation] |= new
     return labels, elements
 
 

@@ -84,17 +84,16 @@ def on_common_grid(sample, grid, window=None):
 
 
 def _header(file, compared):
-    with netCDF4.Dataset(file) as source:
-        attributes = {name: source.getncattr(name) for name in source.ncattrs()}
-        labels = record.labels_of(attributes) | compared.get(attributes["id"], {})
-        return {
-            "id": attributes["id"],
-            "source": attributes["source"],
-            "source_sha256": attributes["source_sha256"],
-            "labels": _with_lengths(labels),
-            "elements": list(source["site_element"][:]),
-            "variables": set(source.variables),
-        }
+    attributes, elements, variables = record.read_header(file)
+    labels = record.labels_of(attributes) | compared.get(attributes["id"], {})
+    return {
+        "id": attributes["id"],
+        "source": attributes["source"],
+        "source_sha256": attributes["source_sha256"],
+        "labels": _with_lengths(labels),
+        "elements": elements,
+        "variables": variables,
+    }
 
 
 def _with_lengths(labels):

@@ -38,6 +38,14 @@ def found(labels, elements):
     return added, refusals
 
 
+def values(found):
+    """{calculation: {label: value}} of what `found` returns, without the sources."""
+    return {
+        calculation: {name: value for name, (value, _) in labels.items()}
+        for calculation, labels in found.items()
+    }
+
+
 def _comparable(labels, elements):
     """Calculations by what they share: composition; a formula that says more than the elements
     do, such as a polymorph's; spin treated as collinear or not, because a noncollinear run

@@ -8,10 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-import netCDF4
 import numpy as np
 
-from spinlens import attribution, dataset, outliers, parallel, seen, trained
+from spinlens import attribution, dataset, outliers, parallel, record, seen, trained
 from spinlens.batches import Batches
 from spinlens.inputs import Inputs
 
@@ -164,6 +163,6 @@ def _spelled(shape):
 
 
 def _header(file):
-    with netCDF4.Dataset(file) as record:
-        row = {"calculation": record.id, "source": record.source}
-        return row | ({"reason": record.excluded} if "excluded" in record.ncattrs() else {})
+    said = record.read_header(file).attributes
+    row = {"calculation": said["id"], "source": said["source"]}
+    return row | ({"reason": said["excluded"]} if "excluded" in said else {})

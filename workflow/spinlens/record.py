@@ -19,6 +19,7 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import netCDF4
 import numpy as np
@@ -101,6 +102,29 @@ def write(record, path):
                 if dim not in output.dimensions:
                     output.createDimension(dim, size)
             netcdf.variable(output, name, kind, dims, about)[:] = values
+
+
+class Header(NamedTuple):
+    """What a record file says beside its fields: attributes, elements of its sites (none of an
+    excluded calculation's), and names of its variables."""
+
+    attributes: dict
+    elements: list
+    variables: set
+
+    @property
+    def values(self):
+        """Labels (name to value) without their sources."""
+        return {name: value for name, (value, _) in labels_of(self.attributes).items()}
+
+
+def read_header(file):
+    """Header of a record file."""
+    with netCDF4.Dataset(file) as source:
+        attributes = {name: source.getncattr(name) for name in source.ncattrs()}
+        variables = set(source.variables)
+        elements = list(source["site_element"][:]) if "site_element" in variables else []
+        return Header(attributes, elements, variables)
 
 
 def labels_of(attributes):

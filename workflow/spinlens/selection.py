@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import netCDF4
 import numpy as np
 
 from spinlens import ground_states, record
@@ -23,20 +22,16 @@ class Selection(NamedTuple):
 def of_records(files, select):
     """Selection among record files. `select` may name labels that only comparing calculations
     gives, such as ground_state (see ground_states.found)."""
-    headers = {file: _attributes(file) for file in files}
+    read = {file: record.read_header(file) for file in files}
+    headers = {file: header.attributes for file, header in read.items()}
     reasons = {file: h["excluded"] for file, h in headers.items() if "excluded" in h}
     reasons |= _repeated({file: h for file, h in headers.items() if file not in reasons})
     good = [file for file in files if file not in reasons]
-    labels = {
-        headers[file]["id"]: {
-            name: value for name, (value, _) in record.labels_of(headers[file]).items()
-        }
-        for file in good
-    }
-    elements = {headers[file]["id"]: _elements(file) for file in good}
+    labels = {headers[file]["id"]: read[file].values for file in good}
+    elements = {headers[file]["id"]: read[file].elements for file in good}
     added, refusals = ground_states.found(labels, elements)
-    for calculation, new in added.items():
-        labels[calculation] |= {name: value for name, (value, _) in new.items()}
+    for calculation, new in ground_states.values(added).items():
+        labels[calculation] |= new
     taken, left_out, passed_over = choose(labels, select)
     reasons |= {file: left_out[h["id"]] for file, h in headers.items() if h["id"] in left_out}
     told = [
@@ -88,16 +83,6 @@ def _repeated(headers):
         if original != header["id"]:
             reasons[file] = f"the same densities as {original}: remove one of the two folders"
     return reasons
-
-
-def _attributes(file):
-    with netCDF4.Dataset(file) as source:
-        return {name: source.getncattr(name) for name in source.ncattrs()}
-
-
-def _elements(file):
-    with netCDF4.Dataset(file) as source:
-        return list(source["site_element"][:])
 
 
 def _row(header):

@@ -23,9 +23,9 @@ def label_rows(records, called):
     energies of its composition's orders and the ground state are those of ground_states.found."""
     rows = {name: _labels(name, own, called[name]) for name, own in records.items() if own["scf"]}
     elements = {name: records[name]["elements"] for name in rows}
-    added, _ = ground_states.found(rows, elements)
+    added = ground_states.values(ground_states.found(rows, elements)[0])
     for name, row in rows.items():
-        compared = {label: value for label, (value, _) in added.get(name, {}).items()}
+        compared = added.get(name, {})
         rows[name] = row | {label: _rounded(compared.get(label, "")) for label in COMPARED}
     columns = dict.fromkeys(column for row in rows.values() for column in row)
     ordered = [column for column in columns if column not in COMPARED] + list(COMPARED)
