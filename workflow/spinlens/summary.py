@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from spinlens.plots.words import folder_name, point_names, words
+from spinlens.plots.words import named, point_names, words
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
@@ -62,14 +62,14 @@ def _verdicts(title, rows, names):
     for cells in [FIELDS, *(_cells(row, names) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     best = rows.loc[rows["value"].astype(float).idxmax()]
-    named = _plain(_named(best["point"], names))
-    lines += ["", f"Best: {named}, {best['value']}: {_plain(best['verdict'])}."]
+    point = _plain(named(best["point"], names))
+    lines += ["", f"Best: {point}, {best['value']}: {_plain(best['verdict'])}."]
     return "\n".join(lines)
 
 
 def _cells(row, names):
     interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
-    place = _plain(_named(row["point"], names))
+    place = _plain(named(row["point"], names))
     if row["point"] not in names:
         place = f"{_plain(row['target'])} in {row['split']}: {place}"
     return (
@@ -78,10 +78,6 @@ def _cells(row, names):
         row["baseline_integral"] or "–",
         _plain(row["verdict"]),
     )
-
-
-def _named(point, names):
-    return names.get(point) or folder_name(point)
 
 
 def _kind(reason):

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from spinlens.plots.words import folder_name, point_names, words
+from spinlens.plots.words import named, point_names, words
 from spinlens.verdict import known, verdict, wilson_interval
 
 _STYLE = """
@@ -152,8 +152,7 @@ def evidence(table, names):
         "repeats": "repeats",
     }
     rows = [
-        [names.get(row["point"]) or folder_name(row["point"])]
-        + [words(_text(row[name])) for name in list(columns)[1:]]
+        [named(row["point"], names)] + [words(_text(row[name])) for name in list(columns)[1:]]
         for row in table.to_dict("records")
     ]
     introduction = (

@@ -12,14 +12,8 @@ import sys
 from pathlib import Path
 from time import process_time
 
+from spinlens.benchmarks.split_process import SETTINGS
 from spinlens.benchmarks.workers import serve
-
-SETTINGS = {
-    "moment_tolerance_muB": 0.01,
-    "unconverged": "exclude",
-    "nonmagnetic": "exclude",
-    "moment_axis": [0, 0, 1],
-}
 
 
 def plan(snakefile, folder, calculations):

@@ -53,6 +53,11 @@ def folder_name(point):
     return ", ".join(words(part).replace("~", " ") for part in re.split(between, point))
 
 
+def named(point, names):
+    """A point's name among those of the sweep's points, by folder, or else its folder's."""
+    return names.get(point) or folder_name(point)
+
+
 def _shared(column):
     counts = column.value_counts()
     return counts.index[0] if len(counts) and counts.iloc[0] > len(column) / 2 else None
