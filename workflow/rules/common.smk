@@ -55,9 +55,9 @@ def found_calculations(key="calculations"):
     """Calculations by id, discovered once, when the workflow is parsed: the DAG is static."""
     root = config[key]
     try:
-        found = find(root, config["pattern"])
+        found = find(root, config["pattern"], key)
     except ValueError as fault:
-        sys.exit(f"config: {str(fault).replace('calculations:', f'{key}:', 1)}")
+        sys.exit(f"config: {fault}")
     if not found:
         sys.exit(f"config: {key}: no CHGCAR in any folder of {root}")
     return {calculation.id: calculation for calculation in found}

@@ -26,7 +26,7 @@ class Calculation:
     note: str = ""
 
 
-def find(root, pattern=None):
+def find(root, pattern=None, key="calculations"):
     """Every calculation under a folder, at any depth, sorted by id.
 
     Without a pattern, one calculation for each folder that holds a CHGCAR, CHG or VASP HDF5
@@ -34,11 +34,12 @@ def find(root, pattern=None):
     match. Symbolic links are followed, each folder is visited once, hidden folders are skipped;
     a folder that cannot be read becomes a calculation that cannot be read.
 
-    Raises ValueError where root is no folder or the pattern is none.
+    Raises ValueError where root, which the config names by `key`, is no folder, or the pattern is
+    none.
     """
     root = os.fspath(root)
     if not os.path.isdir(root):
-        raise ValueError(f"calculations: {root} is no folder")
+        raise ValueError(f"{key}: {root} is no folder")
     matcher = compile_pattern(pattern) if pattern else None
     groups, unreadable = {}, []
     for folder, files, problem in _walk(root):
