@@ -1,6 +1,12 @@
 """Sizes of kernels, strides and pools along a, b and c, and whether they fit the supercell."""
 
 
+def is_steerable(point):
+    """Whether a point's family is steerable; a point.json from before there were families says
+    nothing of it."""
+    return point.get("family") == "steerable"
+
+
 def sizes(point, key):
     """A size for each axis: one number for all of them, or one each; 1 along a projected c."""
     value = point[key]

@@ -45,7 +45,7 @@ def waves(placement, dtype):
     twice = np.where(np.arange(n // 2 + 1) % (n / 2) == 0, 1, 2)
     inverse = parts * twice[:, None] / np.prod(placement.cell)
     size = c.shape[1]
-    matrices = (_on_pairs(a), _on_pairs(b), parts.reshape(-1, size).T, inverse.reshape(-1, size))
+    matrices = (on_pairs(a), on_pairs(b), parts.reshape(-1, size).T, inverse.reshape(-1, size))
     return Waves(*(matrix.astype(dtype) for matrix in matrices))
 
 
@@ -95,7 +95,7 @@ def _waves(n, size, dilation, start):
     return np.exp(-2j * np.pi * (np.arange(n)[:, None] * positions % n) / n)
 
 
-def _on_pairs(matrix):
+def on_pairs(matrix):
     """A complex matrix (frequency, weight) as a real one, (part, frequency) by (weight, part)."""
     real, imaginary = matrix.real, matrix.imag
     pairs = np.stack([np.stack([real, -imaginary], -1), np.stack([imaginary, real], -1)])

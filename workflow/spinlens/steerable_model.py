@@ -1,0 +1,75 @@
+"""The steerable family: filters in Å that turn with the crystal.
+
+Conv → gate → [tensor product → conv → gate]* → invariants → [Dense → ReLU]* → dense → softmax,
+or a linear number. A model takes unit cells (batch, na, nb, nc, channels) on a coarse grid and
+their lattices (batch, 3, 3) in Å. What it says of a crystal depends neither on how it is turned,
+nor on the origin, nor on which cell or grid describes it.
+
+- `filters` and `convolutions` are channels of each kind of feature, of degree 0 to `max_degree`;
+  the filters reach as far as `cutoff` with so many `radial_functions`, up to `max_degree`, too.
+- `inversion`: with it, features have a parity and a crystal is not told from its mirror image.
+  A magnetization is a pseudovector, which inversion leaves as it is: m(r) along a fixed axis
+  becomes m(-r), so m is an even scalar, `0e`, and the vector m `1e`. Without it features couple
+  by rotations alone, and tensor products, which need a further convolution, tell left from right.
+"""
+
+import keras
+from keras import ops
+
+from spinlens.layers.features import Gate, Invariants, TensorProduct
+from spinlens.layers.steerable import SteerableConv3D, paths
+from spinlens.network import FIRST_CONVOLUTION, output, scaled
+
+
+def network(point, cell_shape, classes, scale):
+    """The network of a sweep point, as models.build takes it, without a loss."""
+    inputs = keras.Input(cell_shape, name="magnetization")
+    lattice = keras.Input((3, 3), name="lattice")
+    x = Scalars("0e" if point["inversion"] else "0")(scaled(inputs, scale))
+    names = [FIRST_CONVOLUTION, *(f"convolution_{i}" for i in range(len(point["convolutions"])))]
+    for name, filters in zip(names, [point["filters"], *point["convolutions"]], strict=True):
+        if name != FIRST_CONVOLUTION:
+            x = TensorProduct()(x)
+        x = SteerableConv3D(
+            outputs(point, x, filters),
+            point["cutoff"],
+            point["radial_functions"],
+            point["max_degree"],
+            name=name,
+        )(x, lattice)
+        x = Gate()(x)
+    x = Invariants(name="invariants", dtype="float32")(x)
+    for units in point["dense"]:
+        x = keras.layers.Dense(units, activation="relu")(x)
+    units, options = output(classes)
+    return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
+
+
+def outputs(point, kinds, filters):
+    """{kind: channels} of a convolution of features of some kinds: so many of each true tensor
+    that a filter reaches, the scalar with a gate for every channel of the others."""
+    degree = point["max_degree"]
+    letters = "eo" if point["inversion"] else ("", "")
+    names = [f"{number}{letters[number % 2]}" for number in range(degree + 1)]
+    reached = {out for _, _, out in paths(kinds, names, degree)}
+    made = {name: filters for name in names if name in reached}
+    return made | {names[0]: filters * len(made)}
+
+
+@keras.saving.register_keras_serializable(package="spinlens")
+class Scalars(keras.layers.Layer):
+    """Input channels (batch, a, b, c, channels) as features of the kind that is named."""
+
+    def __init__(self, kind, **options):
+        super().__init__(**options)
+        self.kind = kind
+
+    def call(self, inputs):
+        return {self.kind: ops.expand_dims(ops.transpose(inputs, (0, 4, 1, 2, 3)), 1)}
+
+    def compute_output_shape(self, input_shape):
+        batch, *cell, channels = input_shape
+        return {self.kind: (batch, 1, channels, *cell)}
+
+    def get_config(self):
+        return super().get_config() | {"kind": self.kind}
