@@ -117,7 +117,7 @@ def test_attributions_follow_a_shift_where_the_network_does(mean, follows):
 
 def test_class_means_are_per_volume():
     fields = [np.full((1, 1, 2), value) for value in (1.0, 3.0, 10.0)]
-    found = attribution.class_means(lambda field: field, fields, [0, 1, 2], [0, 0, 1], 0.5)
+    found = attribution.class_means(fields.__getitem__, [0, 1, 2], [0, 0, 1], 0.5)
     assert found[:, 0, 0, 0] == pytest.approx([4.0, 20.0])
     with pytest.raises(ValueError, match="class 0 has no sample"):
-        attribution.class_means(lambda field: field, fields, [0], [1], 0.5)
+        attribution.class_means(fields.__getitem__, [0], [1], 0.5)

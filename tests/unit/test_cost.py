@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spinlens import cost
+from spinlens import cost, density
 from spinlens.layer_costs import layers
 
 LIBRARY = Path(__file__).parents[2] / "workflow"
@@ -67,7 +67,7 @@ def test_layers_are_those_of_the_models(override):
     point = STUDY | {"kernel_size": 6, "pool_size": 3} | override
     point |= {"mixed_precision": False, "jit_compile": False, "learning_rate": 1, "momentum": 0.1}
     cell = (12, 12, 1) if point["dimensions"] == 2 else (12, 12, 18)
-    channels = cost.CHANNELS[point["channels"]]
+    channels = density.CHANNELS[point["channels"]]
     expected = models.build(point, (*cell, channels), 2).count_params()
     assert sum(layer.weights for layer in layers(point, cell, channels)) == expected
 

@@ -26,7 +26,8 @@ def baseline_file(point, split):
     """Baselines on a split, those of the density as the point's network sees it."""
     hidden = "-unit" if normalizations.hides_moment(point["normalization"]) else ""
     target = targets.name(point)
-    return f"{RESULTS}/baselines/{target}/{splits.name(split)}/{point['channels']}{hidden}.csv"
+    seen = "parts" if point["channels"] == "parts" else "signed"
+    return f"{RESULTS}/baselines/{target}/{splits.name(split)}/{seen}{hidden}.csv"
 
 
 def fit_files(fits, name):

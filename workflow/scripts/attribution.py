@@ -23,7 +23,7 @@ with open_dataset(given.dataset) as dataset:
     name, crystal = reference(dataset, params.reference)
     target = targets.read(dataset, point)
 names, classes = means.groups(target)
-score = attribution.score_of(attribution.load(given.model), len(names) - 1)
+model = attribution.load(given.model)
 
 
 def evenly(number):
@@ -41,16 +41,22 @@ with Inputs(given.dataset, point) as inputs:
     block = [
         int(min(n, max(1, np.rint(params.block / s)))) for n, s in zip(shape, steps, strict=True)
     ]
-    methods = {
-        "gradient_times_input": (
-            lambda field: attribution.gradient_times_input(score, field), slice(None)
-        ),
-        "occlusion": (lambda field: attribution.occlusion(score, field, block), few),
-    }  # fmt: skip
+    score = attribution.score_of(model, len(names) - 1)
+
+    def score_for(sample):
+        if inputs.lattices is None:
+            return score
+        return attribution.score_of(model, len(names) - 1, inputs.lattices[sample])
+
+    def gradient(sample):
+        return attribution.gradient_times_input(score_for(sample), inputs[sample])
+
+    def occlusion(sample):
+        return attribution.occlusion(score_for(sample), inputs[sample], block)
+
+    methods = {"gradient_times_input": (gradient, slice(None)), "occlusion": (occlusion, few)}
     found = {
-        method: attribution.class_means(
-            attribute, inputs, target.samples[chosen], classes[chosen], voxel
-        )
+        method: attribution.class_means(attribute, target.samples[chosen], classes[chosen], voxel)
         for method, (attribute, chosen) in methods.items()
     }
 told = f"log-odds of {names[-1]}" if target.classes is not None else f"{target.label} predicted"

@@ -19,13 +19,13 @@ with open_dataset(given.dataset) as dataset:
     lattice, count = dataset["lattice"].values.mean(axis=0), dataset.sizes["sample"]
 with Inputs(given.dataset, point) as inputs:
     shape = inputs.shape[:3]
-    seen = point["supercell"] if point["boundary"] == "valid" else None
+    goes_round = sizes.is_steerable(point) or point["boundary"] == "periodic"
     found = placement.places(
         np.nan_to_num(kernel, posinf=0, neginf=0),  # a diverged filter looks nowhere
         (inputs[sample] for sample in range(count)),
         lattice,
-        repeats=seen,
-        stride=sizes.sizes(point, "stride"),
+        repeats=None if goes_round else point["supercell"],
+        stride=(1, 1, 1) if sizes.is_steerable(point) else sizes.sizes(point, "stride"),
     )
 centres = (found.starts + (np.array(kernel.shape[2:]) - 1) / 2) / shape
 rows = [

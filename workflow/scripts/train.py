@@ -22,6 +22,10 @@ files = snakemake.input.dataset, snakemake.input.split
 task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
+    try:
+        training.suited(point, inputs)
+    except ValueError as fault:
+        raise SystemExit(f"train: {fault}") from None
     fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)
 with open_dataset(snakemake.input.dataset) as dataset:
     trained_on = seen.of_samples(dataset, task.folds[0].samples)

@@ -13,10 +13,19 @@ import keras
 import numpy as np
 from keras import ops
 
+from spinlens.layers.features import Gate, Invariants, TensorProduct
 from spinlens.layers.periodic import PeriodicConv3D, PeriodicDense
 from spinlens.layers.pooling import MeanAndMax
+from spinlens.layers.steerable import SteerableConv3D
+from spinlens.steerable_model import AsFeatures
 
-LAYERS = {layer.__name__: layer for layer in (PeriodicConv3D, PeriodicDense, MeanAndMax)}
+LAYERS = {
+    layer.__name__: layer
+    for layer in (
+        PeriodicConv3D, PeriodicDense, MeanAndMax,
+        AsFeatures, SteerableConv3D, Gate, TensorProduct, Invariants,
+    )
+}  # fmt: skip
 
 
 def load(path):
@@ -24,19 +33,27 @@ def load(path):
     return keras.models.load_model(path, custom_objects=LAYERS, compile=False)
 
 
-def score_of(model, toward=1):
+def score_of(model, toward=1, lattice=None):
     """Function of inputs (batch, na, nb, nc, channels) that gives a model's score (batch,): the
-    log-odds of the class `toward` of a classifier, or the value of a regression (batch, 1)."""
+    log-odds of the class `toward` of a classifier, or the value of a regression (batch, 1). A
+    model that takes the `lattice` (3, 3) beside each field is given this one."""
     last = model.layers[-1]
+
+    def given(batch):
+        if lattice is None:
+            return batch
+        same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
+        return batch, ops.broadcast_to(same, (batch.shape[0], 3, 3))
+
     if getattr(last, "activation", None) is not keras.activations.softmax:
-        return lambda batch: model(batch, training=False)[:, 0]
+        return lambda batch: model(given(batch), training=False)[:, 0]
     layer = type(last).from_config(last.get_config() | {"activation": "linear", "name": "logits"})
     logits = keras.Model(model.input, layer(last.input))
     layer.set_weights(last.get_weights())
     others = [i for i in range(last.units) if i != toward]
 
     def log_odds(batch):
-        found = logits(batch, training=False)
+        found = logits(given(batch), training=False)
         return found[:, toward] - ops.logsumexp(ops.take(found, others, axis=1), axis=1)
 
     return log_odds
@@ -76,13 +93,12 @@ def occlusion(score, field, block, negligible=1e-3, batch_size=4):
     return lost / covered
 
 
-def class_means(attribute, inputs, samples, classes, voxel_volume):
+def class_means(attribute, samples, classes, voxel_volume):
     """Mean attribution of each class, (classes, na, nb, nc) per Å³.
 
-    `attribute` maps a sample's input to an attribution per voxel, `inputs` are the dataset's
-    inputs.Inputs, `classes` the class of each of `samples`. One sample is held at a time; what
-    is not finite, of a diverged model, makes the mean not finite. Raises ValueError where a
-    class has no sample.
+    `attribute` maps a sample, by index, to an attribution per voxel, `classes` are those of the
+    `samples`. One sample is held at a time; what is not finite, of a diverged model, makes the
+    mean not finite. Raises ValueError where a class has no sample.
     """
     classes = np.asarray(classes)
     means = []
@@ -90,7 +106,7 @@ def class_means(attribute, inputs, samples, classes, voxel_volume):
         chosen = np.asarray(samples)[classes == number]
         if not chosen.size:
             raise ValueError(f"class {number} has no sample to explain")
-        means.append(sum(attribute(inputs[sample]) for sample in chosen) / chosen.size)
+        means.append(sum(attribute(sample) for sample in chosen) / chosen.size)
     return np.stack(means) / voxel_volume
 
 

@@ -6,12 +6,14 @@ import numpy as np
 
 class Batches(keras.utils.PyDataset):
     """Batches of (inputs, truth) of some samples, shuffled anew each epoch from a seed, or in
-    their order where there is none. `truth` are classes (samples,) or values (samples, 1)."""
+    their order where there is none. `truth` are classes (samples,) or values (samples, 1);
+    inputs are what `given` makes of them. `augment` changes each field (na, nb, nc, channels),
+    given a random generator."""
 
-    def __init__(self, inputs, samples, truth, batch_size, seed=None):
+    def __init__(self, inputs, samples, truth, batch_size, seed=None, augment=None):
         super().__init__()
         self.inputs, self.samples, self.truth = inputs, np.asarray(samples), truth
-        self.batch_size = batch_size
+        self.batch_size, self.augment = batch_size, augment
         self._order = np.arange(len(self.samples))
         self._random = None if seed is None else np.random.default_rng(seed)
         self.on_epoch_end()
@@ -21,10 +23,20 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
-        inputs = np.stack([self.inputs[sample] for sample in self.samples[chosen]])
-        return inputs, self.truth[chosen]
+        return given(self.inputs, self.samples[chosen], self._augmented), self.truth[chosen]
 
     def on_epoch_end(self):
         """Shuffle for the next epoch."""
         if self._random is not None:
             self._order = self._random.permutation(len(self.samples))
+
+    def _augmented(self, field):
+        return field if self.augment is None else self.augment(field, self._random)
+
+
+def given(inputs, samples, change=lambda field: field):
+    """What a model takes of some samples: fields (batch, na, nb, nc, channels), each changed,
+    and the lattices (batch, 3, 3) beside them where the inputs have any."""
+    fields = np.stack([change(inputs[sample]) for sample in samples])
+    lattices = getattr(inputs, "lattices", None)
+    return fields if lattices is None else (fields, lattices[np.asarray(samples)])

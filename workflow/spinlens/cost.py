@@ -9,6 +9,7 @@ Mixed precision and XLA are not counted: they hold no more. Nothing here imports
 from math import ceil
 from typing import NamedTuple
 
+from spinlens import density, sizes, steerable_costs
 from spinlens.layer_costs import layers
 
 # Python with TensorFlow, Keras, pandas and scikit-learn loaded, and a compiled network of a few
@@ -21,7 +22,6 @@ BATCHES_AT_ONCE = 5
 # The field as it was before it was continued, continued, and in the order of the library.
 DIRECT_COPIES = 3
 OPTIMIZER_SLOTS = {"sgd": 1, "adam": 2}
-CHANNELS = {"parts": 2, "signed": 1}
 REQUEST_HEADROOM, REQUEST_MARGIN_MB = 1.25, 2000  # the margin: what CUDA's libraries map
 VALUE_BYTES, MB = 4, 2**20
 
@@ -52,10 +52,11 @@ def predict(point, cell_shape, samples):
     gives it, `samples` the number in the dataset, of which `train_fraction` are trained on.
     Raises ValueError where the network does not fit the cell.
     """
-    channels = CHANNELS[point["channels"]]
+    channels = density.CHANNELS[point["channels"]]
     training = max(1, round(samples * point["train_fraction"]))
     batch = min(point["batch_size"], training)
-    network = layers(point, cell_shape, channels)
+    of_family = steerable_costs.layers if sizes.is_steerable(point) else layers
+    network = of_family(point, cell_shape, channels)
     sample_mb = _mb(cell_shape[0] * cell_shape[1] * cell_shape[2] * channels)
     weights = _mb(sum(layer.weights for layer in network))
     scaled = point["normalization"] == "dataset"

@@ -6,6 +6,7 @@ A grid has shape (na, nb, nc) along the lattice vectors a, b, c (rows of `lattic
 
 import numpy as np
 
+CHANNELS = {"parts": 2, "signed": 1, "vector": 4}  # how many
 VANISHING_MOMENT = 0.05  # of the integral of |m|
 
 
@@ -112,12 +113,15 @@ def windowed_cell(lattice, positions, start, length):
 
 def channels(magnetization, kind):
     """Channels last of a magnetization density: `parts` gives max(m, 0) and max(−m, 0), the
-    two channels of the 2018 study; `signed` gives m itself."""
+    two channels of the 2018 study; `signed` gives m itself; `vector` gives the components of
+    (3, na, nb, nc) and their length."""
     if kind == "parts":
         return np.stack([np.maximum(magnetization, 0), np.maximum(-magnetization, 0)], axis=-1)
     if kind == "signed":
         return magnetization[..., np.newaxis]
-    raise ValueError(f"channels: {kind!r} is neither parts nor signed")
+    if kind == "vector":
+        return np.stack([*magnetization, np.linalg.norm(magnetization, axis=0)], axis=-1)
+    raise ValueError(f"channels: {kind!r} is none of parts, signed, vector")
 
 
 def project_along_c(density, lattice):

@@ -3,7 +3,11 @@
 import numpy as np
 import xarray as xr
 
-CHANNELS = {"parts": ("positive part", "negative part"), "signed": ("magnetization",)}
+CHANNELS = {
+    "parts": ("positive part", "negative part"),
+    "signed": ("magnetization",),
+    "vector": ("x", "y", "z", "length"),
+}
 
 
 def to_dataset(kernel, initial_kernel, channels, voxel_vectors):

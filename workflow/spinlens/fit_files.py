@@ -1,7 +1,9 @@
 """What a fit leaves on disk: model, what it is a model of, history, metrics, predictions, filters,
 architecture."""
 
-from spinlens import filters, models
+import numpy as np
+
+from spinlens import filters, models, steerable_filters
 from spinlens.files import whole, write_json, write_table
 from spinlens.training import SIDES
 
@@ -51,8 +53,17 @@ def _number_row(_, truth, prediction):
 def write_filters(path, fit, channels, voxel_vectors):
     """The first convolution's kernels, before and after training, on their grid in Å."""
     kernel = models.first_kernel(fit.model)
+    of_family = filters if isinstance(kernel, np.ndarray) else steerable_filters
+    made = of_family.to_dataset(kernel, fit.initial_kernel, channels, voxel_vectors)
     with whole(path) as temporary:
-        filters.to_dataset(kernel, fit.initial_kernel, channels, voxel_vectors).to_netcdf(temporary)
+        made.to_netcdf(temporary)
+
+
+def _shape_of(output):
+    """`30×30×40×3`; of features, what follows the batch for each kind, by degree."""
+    if isinstance(output, list):
+        return ", ".join(map(_shape_of, output))
+    return "×".join(map(str, output.shape[1:]))
 
 
 def write_architecture(path, model):
@@ -61,7 +72,7 @@ def write_architecture(path, model):
         {
             "layer": layer.name,
             "kind": type(layer).__name__,
-            "output_shape": "×".join(map(str, layer.output.shape[1:])),
+            "output_shape": _shape_of(layer.output),
             "parameters": layer.count_params(),
         }
         for layer in model.layers

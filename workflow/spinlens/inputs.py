@@ -17,9 +17,11 @@ class Inputs:
     off below its `isosurface`, projected along c where it has two `dimensions` (nc = 1), divided
     by its own scale where the `normalization` says so, and made into `channels`. The isosurface
     follows the resampling because a cut-off density is not band-limited: its edges would ring.
+    `channels: vector` is m along x, y and z, and its length, of noncollinear runs.
     The unit is μB Å⁻³, μB Å⁻² where projected, 1 where divided. The most recently used are
     kept, up to `cache_bytes`. Close it, or use it in a `with`. An index raises ValueError where
-    the sample cannot be normalised.
+    the sample cannot be normalised. `lattices` (samples, 3, 3), float32, in Å, are those of the
+    samples, where the point's family takes them.
     """
 
     def __init__(self, path, point, cache_bytes=CACHE_BYTES):
@@ -28,11 +30,16 @@ class Inputs:
         self._point = point
         cell = sizes.cell_shape(point, self._file["magnetization"].shape[1:])
         self.samples = self._file["magnetization"].shape[0]
-        self.shape = density.channels(np.zeros(cell), point["channels"]).shape
+        self.shape = (*cell, density.CHANNELS[point["channels"]])
+        self.lattices = self.cells().astype(np.float32) if sizes.is_steerable(point) else None
         self._kept = lru_cache(maxsize=cache_bytes // (4 * int(np.prod(self.shape))))(self._read)
 
     def __getitem__(self, sample):
         return self._kept(int(sample))
+
+    def cells(self):
+        """Lattices (samples, 3, 3) of all samples, in Å."""
+        return self._file["lattice"][:]
 
     def __enter__(self):
         return self
@@ -42,8 +49,8 @@ class Inputs:
 
     def _read(self, sample):
         point = self._point
-        field = self._file["magnetization"][sample]
-        field = density.resample(field, sizes.input_grid(point, field.shape))
+        field = self._field(sample)
+        field = density.resample(field, sizes.input_grid(point, field.shape[-3:]))
         if point["isosurface"] is not None:
             field = normalizations.above_isosurface(field, point["isosurface"])
         if point["dimensions"] == 2:
@@ -52,6 +59,17 @@ class Inputs:
         if point["normalization"] not in normalizations.OF_NO_SAMPLE:
             field = self._by_own_scale(field, sample)
         return density.channels(field, point["channels"]).astype(np.float32)
+
+    def _field(self, sample):
+        """The magnetization (na, nb, nc), or as a vector (3, na, nb, nc)."""
+        if self._point["channels"] != "vector":
+            return self._file["magnetization"][sample]
+        known = "magnetization_vector" in self._file.variables
+        field = self._file["magnetization_vector"][sample] if known else np.array([np.nan])
+        if np.isnan(field).any():
+            name = self._file["sample"][sample]
+            raise ValueError(f"channels: vector takes noncollinear runs, {name} is none")
+        return field
 
     def _by_own_scale(self, field, sample):
         try:

@@ -72,7 +72,7 @@ def layers(point, cell, channels):
         network.append(_further(further))
         channels = filters
     seen = 2 * channels if point["head"] == "global" else prod(extent) * channels
-    return [*network, *_dense(seen, [*point["dense"], 2])]
+    return [*network, *dense(seen, [*point["dense"], 2])]
 
 
 def _layer(convolution, outputs):
@@ -131,7 +131,8 @@ def _transformed(convolution, read, outputs):
     )
 
 
-def _dense(seen, units):
+def dense(seen, units):
+    """Dense layers of so many units each, on so many values."""
     for size in units:
         yield Layer((seen + 1) * size, size, sample_flop=6 * seen * size)
         seen = size

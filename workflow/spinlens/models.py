@@ -3,6 +3,7 @@
 import keras
 
 from spinlens import steerable_model, voxel_model
+from spinlens.layers.steerable import SteerableConv3D
 from spinlens.network import FIRST_CONVOLUTION
 from spinlens.sizes import is_steerable
 
@@ -34,11 +35,11 @@ def in_unit(model, mean, deviation):
 
 
 def first_kernel(model):
-    """Weights of the first convolution: (a, b, c, channel, filter) of a voxel model, {path:
-    (radial function, channel, filter)} of a steerable one."""
+    """Weights of the first convolution: (a, b, c, channel, filter) of a voxel model, the
+    layer's Coefficients of a steerable one."""
     layer = model.get_layer(FIRST_CONVOLUTION)
-    if hasattr(layer, "kernels"):
-        return {p: keras.ops.convert_to_numpy(kernel) for p, kernel in layer.kernels.items()}
+    if isinstance(layer, SteerableConv3D):
+        return layer.coefficients()
     return keras.ops.convert_to_numpy(layer.kernel)
 
 

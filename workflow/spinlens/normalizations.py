@@ -19,8 +19,12 @@ def hides_moment(normalization):
 
 
 def above_isosurface(magnetization, isosurface):
-    """Magnetization density where |m| exceeds `isosurface`, zero elsewhere; both in μB Å⁻³."""
-    return np.where(np.abs(magnetization) > isosurface, magnetization, 0)
+    """Magnetization density (na, nb, nc), or as a vector (3, na, nb, nc), where |m| exceeds
+    `isosurface`, zero elsewhere; both in μB Å⁻³."""
+    length = np.abs(magnetization)
+    if magnetization.ndim == 4:
+        length = np.linalg.norm(magnetization, axis=0)
+    return np.where(length > isosurface, magnetization, 0)
 
 
 def by_own_scale(magnetization, normalization):

@@ -46,9 +46,11 @@ class _Filled(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         inputs, truth = self._batches[index]
-        missing = -len(inputs) % self._parts
-        weights = np.full(len(inputs), (len(inputs) + missing) / len(inputs), dtype=np.float32)
-        return tuple(_filled(values, missing) for values in (inputs, truth, weights))
+        count = len(truth)
+        missing = -count % self._parts
+        weights = np.full(count, (count + missing) / count, dtype=np.float32)
+        batch = inputs, truth, weights
+        return keras.tree.map_structure(lambda values: _filled(values, missing), batch)
 
     def on_epoch_end(self):
         self._batches.on_epoch_end()

@@ -148,7 +148,7 @@ def _check_shapes(models, shape, target):
     outputs = len(target["classes"]) if target["kind"] == "classes" else 1
     for folder, model in models.items():
         for what, own, expected in (
-            ("takes inputs", model.input_shape[1:], shape),
+            ("takes inputs", model.inputs[0].shape[1:], shape),
             ("gives outputs", model.output_shape[1:], (outputs,)),
         ):
             if tuple(own) != tuple(expected):

@@ -1,4 +1,12 @@
-"""Sizes of kernels, strides and pools along a, b and c, and whether they fit the supercell."""
+"""Sizes of kernels, strides and pools along a, b and c, and whether a network fits its cell."""
+
+from math import ceil, pi
+
+import numpy as np
+
+from spinlens.augmentation import require_square
+
+RESOLVED = 3.0  # of width × largest wave number: exp(-4.5) of a shell's spectrum is left there
 
 
 def is_steerable(point):
@@ -27,8 +35,16 @@ def cell_shape(point, grid):
 
 
 def check(point, cell):
-    """Raise ValueError, naming the key, where the first convolution or its pool leaves nothing
-    of the supercell of a unit cell (na, nb, nc). A periodic kernel may be longer than it."""
+    """Raise ValueError, naming the key, where a point's family cannot do what it asks for, or
+    where the first convolution or its pool leaves nothing of the supercell of a unit cell (na,
+    nb, nc). A periodic kernel may be longer than it."""
+    if is_steerable(point):
+        _check_steerable(point)
+        return
+    if point.get("channels") == "vector":
+        raise ValueError("channels: vector is of the steerable family: set family: steerable")
+    if point.get("augmentation") == "layer_group":
+        require_square(cell)
     along = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
     for axis, voxels, repeats, kernel, stride, pool in zip(
         "abc", cell, point["supercell"], *along, strict=True
@@ -40,3 +56,25 @@ def check(point, cell):
         left = (total - reach) // stride + 1
         if pool > left:
             raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")
+
+
+def _check_steerable(point):
+    if point["dimensions"] != 3:
+        raise ValueError("family: steerable has filters in space: set dimensions: 3")
+    if point["augmentation"] != "none":
+        raise ValueError("family: steerable is the same turned: set augmentation: none")
+    if point["channels"] == "vector" and point["normalization"] == "integral":
+        raise ValueError("normalization: integral is of one axis, channels: vector takes norm")
+
+
+def require_resolved(point, cell, lattices):
+    """Raise ValueError where the grid (na, nb, nc) of a steerable point is too coarse for its
+    radial functions in some of the cells (samples, 3, 3), in Å."""
+    width = point["cutoff"] / point["radial_functions"] / 2
+    lengths = np.linalg.norm(lattices, axis=2).max(axis=0)
+    needed = [ceil(RESOLVED * length / (pi * width)) for length in lengths]
+    if any(n < least for n, least in zip(cell, needed, strict=True)):
+        raise ValueError(
+            f"input_grid: {list(cell)} is too coarse for radial functions {width:.3g} Å wide: "
+            f"take {needed} or more, or fewer radial_functions"
+        )

@@ -25,7 +25,7 @@ def network(point, cell_shape, classes, scale):
     """The network of a sweep point, as models.build takes it, without a loss."""
     inputs = keras.Input(cell_shape, name="magnetization")
     lattice = keras.Input((3, 3), name="lattice")
-    x = Scalars("0e" if point["inversion"] else "0")(scaled(inputs, scale))
+    x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled(inputs, scale))
     names = [FIRST_CONVOLUTION, *(f"convolution_{i}" for i in range(len(point["convolutions"])))]
     for name, filters in zip(names, [point["filters"], *point["convolutions"]], strict=True):
         if name != FIRST_CONVOLUTION:
@@ -46,30 +46,44 @@ def network(point, cell_shape, classes, scale):
 
 
 def outputs(point, kinds, filters):
-    """{kind: channels} of a convolution of features of some kinds: so many of each true tensor
-    that a filter reaches, the scalar with a gate for every channel of the others."""
+    """{kind: channels} of a convolution of features of some kinds: so many of each kind that a
+    filter reaches, the scalar with a gate for every channel of the others."""
     degree = point["max_degree"]
-    letters = "eo" if point["inversion"] else ("", "")
-    names = [f"{number}{letters[number % 2]}" for number in range(degree + 1)]
+    names = [str(number) for number in range(degree + 1)]
+    if point["inversion"]:
+        # Of scalars pseudotensors are made by products alone: they are left out.
+        both = point["channels"] == "vector"
+        names = [n + letter for n in names for letter in ("eo" if both else "eo"[int(n) % 2])]
     reached = {out for _, _, out in paths(kinds, names, degree)}
     made = {name: filters for name in names if name in reached}
     return made | {names[0]: filters * len(made)}
 
 
 @keras.saving.register_keras_serializable(package="spinlens")
-class Scalars(keras.layers.Layer):
-    """Input channels (batch, a, b, c, channels) as features of the kind that is named."""
+class AsFeatures(keras.layers.Layer):
+    """Input channels (batch, a, b, c, channels) as features, with parities or without: even
+    scalars, or where they are a `vector`, m along x, y and z as `1e`, |m| as `0e`."""
 
-    def __init__(self, kind, **options):
+    def __init__(self, vector=False, parities=True, **options):
         super().__init__(**options)
-        self.kind = kind
+        self.vector, self.parities = vector, parities
 
     def call(self, inputs):
-        return {self.kind: ops.expand_dims(ops.transpose(inputs, (0, 4, 1, 2, 3)), 1)}
+        fields = ops.expand_dims(ops.transpose(inputs, (0, 4, 1, 2, 3)), 1)
+        if not self.vector:
+            return {self._name(0): fields}
+        components = [fields[:, :, i] for i in (1, 2, 0)]  # Y_1 is (y, z, x)
+        m = ops.expand_dims(ops.concatenate(components, 1), 2)
+        return {self._name(0): fields[:, :, 3:], self._name(1): m}
 
     def compute_output_shape(self, input_shape):
         batch, *cell, channels = input_shape
-        return {self.kind: (batch, 1, channels, *cell)}
+        if not self.vector:
+            return {self._name(0): (batch, 1, channels, *cell)}
+        return {self._name(0): (batch, 1, 1, *cell), self._name(1): (batch, 3, 1, *cell)}
 
     def get_config(self):
-        return super().get_config() | {"kind": self.kind}
+        return super().get_config() | {"vector": self.vector, "parities": self.parities}
+
+    def _name(self, degree):
+        return f"{degree}e" if self.parities else str(degree)

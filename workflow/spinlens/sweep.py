@@ -9,11 +9,13 @@ from itertools import product
 from spinlens import sizes, sweep_draws
 
 HYPERPARAMETERS = (
+    "family",
     "dimensions",
     "channels",
     "input_grid",
     "normalization",
     "isosurface",
+    "augmentation",
     "supercell",
     "boundary",
     "filters",
@@ -23,6 +25,10 @@ HYPERPARAMETERS = (
     "convolutions",
     "convolution_kernel_size",
     "head",
+    "cutoff",
+    "radial_functions",
+    "max_degree",
+    "inversion",
     "dense",
     "optimizer",
     "learning_rate",

@@ -12,13 +12,19 @@ from math import exp, inf, isfinite, log
 import numpy as np
 
 WHOLE = (
-    "filters kernel_size stride pool_size convolution_kernel_size batch_size epochs classes "
-    "split_seed seed"
+    "filters kernel_size stride pool_size convolution_kernel_size radial_functions max_degree "
+    "batch_size epochs classes split_seed seed"
 ).split()
-NUMBERS = "learning_rate momentum threshold isosurface train_fraction".split()
+NUMBERS = "learning_rate momentum threshold isosurface cutoff train_fraction".split()
 # Ends that a range must stay within, as the schema of config.yaml has them for single values.
 LOWEST = dict.fromkeys(WHOLE, 1) | {"classes": 2, "split_seed": 0, "seed": 0, "momentum": 0}
-BETWEEN = {"learning_rate": (0, inf), "isosurface": (0, inf), "train_fraction": (0, 1)}
+LOWEST |= {"max_degree": 0}
+BETWEEN = {
+    "learning_rate": (0, inf),
+    "isosurface": (0, inf),
+    "cutoff": (0, inf),
+    "train_fraction": (0, 1),
+}
 DIGITS = 3  # significant ones of a drawn number: it stands in the point's name
 PATIENCE = 64  # rows of the sequence for each point asked, before giving up on new ones
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from spinlens import models, parallel, scores
+from spinlens import augmentation, models, parallel, scores, sizes
 from spinlens.batches import Batches
 from spinlens.inputs import root_mean_square
 
@@ -24,15 +24,15 @@ class Fold(NamedTuple):
 
 @dataclass(frozen=True)
 class Fit:
-    """A trained model, its first kernel before training, its history by epoch, its predictions
-    for the training and the validation fold, and its metrics.
+    """A trained model, its models.first_kernel before training, its history by epoch, its
+    predictions for the training and the validation fold, and its metrics.
 
     Predictions are probabilities (samples, classes), or for a regression values (samples,) in
     the label's unit, which is the unit of the model's output, too.
     """
 
     model: keras.Model
-    initial_kernel: np.ndarray
+    initial_kernel: object
     history: list
     predictions: tuple
     metrics: dict
@@ -45,17 +45,19 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     `classes` the number of classes, or None for a regression; `devices` names those that share
     each batch, where there are several; `report` takes one line per epoch. A regression learns
     values less the mean of the training fold, divided by its standard deviation: its history is
-    of these. A diverged training is a result: its metrics say so.
+    of these. A diverged training is a result: its metrics say so. Raises
+    ValueError where the point asks for what its samples' cells do not allow.
     """
+    augment = suited(point, inputs)
     keras.utils.set_random_seed(point["seed"])
     scale = _scale(point["normalization"], inputs, training.samples)
     with parallel.scope(devices):
         model = models.build(point, inputs.shape, classes, scale)
     initial_kernel = models.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
-    size = point["batch_size"]
+    size, seed = point["batch_size"], point["seed"]
     unit = None if classes is not None else _mean_and_deviation(training.truth)
-    learned = Batches(inputs, *_learned(training, unit), size, seed=point["seed"])
+    learned = Batches(inputs, *_learned(training, unit), size, seed, augment)
     watched = Batches(inputs, *_learned(validation, unit), size)
     model.fit(
         parallel.shared_out(learned, devices),
@@ -79,6 +81,16 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     metrics["diverged"] = _diverged(model, log.history)
     metrics["parameters"] = int(model.count_params())
     return Fit(model, initial_kernel, log.history, predictions, metrics)
+
+
+def suited(point, inputs):
+    """What augments a point's samples, or None. Raises ValueError, naming the key, where their
+    cells or the grid do not allow what the point asks for."""
+    shape = inputs.shape[:3]
+    if sizes.is_steerable(point):
+        sizes.require_resolved(point, shape, inputs.lattices)
+    if point.get("augmentation") == "layer_group":
+        return augmentation.LayerGroup(inputs.cells(), shape)
 
 
 class _EpochLog(keras.callbacks.Callback):

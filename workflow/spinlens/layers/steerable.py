@@ -9,6 +9,7 @@ a coarse grid gives the same values as a fine one.
 """
 
 from math import pi
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -19,6 +20,14 @@ from spinlens.layers.couplings import coupling
 from spinlens.layers.features import Kind, scalar_of
 from spinlens.layers.gaussians import Shells
 from spinlens.layers.harmonics import harmonics
+
+
+class Coefficients(NamedTuple):
+    """Filters of a layer: its gaussians.Shells, and of each path, (kind, degree of the filter,
+    kind made), the weights (radial functions, channels, channels out), as an array."""
+
+    shells: Shells
+    weights: dict
 
 
 @keras.saving.register_keras_serializable(package="spinlens")
@@ -78,6 +87,11 @@ class SteerableConv3D(keras.layers.Layer):
             ops.cast(self.bias, dtype), (1, 1, -1, 1, 1, 1)
         )
         return {out: ops.cast(field, self.compute_dtype) for out, field in fields.items()}
+
+    def coefficients(self):
+        """The Coefficients of the layer."""
+        weights = {path: ops.convert_to_numpy(kernel) for path, kernel in self.kernels.items()}
+        return Coefficients(self.shells, weights)
 
     def compute_output_shape(self, features_shape, lattice_shape):
         batch, _, _, *cell = next(iter(features_shape.values()))

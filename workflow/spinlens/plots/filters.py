@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import shell_legend
 from spinlens.plots.window import draw_around
-from spinlens.plots.words import channel
+from spinlens.plots.words import channel, filter_name
 from spinlens.projections import WORDS, project, relative
 from spinlens.shells import shells
 
@@ -140,7 +140,7 @@ def _rows(dataset, weights, projection, centres):
 
 def _panels(one, weights, projection, centre):
     """Panels of one channel of one filter; the title is on the first of them that is drawn."""
-    title = f"filter {one['filter'].item()}, {channel(one['channel'].item())}"
+    title = f"{filter_name(one)}, {channel(one['channel'].item())}"
     if weights == "kernel":
         separator = "; " if one.sizes["c"] > 1 else "\n"
         title += separator + change(one["kernel"].values, one["initial_kernel"].values)

@@ -6,6 +6,7 @@ from spinlens.sweep import HYPERPARAMETERS
 
 UNITS = {"muB": "μB", "1": "", "angstrom": "Å"}
 CHANNELS = {"positive part": "m > 0", "negative part": "m < 0", "magnetization": "m"}
+CHANNELS |= {"x": "m along x", "y": "m along y", "z": "m along z", "length": "|m|"}
 
 
 def words(name):
@@ -17,6 +18,12 @@ def channel(name):
     """What an input channel of filters.nc sees of the magnetization density m: `positive part`,
     m > 0; any other name as it is."""
     return CHANNELS.get(str(name), str(name))
+
+
+def filter_name(one):
+    """A filter of filters.nc, `filter 3`; of a steerable network with its degree."""
+    degree = f", l = {one['degree'].item()}" if "degree" in one.coords else ""
+    return f"filter {one['filter'].item()}{degree}"
 
 
 def unit_symbol(unit):
