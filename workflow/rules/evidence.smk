@@ -207,6 +207,7 @@ rule evidence:
     """Repeated, grouped, permuted and reseeded fits; their rows join results/evidence.tsv."""
     input:
         rules.filter_evidence_figure.output if PERMUTED["point"] else [],
+        STEERABLE_EVIDENCE,
         # By name, so that a fit that was deleted is made again.
         fits=[
             expand(rules.fit.output, **fit._asdict())

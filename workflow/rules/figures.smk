@@ -174,4 +174,5 @@ FIGURES = [
     rules.study_tables.output.page,
     *rules.evidence_page.output,
     *CRYSTAL_FIGURES,
+    *STEERABLE_FIGURES,
 ]

@@ -14,6 +14,7 @@ REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 FOUND = [
     *made_since([*rules.draw_benchmarks.output, *rules.scale_table.output]),
     *made_since(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
+    *made_since(STEERABLE_EVIDENCE, f"{RESULTS}/descriptors.nc"),
 ]
 
 

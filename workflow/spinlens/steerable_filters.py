@@ -23,10 +23,11 @@ def to_dataset(trained, initial, channels, voxel_vectors):
     made of.
 
     A filter is an output of a path from inputs by filters of degree `filter_degree` to features
-    of degree `degree`. `kernel` is what its member m = l, which lies in the plane, sees of each
-    voxel: K(r) × the voxel's volume, in Å^(3/2). `coefficients` (filter, channel, radial) are the
-    weights of the shells, the same for all m; `profile` (filter, channel, distance) is
-    Σ_n w_n R_nl(r), in Å^(-3/2). `trained` and `initial` are layers.steerable.Coefficients.
+    of degree `degree`; its `role` is `feature`, or `gate` of features of a degree. `kernel` is
+    what its member m = l, which lies in the plane, sees of each voxel: K(r) × the voxel's
+    volume, in Å^(3/2). `coefficients` (filter, channel, radial) are the weights of the shells,
+    the same for all m; `profile` (filter, channel, distance) is Σ_n w_n R_nl(r), in Å^(-3/2).
+    `trained` and `initial` are layers.steerable.Coefficients.
     """
     shells, paths = trained.shells, list(trained.weights)
     widest = shells.cutoff + TAIL * shells.width
@@ -47,6 +48,7 @@ def to_dataset(trained, initial, channels, voxel_vectors):
         made[f"{name}coefficients"] = np.concatenate(list(weights.values()))
         made[f"{name}profile"] = np.concatenate(list(radial.values()))
     numbers = [len(each) for each in weights.values()]
+    roles = [role for path in paths for role in _roles(trained.weights, path)]
     of_path = {
         "degree": [Kind.of(out).degree for _, _, out in paths],
         "filter_degree": [degree for _, degree, _ in paths],
@@ -55,9 +57,19 @@ def to_dataset(trained, initial, channels, voxel_vectors):
     found = filters.to_dataset(*drawn, channels, voxel_vectors).assign(_described(made))
     found = found.assign_coords(
         {name: ("filter", np.repeat(values, numbers)) for name, values in of_path.items()}
-        | {"radial": shells.centres, "distance": distance}
+        | {"role": ("filter", roles), "radial": shells.centres, "distance": distance}
     )
     return found.assign_attrs(cutoff_angstrom=shells.cutoff, width_angstrom=shells.width)
+
+
+def _roles(weights, path):
+    """Of each output of a path: the scalars' last ones are gates of the other kinds."""
+    made = {out: each.shape[2] for (_, _, out), each in weights.items()}
+    if not Kind.of(path[2]).is_invariant:
+        return ["feature"] * made[path[2]]
+    others = [(out, count) for out, count in sorted(made.items()) if out != path[2]]
+    gates = [f"gate of l = {Kind.of(out).degree}" for out, count in others for _ in range(count)]
+    return ["feature"] * (made[path[2]] - len(gates)) + gates
 
 
 def _described(made):
