@@ -36,6 +36,24 @@ rule convolution_benchmark:
         "../scripts/convolution_benchmark.py"
 
 
+rule steerable_benchmark:
+    """Measure an epoch of a steerable network beside one of the 2018 network."""
+    output:
+        f"{RESULTS}/benchmarks/steerable.json",
+    log:
+        f"{RESULTS}/logs/steerable_benchmark.log",
+    conda:
+        "../../envs/keras.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(20),
+    params:
+        code=code("steerable_benchmark.py"),
+    script:
+        "../scripts/steerable_benchmark.py"
+
+
 rule scale_benchmark:
     """Measure a dry run over 10,000 calculations, and 1,000 through split and dataset."""
     output:
@@ -119,4 +137,5 @@ rule benchmarks:
     """Every benchmark, with its figures and tables; run it alone on the machine."""
     input:
         rules.split_benchmark.output,
+        rules.steerable_benchmark.output,
         rules.benchmark_figures.input,

@@ -18,17 +18,19 @@ def layers(point, cell, channels):
     if not point["inversion"]:
         inputs = {(degree, 0): count for (degree, _), count in inputs.items()}
     network = []
-    for index, filters in enumerate([point["filters"], *point["convolutions"]]):
+    every = [point["filters"], *point["convolutions"]]
+    for index, filters in enumerate(every):
         if index:
+            network.append(Layer(0, 2 * _values(inputs) * prod(cell)))  # gates
             network.append(_tensor_product(inputs, prod(cell)))
-        outputs = _outputs(point, inputs, filters)
+        outputs = _outputs(point, inputs, filters, gated=index < len(every) - 1)
         network.append(_convolution(point, inputs, outputs, cell, first=index == 0))
         inputs = {kind: filters for kind in outputs}
-        network.append(Layer(0, 4 * _values(inputs) * prod(cell)))
+    network.append(Layer(0, _values(inputs) * prod(cell)))
     return [*network, *dense(2 * sum(inputs.values()), [*point["dense"], 2])]
 
 
-def _outputs(point, inputs, filters):
+def _outputs(point, inputs, filters, gated):
     """{(degree, parity): channels}, as steerable_model.outputs says by names."""
     kinds = []
     for degree in range(point["max_degree"] + 1):
@@ -38,7 +40,7 @@ def _outputs(point, inputs, filters):
         kinds += [(degree, parity) for parity in parities]
     reached = {out for _, _, out in _paths(point, inputs, kinds)}
     made = {kind: filters for kind in kinds if kind in reached}
-    return made | {kinds[0]: filters * len(made)}
+    return made | ({kinds[0]: filters * len(made)} if gated else {})
 
 
 def _paths(point, inputs, outputs):

@@ -1,7 +1,7 @@
 """The steerable family: filters in Å that turn with the crystal.
 
-Conv → gate → [tensor product → conv → gate]* → invariants → [Dense → ReLU]* → dense → softmax,
-or a linear number. A model takes unit cells (batch, na, nb, nc, channels) on a coarse grid and
+Conv → [gate → tensor product → conv]* → invariants → [Dense → ReLU]* → dense → softmax, or a
+linear number. A model takes unit cells (batch, na, nb, nc, channels) on a coarse grid and
 their lattices (batch, 3, 3) in Å. What it says of a crystal depends neither on how it is turned,
 nor on the origin, nor on which cell or grid describes it.
 
@@ -26,18 +26,17 @@ def network(point, cell_shape, classes, scale):
     inputs = keras.Input(cell_shape, name="magnetization")
     lattice = keras.Input((3, 3), name="lattice")
     x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled(inputs, scale))
-    names = [FIRST_CONVOLUTION, *(f"convolution_{i}" for i in range(len(point["convolutions"])))]
-    for name, filters in zip(names, [point["filters"], *point["convolutions"]], strict=True):
-        if name != FIRST_CONVOLUTION:
-            x = TensorProduct()(x)
+    channels = [point["filters"], *point["convolutions"]]
+    for index, filters in enumerate(channels):
+        if index:
+            x = TensorProduct()(Gate()(x))
         x = SteerableConv3D(
-            outputs(point, x, filters),
+            outputs(point, x, filters, gated=index < len(channels) - 1),
             point["cutoff"],
             point["radial_functions"],
             point["max_degree"],
-            name=name,
+            name=f"convolution_{index}" if index else FIRST_CONVOLUTION,
         )(x, lattice)
-        x = Gate()(x)
     x = Invariants(name="invariants", dtype="float32")(x)
     for units in point["dense"]:
         x = keras.layers.Dense(units, activation="relu")(x)
@@ -45,9 +44,9 @@ def network(point, cell_shape, classes, scale):
     return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
 
 
-def outputs(point, kinds, filters):
+def outputs(point, kinds, filters, gated):
     """{kind: channels} of a convolution of features of some kinds: so many of each kind that a
-    filter reaches, the scalar with a gate for every channel of the others."""
+    filter reaches; where they are `gated`, with a scalar more for every channel of the others."""
     degree = point["max_degree"]
     names = [str(number) for number in range(degree + 1)]
     if point["inversion"]:
@@ -56,7 +55,7 @@ def outputs(point, kinds, filters):
         names = [n + letter for n in names for letter in ("eo" if both else "eo"[int(n) % 2])]
     reached = {out for _, _, out in paths(kinds, names, degree)}
     made = {name: filters for name in names if name in reached}
-    return made | {names[0]: filters * len(made)}
+    return made | ({names[0]: filters * len(made)} if gated else {})
 
 
 @keras.saving.register_keras_serializable(package="spinlens")

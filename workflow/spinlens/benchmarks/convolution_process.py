@@ -62,7 +62,18 @@ def epoch(kernel, samples, batch, cell):
     }
 
 
-TASKS = {task.__name__: task for task in (imports, network, epoch)}
+def steerable_epoch(samples, batch, cell):
+    """`epoch`, as above, of a steerable network that sees a coarse grid of unlike cells."""
+    from spinlens.batches import Batches
+    from spinlens.benchmarks import networks
+
+    inputs, classes = networks.crystals(samples, cell)
+    model = networks.steerable(cell)
+    batches = Batches(inputs, range(samples), classes, batch, seed=0)
+    return {"epoch": lambda: float(model.fit(batches, epochs=1, verbose=0).history["loss"][0])}
+
+
+TASKS = {task.__name__: task for task in (imports, network, epoch, steerable_epoch)}
 
 
 def _devices(threads, gpus):

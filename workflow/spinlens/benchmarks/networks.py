@@ -1,6 +1,8 @@
 """The 2018 network twice, with the same weights: Keras's own layers on tiles of the unit cell,
 and the workflow's own model on the cell itself."""
 
+from typing import NamedTuple
+
 import keras
 import numpy as np
 
@@ -25,6 +27,49 @@ POINT = {
     # JAX would run an uncompiled step operation by operation.
     "jit_compile": keras.backend.backend() == "jax",
 }
+
+
+STEERABLE = {
+    "family": "steerable",
+    "channels": "signed",
+    "filters": 4,
+    "convolutions": [],
+    "dense": [],
+    "cutoff": 9.0,
+    "radial_functions": 6,
+    "max_degree": 2,
+    "inversion": True,
+    "optimizer": "adam",
+    "learning_rate": 1e-7,
+    "mixed_precision": False,
+    "jit_compile": POINT["jit_compile"],
+}
+
+
+class Crystals(NamedTuple):
+    """Fields (samples, *cell, channels) and lattices (samples, 3, 3) in Å, as inputs.Inputs has
+    them."""
+
+    fields: np.ndarray
+    lattices: np.ndarray
+
+    def __getitem__(self, sample):
+        return self.fields[sample]
+
+
+def crystals(samples, cell):
+    """Noise on so many unlike hexagonal cells, and classes."""
+    fields, classes = cells(samples, cell, channels=1)
+    lengths = np.linspace(6.7, 7.1, samples)
+    lattices = np.zeros((samples, 3, 3), dtype=np.float32)
+    lattices[:, 0, 0], lattices[:, 1, 0] = lengths, -lengths / 2
+    lattices[:, 1, 1], lattices[:, 2, 2] = lengths * 0.75**0.5, 16.0
+    return Crystals(fields, lattices), classes
+
+
+def steerable(cell):
+    """The workflow's steerable model, of the size of config's own evidence points."""
+    return models.build(STEERABLE, (*cell, 1), CLASSES)
 
 
 def cells(samples, cell, channels=2):

@@ -77,8 +77,8 @@ class Gate(keras.layers.Layer):
         own = features[scalar].shape[2] - sum(field.shape[2] for field in gated.values())
         made = {scalar: ops.silu(features[scalar][:, :, :own])}
         for name, field in gated.items():
-            gate = ops.sigmoid(features[scalar][:, :, own : own + field.shape[2]])
-            made[name], own = field * gate, own + field.shape[2]
+            gate = features[scalar][:, :, own : own + field.shape[2]]
+            made[name], own = field * ops.sigmoid(gate), own + field.shape[2]
         return made
 
     def compute_output_shape(self, input_shape):
@@ -147,20 +147,21 @@ class Invariants(keras.layers.Layer):
     """What no rotation and no shift of the crystal changes: of every channel the mean and the
     root mean square over the cell, (batch, 2 × channels).
 
-    Scalars count as they are, every other feature by its length, made smooth at zero, √(1 + |u|²)
-    - 1. Means do not depend on the grid, nor on which cell describes the crystal; pseudoscalars
-    count by their length, too.
+    Scalars pass through swish, every other feature counts by its length, made smooth at zero,
+    √(1 + |u|²) - 1; so do pseudoscalars. Means do not depend on the grid, nor on which cell
+    describes the crystal.
     """
 
     def call(self, features):
-        fields = []
+        found = []
         for name, field in features.items():
-            if not Kind.of(name).is_invariant:
-                field = ops.sqrt(1.0 + ops.sum(field * field, axis=1, keepdims=True)) - 1.0
-            fields.append(ops.reshape(field, (-1, field.shape[2], _voxels(field))))
-        field = ops.concatenate(fields, axis=1)
-        spread = ops.sqrt(ops.mean(field * field, axis=-1) + 1e-12)
-        return ops.concatenate([ops.mean(field, axis=-1), spread], axis=-1)
+            if Kind.of(name).is_invariant:
+                found.append(_means(ops.silu(field)))
+            else:
+                square = ops.sum(field * field, axis=1, keepdims=True)
+                found.append(_means(ops.sqrt(1.0 + square) - 1.0))
+        means, spreads = zip(*found, strict=True)
+        return ops.concatenate([*means, *spreads], axis=-1)
 
     def compute_output_shape(self, input_shape):
         batch = next(iter(input_shape.values()))[0]
@@ -189,6 +190,14 @@ def coupled(first, second, first_kind, second_kind, outs):
         ops.reshape(made[:, start:end], (-1, end - start, *first.shape[2:]))
         for start, end in pairwise(ends)
     ]
+
+
+def _means(field):
+    """Mean and root mean square (batch, channels) over the cell of (batch, 1, channels, a, b,
+    c)."""
+    flat = ops.reshape(field, (-1, field.shape[2], _voxels(field)))
+    square = ops.mean(flat * flat, axis=-1)
+    return ops.mean(flat, axis=-1), ops.sqrt(square + 1e-12)
 
 
 def _voxels(field):
