@@ -7,7 +7,7 @@ import numpy as np
 from spinlens.plots import style
 from spinlens.plots.atoms import DASHES
 from spinlens.plots.words import channel
-from spinlens.shell_weights import null_band, spread
+from spinlens.shell_weights import normalized, null_band, windows
 from spinlens.shells import NAMES
 
 PANEL = 1.0  # inches
@@ -16,15 +16,16 @@ MOST = 6  # filters of a degree
 
 @style.applied
 def radial_filters(dataset, shells, null=()):
-    """Figure of an open filters.nc of a steerable network: u(r) = r R(r) of norm one, a column a
-    degree l of the features made, a row a filter, gates left out, a line a channel.
+    """Figure of an open filters.nc of a steerable network: R(r) of norm one, a column a degree l of
+    the features made, a row a filter, gates left out, a line a channel. The scale is that of
+    what lies beyond half the first shell's distance: at the site itself R may be far larger.
 
     `shells` are shells.Shell; `null` are such files of permuted labels: within the band lie 95 %
     of their filters of this degree. Of more than 6 filters of a degree the first 6 are drawn.
     """
     distance = dataset["distance"].values
-    spreads, before = (
-        spread(dataset[name].values, distance) for name in ("profile", "initial_profile")
+    profiles, before = (
+        normalized(dataset[name].values, distance) for name in ("profile", "initial_profile")
     )
     degrees, roles = dataset["degree"].values, dataset["role"].values
     columns = {
@@ -46,7 +47,7 @@ def radial_filters(dataset, shells, null=()):
                 axes.fill_between(distance, -limit, limit, color=style.FAINT, linewidth=0,
                                   label="95 % of filters, permuted labels")  # fmt: skip
             names = [channel(name) for name in dataset["channel"].values]
-            for name, values, look in zip(names, spreads[index], cycle(style.LINES), strict=False):
+            for name, values, look in zip(names, profiles[index], cycle(style.LINES), strict=False):
                 axes.plot(distance, values, label=name, **look)
             axes.plot(distance, before[index, 0], label=f"{names[0]}, before training",
                       color=style.MUTED, linestyle=(0, (1, 1.5)), linewidth=1)  # fmt: skip
@@ -55,10 +56,13 @@ def radial_filters(dataset, shells, null=()):
                 axes.axvline(shell.distance, color=style.INK, linewidth=0.7, linestyle=dash)
             axes.set_title(f"filter {dataset['filter'].values[index]}, l = {degree}", loc="left")
     _mark(cells[0], shells)
+    far = distance >= windows(shells)["site"][1]
+    drawn = np.concatenate(list(columns.values()))
+    end = 1.15 * np.nanmax(np.abs(profiles[drawn][:, :, far]), initial=1e-3)
     for axes in cells[-1]:
-        axes.set(xlim=(0, distance[-1]))
+        axes.set(xlim=(0, distance[-1]), ylim=(-end, end))
         axes.set_xlabel("distance (Å)")
-    figure.supylabel("r R(r), norm 1 (Å$^{-1/2}$)", fontsize=8)
+    figure.supylabel("R(r), norm 1 (Å$^{-3/2}$)", fontsize=8)
     handles = dict(zip(*reversed(cells[0, 0].get_legend_handles_labels()), strict=True))
     figure.legend(handles.values(), handles, loc="outside lower center", ncols=2)
     marked = ", ".join(
@@ -71,10 +75,10 @@ def radial_filters(dataset, shells, null=()):
 def _band(null):
     if not null:
         return {}
-    spreads = [spread(each["profile"].values, each["distance"].values) for each in null]
+    profiles = [normalized(each["profile"].values, each["distance"].values) for each in null]
     kept = [each["role"].values == "feature" for each in null]
     degrees = [each["degree"].values[own] for each, own in zip(null, kept, strict=True)]
-    found = [each[own] for each, own in zip(spreads, kept, strict=True)]
+    found = [each[own] for each, own in zip(profiles, kept, strict=True)]
     finite = [np.isfinite(each).all(axis=(1, 2)) for each in found]
     pairs = [
         np.concatenate([each[ok] for each, ok in zip(group, finite, strict=True)])
