@@ -57,6 +57,7 @@ def test_profiles_are_sums_of_shells_and_kernels_follow_them():
     trained = made.coefficients()
     double = trained._replace(weights={path: 2 * w for path, w in trained.weights.items()})
     found = steerable_filters.to_dataset(double, trained, "signed", STEPS)
+    assert list(found["role"].values) == ["feature"] * 4
     assert found["coefficients"].dims == ("filter", "channel", "radial")
     assert list(found["degree"].values) == [0, 0, 1, 1]
     assert found["radial"].values == pytest.approx(made.shells.centres)
@@ -74,3 +75,11 @@ def test_profiles_are_sums_of_shells_and_kernels_follow_them():
     inside = distance < 5
     profile = np.interp(distance, found["distance"].values, found["profile"].values[0, 0])
     assert along[inside] == pytest.approx(profile[inside], abs=0.01 * np.abs(profile).max())
+
+
+def test_gates_are_told_from_features():
+    made, *_ = layer({"0e": np.array([[0]])}, {"0e": 5, "1o": 2, "2e": 1})
+    coefficients = made.coefficients()
+    found = steerable_filters.to_dataset(coefficients, coefficients, "signed", STEPS)
+    gates = ["gate of l = 1", "gate of l = 1", "gate of l = 2"]
+    assert list(found["role"].values) == ["feature"] * 2 + gates + ["feature"] * 3

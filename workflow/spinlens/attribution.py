@@ -43,7 +43,7 @@ def score_of(model, toward=1, lattice=None):
         if lattice is None:
             return batch
         same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
-        return batch, ops.broadcast_to(same, (batch.shape[0], 3, 3))
+        return ops.convert_to_tensor(batch), ops.broadcast_to(same, (batch.shape[0], 3, 3))
 
     if getattr(last, "activation", None) is not keras.activations.softmax:
         return lambda batch: model(given(batch), training=False)[:, 0]

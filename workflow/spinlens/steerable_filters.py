@@ -63,13 +63,15 @@ def to_dataset(trained, initial, channels, voxel_vectors):
 
 
 def _roles(weights, path):
-    """Of each output of a path: the scalars' last ones are gates of the other kinds."""
+    """Of each output of a path: where scalars are more than the channels of all other kinds,
+    the last ones are their gates."""
     made = {out: each.shape[2] for (_, _, out), each in weights.items()}
     if not Kind.of(path[2]).is_invariant:
         return ["feature"] * made[path[2]]
     others = [(out, count) for out, count in sorted(made.items()) if out != path[2]]
     gates = [f"gate of l = {Kind.of(out).degree}" for out, count in others for _ in range(count)]
-    return ["feature"] * (made[path[2]] - len(gates)) + gates
+    own = made[path[2]] - len(gates)
+    return ["feature"] * own + gates if own > 0 else ["feature"] * made[path[2]]
 
 
 def _described(made):
