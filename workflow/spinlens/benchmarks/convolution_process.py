@@ -21,12 +21,9 @@ def start(task, threads, gpus, **settings):
     return prepare(**settings) | {"devices": lambda: [keras.backend.backend(), used]}
 
 
-def imports(cell):
-    """Nothing beside what every task imports."""
-    import spinlens.benchmarks.networks
-    import spinlens.benchmarks.transforms  # noqa: F401
-
-    return {"nothing": lambda: None}
+def nothing(cell):
+    """No function beside `devices`."""
+    return {}
 
 
 def network(side, kernel, batch, cell):
@@ -62,7 +59,7 @@ def epoch(kernel, samples, batch, cell):
     }
 
 
-TASKS = {task.__name__: task for task in (imports, network, epoch)}
+TASKS = {task.__name__: task for task in (nothing, network, epoch)}
 
 
 def _devices(threads, gpus):
