@@ -75,6 +75,7 @@ def _devices(threads, gpus):
         import torch
 
         torch.set_num_threads(threads)
+        return [torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"]
     return keras.distribution.list_devices()
 
 
