@@ -51,7 +51,14 @@ def test_its_ratios_are_those_of_its_times(measured):
     epoch, memory = measured["epoch"], measured["memory"]
     over_floor = epoch["seconds"] / epoch["fft_floor_seconds"]
     assert epoch["over_floor"] == pytest.approx(over_floor, rel=0.02)
-    assert memory["step_peak_mb"] > memory["imports_peak_mb"] > 50
+    assert min(memory["step_peak_mb"], memory["small_peak_mb"]) > 50
+    taken = memory["step_peak_mb"] - memory["small_peak_mb"]
+    assert memory["batch_mb"] == pytest.approx(0.046, abs=0.06)
+    cells, tiles = (
+        20 * size / 1e6 for size in (4 * 6 * 6 * 8 * 2, convolution.tiled_bytes(CELL, 3))
+    )
+    assert memory["share"] == pytest.approx(taken / tiles, abs=0.01)
+    assert memory["share_beyond_batch"] == pytest.approx((taken - cells) / tiles, abs=0.01)
     assert memory["tiles_mb"] == pytest.approx(
         20 * 4 * (12 * 12 * 8 * 2 + 10 * 10 * 6 * 3) / 1e6, abs=0.05
     )
@@ -83,7 +90,7 @@ def test_a_worker_that_is_killed_or_ends_is_told_of():
     with Worker("spinlens.no_such_module", {}) as worker:
         with pytest.raises(RuntimeError, match="ended with status 1"):
             worker.measure("step")
-    with Worker(convolution_process.__name__, NO_TASK | {"task": "imports"}) as worker:
+    with Worker(convolution_process.__name__, NO_TASK | {"task": "nothing"}) as worker:
         os.kill(worker._process.pid, signal.SIGKILL)
         with pytest.raises(RuntimeError, match="killed by signal 9"):
             worker.measure("step")

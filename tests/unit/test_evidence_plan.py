@@ -70,6 +70,15 @@ def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fi
     assert {(fit.point, fit.target) for fit in single + grouped} == {(point.name, "total_moment-4")}
 
 
+def test_a_split_with_seeds_has_as_many_networks_a_fold():
+    (point,) = points({})
+    (split,) = plan.repeated_splits({"evidence_splits": [FOLDS | {"seeds": 3}]})
+    assert splits.name(split) == "5x3-formula-0"
+    fits = plan.of_split(point, split)
+    assert len(fits) == 45 and plan.networks(split) == 3
+    assert [fit.seed for fit in fits if fit.fold == "2-4"] == ["0", "1", "2"]
+
+
 def test_every_permuted_labelling_is_fitted_from_as_many_seeds_on_the_single_split():
     (point,) = points({"permutations": 3})
     labellings = plan.permuted(point)

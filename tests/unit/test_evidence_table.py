@@ -132,7 +132,8 @@ def test_rows_hold_the_numbers_and_the_columns():
     assert float(row["ci_low"]) < 78 / 80 < float(row["ci_high"])
     assert float(row["baseline_majority"]) == 0.5
     assert float(row["baseline_integral"]) == pytest.approx(72 / 80, abs=0.01)
-    assert (row["p_value"], row["repeats"]) == ("0.05", 2)
+    assert (row["p_value"], row["repeats"], row["networks"]) == ("0.05", 2, 1)
+    assert table.rows([evidence(GOOD, networks=4)], resamples=50)[0]["networks"] == 4
     lucky = table.rows([evidence(classes(40, 11), null=null)], resamples=50)[0]
     assert 0.1 < float(lucky["p_value"]) <= 1
     assert table.rows([evidence(GOOD)], resamples=50)[0]["p_value"] == ""

@@ -2,7 +2,10 @@
 
 REPEATED_SPLITS = plan.repeated_splits(config)
 ASKED = [*SWEEP_POINTS, *(each.point for each in EVIDENCE_POINTS)]
-SPLITS = {splits.name(each): each for each in [*map(plan.single_split, ASKED), *REPEATED_SPLITS]}
+SPLITS = {
+    splits.name(each): {name: value for name, value in each.items() if name != "seeds"}
+    for each in [*map(plan.single_split, ASKED), *REPEATED_SPLITS]
+}
 TARGETS = {targets.name(point): {key: point[key] for key in plan.OF_TARGET} for point in ASKED}
 FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
 PERMUTED = {
@@ -57,6 +60,7 @@ def known_of(name, point, split, fits, null=()):
         "split": splits.name(split),
         "moment_hidden": normalizations.hides_moment(point["normalization"]),
         "fits": fits,
+        "networks": 1 if split["kind"] == "single" else plan.networks(split),
         "null": list(null),
         "baselines": baseline_file(point, split),
     }

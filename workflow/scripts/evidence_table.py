@@ -14,10 +14,11 @@ evidence = [
         each["point"],
         each["target"],
         each["split"],
-        fits.repeats(each["fits"], compositions),
+        (fits.ensembles if each["networks"] > 1 else fits.repeats)(each["fits"], compositions),
         fits.baselines(each["baselines"]),
         each["moment_hidden"],
         [fits.repeats(labelling, compositions) for labelling in each["null"]],
+        each["networks"],
     )
     for each in snakemake.params.evidence["of"]
 ]

@@ -120,8 +120,9 @@ def _transformed(convolution, read, outputs):
     # A transform of N real values takes 2.5 N log2 N operations, the input's gradient others.
     passes = 2 if convolution.first else 3
     transforms = passes * (channels + filters) * 2.5 * voxels * log2(max(voxels, 2))
-    ka, kb, kc = convolution.kernel
-    matrices = 2 * ka * kb * kc * 2 * half + 2 * ka * 2 * b * 2 * kb * half + 8 * a * ka * b * half
+    _, kb, kc = convolution.kernel
+    # Sums along a, then b, then c (see layers.kernel).
+    matrices = 2 * a * prod(convolution.kernel) + 2 * a * b * kb * kc + 4 * a * b * kc * half
     return Layer(
         _weights(convolution) + filters,
         outputs,

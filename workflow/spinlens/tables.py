@@ -150,6 +150,7 @@ def evidence(table, names):
         "baseline_density_pca": "principal components",
         "p_value": "p, permuted labels",
         "repeats": "repeats",
+        "networks": "networks a fold",
     }
     rows = [
         [named(row["point"], names)] + [words(_text(row[name])) for name in list(columns)[1:]]

@@ -15,6 +15,8 @@ CELL = (60, 60, 120)
 REPEATS = (2, 2, 1)
 CHANNELS, FILTERS, FLOAT_BYTES = 2, 3, 4
 KERNEL, BATCH, SAMPLES = 40, 20, 43
+# A network whose data weighs nothing beside its framework, by the same route.
+SMALL_CELL, SMALL_KERNEL = (16, 16, 16), 12
 EPOCHS, STEPS = 5, 3
 MB = 1e6
 SAME = 1e-3
@@ -45,19 +47,17 @@ def measure(threads, gpus=0, cell=CELL, cases=CASES, kernel=KERNEL, epochs=EPOCH
     `cases`: name, kernel, stride, batch, pass, direct_seconds and periodic_seconds (a forward
     pass or a training step of the whole network), their ratio, and the peak of memory of either
     process, imports included. `epoch`: seconds of an epoch of `epochs` beside the bare transforms
-    that it needs. `memory`: peaks of a process that steps and of one that only imports, and the
-    share that their difference is of the tiled inputs and outputs. Then backend and devices. MB
-    are 10⁶ bytes. Raises RuntimeError where a process fails or the networks' results differ.
+    that it needs. `memory`: see measure_memory. Then backend and devices. MB are 10⁶ bytes.
+    Raises RuntimeError where a process fails or the networks' results differ.
     """
     common = {"threads": threads, "gpus": gpus, "cell": list(cell)}
-    with _worker(common, task="imports") as idle:
-        imports = idle.measure("nothing")
+    with _worker(common, task="nothing") as idle:
         backend, devices = idle.measure("devices").value
     report(f"{backend} on {', '.join(devices)}")
     return {
         "cases": [measure_case(common, case, report) for case in cases],
         "epoch": measure_epoch(common, kernel, epochs, report),
-        "memory": measure_memory(common, kernel, imports, report),
+        "memory": measure_memory(common, kernel, report),
         "backend": backend,
         "devices": devices,
     }
@@ -116,20 +116,30 @@ def measure_epoch(common, kernel=KERNEL, epochs=EPOCHS, report=print):
     }
 
 
-def measure_memory(common, kernel, imports, report=print):
-    """The memory of training steps on a batch, beside that of its tiles and their outputs;
-    `imports` is what was Measured of a process that only imports."""
-    step = {"task": "network", "side": "periodic", "kernel": kernel, "batch": BATCH}
-    with _worker(common, **step) as worker:
-        step_peak = _peak_mb([worker.measure("step") for _ in range(STEPS)])
-    imports_peak = _peak_mb([imports])
+def measure_memory(common, kernel=KERNEL, report=print):
+    """The memory of training steps on a batch beside that of its tiles and their outputs.
+
+    Peaks are those of processes: of one that steps, and of one that steps on a batch of small
+    cells, which holds Python, the framework and the compiled network, too. `share` is their
+    difference by the tiles: the batch's unit cells and all that a step makes of them;
+    `share_beyond_batch` leaves the cells out.
+    """
+    peaks = {}
+    for name, cell, size in (("step", common["cell"], kernel), ("small", SMALL_CELL, SMALL_KERNEL)):
+        network = {"task": "network", "side": "periodic", "kernel": size, "batch": BATCH}
+        with _worker(common | {"cell": list(cell)}, **network) as worker:
+            peaks[name] = _peak_mb([worker.measure("step") for _ in range(STEPS)])
     tiles = BATCH * tiled_bytes(common["cell"], kernel) / MB
+    cells = BATCH * FLOAT_BYTES * prod(common["cell"]) * CHANNELS / MB
+    taken = peaks["step"] - peaks["small"]
     measured = {
         "batch": BATCH,
-        "step_peak_mb": step_peak,
-        "imports_peak_mb": imports_peak,
+        "step_peak_mb": peaks["step"],
+        "small_peak_mb": peaks["small"],
+        "batch_mb": round(cells, 1),
         "tiles_mb": round(tiles, 1),
-        "share": round((step_peak - imports_peak) / tiles, 3),
+        "share": round(taken / tiles, 3),
+        "share_beyond_batch": round((taken - cells) / tiles, 3),
     }
     report(f"memory: {measured}")
     return measured

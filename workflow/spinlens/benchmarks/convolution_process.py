@@ -21,12 +21,9 @@ def start(task, threads, gpus, **settings):
     return prepare(**settings) | {"devices": lambda: [keras.backend.backend(), used]}
 
 
-def imports(cell):
-    """Nothing beside what every task imports."""
-    import spinlens.benchmarks.networks
-    import spinlens.benchmarks.transforms  # noqa: F401
-
-    return {"nothing": lambda: None}
+def nothing(cell):
+    """No function beside `devices`."""
+    return {}
 
 
 def network(side, kernel, batch, cell):
@@ -73,7 +70,7 @@ def steerable_epoch(samples, batch, cell):
     return {"epoch": lambda: float(model.fit(batches, epochs=1, verbose=0).history["loss"][0])}
 
 
-TASKS = {task.__name__: task for task in (imports, network, epoch, steerable_epoch)}
+TASKS = {task.__name__: task for task in (nothing, network, epoch, steerable_epoch)}
 
 
 def _devices(threads, gpus):
@@ -89,6 +86,7 @@ def _devices(threads, gpus):
         import torch
 
         torch.set_num_threads(threads)
+        return [torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"]
     return keras.distribution.list_devices()
 
 

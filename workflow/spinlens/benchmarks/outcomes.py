@@ -62,9 +62,10 @@ def _epoch(epoch):
 def _memory(memory):
     return Outcome(
         f"memory of a step, batch {memory['batch']}",
-        f"{memory['step_peak_mb'] - memory['imports_peak_mb']:.0f} MB beyond the imports",
+        f"{memory['step_peak_mb'] - memory['small_peak_mb']:.0f} MB, of which "
+        f"{memory['batch_mb']:.0f} MB the unit cells",
         f"{memory['tiles_mb']:.0f} MB of tiled inputs and outputs",
-        f"a share of {memory['share']:.3g}",
+        f"a share of {memory['share']:.3g}, {memory['share_beyond_batch']:.3g} without the cells",
         f"at most {MOST_SHARE:g}",
         memory["share"] <= MOST_SHARE,
     )

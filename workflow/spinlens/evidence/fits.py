@@ -1,6 +1,6 @@
 """Predictions of trained fits, gathered from the tables that they leave."""
 
-from spinlens.evidence.predictions import from_rows, of_fit, pooled
+from spinlens.evidence.predictions import averaged, from_rows, of_fit, pooled
 from spinlens.files import read_table
 
 
@@ -14,6 +14,19 @@ def repeats(tables, compositions):
     for fold, seed, path in tables:
         made = of_fit(read_table(path), fold, compositions)
         parts.setdefault((made.repeat, seed), []).append(made)
+    return [pooled(of_repeat) for of_repeat in parts.values()]
+
+
+def ensembles(tables, compositions):
+    """Predictions of each repeat of a split, as `repeats` takes its tables: on each fold the mean
+    of the networks that were trained on it from several seeds."""
+    folds = {}
+    for fold, _, path in tables:
+        folds.setdefault(fold, []).append(of_fit(read_table(path), fold, compositions))
+    parts = {}
+    for members in folds.values():
+        made = averaged(members)
+        parts.setdefault(made.repeat, []).append(made)
     return [pooled(of_repeat) for of_repeat in parts.values()]
 
 

@@ -2,8 +2,8 @@
 
 A fit is a point, a target, a split, a fold of it and a seed. Seed `0`, `1`, .. are fits of the
 true labels; `permuted3-1` is the second fit of the third permuted labelling. The single split
-carries the permuted labellings, and the true labels from as many seeds; the other splits one fit
-a fold.
+carries the permuted labellings, and the true labels from as many seeds, each judged alone; the
+other splits one fit a fold, or as many as their `seeds` say, whose mean is judged.
 """
 
 from typing import NamedTuple
@@ -67,14 +67,19 @@ def single_split(point):
 
 def repeated_splits(config):
     """The config's `evidence_splits`, as splits.assign takes them."""
-    return [{"kind": "folds", "seed": 0} | split for split in config["evidence_splits"]]
+    return [{"kind": "folds", "seed": 0, "seeds": 1} | split for split in config["evidence_splits"]]
 
 
 def of_split(evidence_point, split):
     """Fits of the true labels on every fold of a split."""
-    seeds = range(SEEDS_OF_LABELLING if split["kind"] == "single" else 1)
+    seeds = range(networks(split))
     place = evidence_point.name, evidence_point.target, splits.name(split)
     return [Fit(*place, fold, str(seed)) for fold in splits.folds(split) for seed in seeds]
+
+
+def networks(split):
+    """How many networks are trained on each fold of a split."""
+    return SEEDS_OF_LABELLING if split["kind"] == "single" else split["seeds"]
 
 
 def of_single(evidence_point):

@@ -62,6 +62,16 @@ def pooled(parts):
     return replace(parts[0], **joined)
 
 
+def averaged(members):
+    """Mean of the Predictions of several networks trained on one fold, an ensemble. Raises
+    ValueError where they did not validate the same samples."""
+    first = members[0]
+    for member in members:
+        if not np.array_equal(member.calculations, first.calculations):
+            raise ValueError("predictions: the networks of a fold validated different samples")
+    return replace(first, scores=np.mean([member.scores for member in members], axis=0))
+
+
 def of_fit(rows, fold, compositions):
     """Predictions of one fit, from the rows (dicts) of the predictions.csv that fit_files writes:
     its samples of the side `validation`. `compositions` maps a calculation to its own. Raises

@@ -18,6 +18,7 @@ COLUMNS = (
     *(f"baseline_{name}" for name in BASELINES),
     "p_value",
     "repeats",
+    "networks",
     "verdict",
 )
 
@@ -29,7 +30,8 @@ class Evidence:
     `repeats` are its Predictions, one per repeat of the split and seed; `baselines` maps each of
     BASELINES to its Predictions, one per repeat; `moment_hidden` says that the point's inputs are
     divided by their own integral or norm; `null` holds one list of Predictions per permutation of
-    the labels, each of as many repeats, none or fewer than the point's.
+    the labels, each of as many repeats, none or fewer than the point's; `networks` is how many
+    were trained on each fold, whose mean the repeats are.
     """
 
     point: str
@@ -39,6 +41,7 @@ class Evidence:
     baselines: dict
     moment_hidden: bool = False
     null: list = field(default_factory=list)
+    networks: int = 1
 
 
 def rows(evidence, resamples=intervals.RESAMPLES, seed=0):
@@ -90,7 +93,8 @@ def _row(evidence, metric, draws):
     )
     row = {name: "" if value is None else f"{value:.4g}" for name, value in known.items()}
     row |= {name: getattr(evidence, name) for name in ("point", "target", "split")}
-    row |= {"metric": metric, "repeats": len(evidence.repeats), "verdict": sentence}
+    row |= {"metric": metric, "repeats": len(evidence.repeats), "networks": evidence.networks}
+    row |= {"verdict": sentence}
     return {name: row[name] for name in COLUMNS}
 
 

@@ -12,8 +12,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from spinlens.layers.kernel import on_pairs
-
 
 class Bands:
     """The band of a grid (na, nb, nc): its K frequencies, half of them along c, whose others
@@ -59,7 +57,7 @@ class Bands:
         )
         c = c[self._highest[2] :]
         parts = np.concatenate([c.real, c.imag]).T
-        return tuple(matrix.astype(dtype) for matrix in (on_pairs(a), on_pairs(b), parts))
+        return tuple(matrix.astype(dtype) for matrix in (_on_pairs(a), _on_pairs(b), parts))
 
     def _backward(self, dtype):
         """Matrices (voxel, part) by (part, frequency) along a and b, and along c from (part,
@@ -75,6 +73,12 @@ class Bands:
 
 def _dtype(tensor):
     return keras.backend.standardize_dtype(tensor.dtype)
+
+
+def _on_pairs(matrix):
+    """A complex matrix (frequency, voxel) as a real one, (part, frequency) by (voxel, part)."""
+    rows = [np.stack([matrix.real, -matrix.imag], -1), np.stack([matrix.imag, matrix.real], -1)]
+    return np.stack(rows).reshape(2 * matrix.shape[0], 2 * matrix.shape[1])
 
 
 def _pairs_first(matrix):

@@ -13,7 +13,6 @@ from keras import ops
 
 from spinlens.layers.fourier import (
     at_once,
-    complexes,
     conjugate,
     fold_samples,
     fused,
@@ -69,7 +68,7 @@ def _with_gradients(field, kernel, placement, readout):
         return tuple(map(_kernel_gradient, [sample] * len(totals), gradients, totals))
 
     def kernel_gradient(read_gradient):
-        zeros = None if at_once(field) else ops.zeros(spectra.shape[1:], dtype)
+        zeros = None if at_once(field) else ops.zeros_like(spectra[0])
         totals = (zeros,) * len(filters)
         totals = fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
         return weights(totals, matrices, placement)
@@ -104,17 +103,15 @@ def _channels_last(*planes):
 
 @fused
 def _output(field, kernel):
-    kernel = complexes(kernel[:, 0], -kernel[:, 1])
-    return sum(field[:, c] * kernel[None, c] for c in range(kernel.shape[0]))
+    return sum(field[:, c] * conjugate(kernel[None, c]) for c in range(kernel.shape[0]))
 
 
 @fused
 def _field_gradient(gradient, kernel):
-    return gradient[:, None] * complexes(kernel[:, 0], kernel[:, 1])[None]
+    return gradient[:, None] * kernel[None]
 
 
 @fused
 def _kernel_gradient(field, gradient, total):
     change = ops.sum(field * conjugate(gradient)[:, None], 0)
-    change = ops.stack([ops.real(change), ops.imag(change)], 1)
     return change if total is None else total + change

@@ -1,9 +1,14 @@
 """Spectra of kernels on a periodic cell, which they may exceed, and back.
 
 A kernel has few weights and a cell many voxels, so its spectrum is summed outright, axis after
-axis, by three matrix products: K[f] = Σ_j k[j] exp(-2πi f (start + dilation j) / n). Nothing is
-padded, and weights that fall on one voxel add up by themselves. Complex numbers are kept as
-pairs of real ones: products of real matrices are what every backend does best.
+axis, by three products with real matrices of cosines and sines: what every backend does best.
+Nothing is padded, and weights that fall on one voxel add up by themselves. Along a and b a
+frequency and its negative share their cosines and sines, so that
+
+    K[±fa, ±fb, fc] = Σ_j k[j] (cos ∓ i sin)(2π fa ja / na) (cos ∓ i sin)(2π fb jb / nb)
+                               (cos - i sin)(2π fc jc / nc),    j = start + dilation × weight,
+
+is put together once all sums are taken.
 """
 
 from typing import NamedTuple
@@ -11,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from spinlens.layers.fourier import fused
+from spinlens.layers.fourier import complexes, fused
+from spinlens.layers.windows import cut
 
 
 class Placement(NamedTuple):
@@ -25,9 +31,9 @@ class Placement(NamedTuple):
 
 
 class Waves(NamedTuple):
-    """Matrices from weights to spectra: `a` and `b` take (weight, part) to (part, frequency),
-    `c` weights to (part, frequency), the parts being real and imaginary. `inverse` takes
-    the halved spectrum along c back to weights."""
+    """Matrices from weights to waves. `a` and `b` are (n, size): cosines of the frequencies 0 to
+    n // 2, then sines of those between. `c` is (size, 2 (n // 2 + 1)): cosines, then the negative
+    sines, of all. `inverse`, (2 (n // 2 + 1), size), takes the halved spectrum along c back."""
 
     a: np.ndarray
     b: np.ndarray
@@ -37,49 +43,56 @@ class Waves(NamedTuple):
 
 def waves(placement, dtype):
     """The Waves of a placement."""
-    a, b, c = (_waves(*along) for along in zip(*placement, strict=True))
+    (cos_a, sin_a), (cos_b, sin_b), (cos_c, sin_c) = (
+        _waves(*along) for along in zip(*placement, strict=True)
+    )
     n = placement.cell[2]
-    c = c[: n // 2 + 1]
-    parts = np.stack([c.real, c.imag])
+    c = np.concatenate([cos_c, -sin_c])
     # Frequencies that the halved spectrum leaves out are the conjugates of those it keeps.
     twice = np.where(np.arange(n // 2 + 1) % (n / 2) == 0, 1, 2)
-    inverse = parts * twice[:, None] / np.prod(placement.cell)
-    size = c.shape[1]
-    matrices = (on_pairs(a), on_pairs(b), parts.reshape(-1, size).T, inverse.reshape(-1, size))
-    return Waves(*(matrix.astype(dtype) for matrix in matrices))
+    inverse = c * np.tile(twice, 2)[:, None] / np.prod(placement.cell)
+    a, b = (
+        np.concatenate([cosines, sines[1 : (n + 1) // 2]])
+        for cosines, sines, n in (
+            (cos_a, sin_a, placement.cell[0]),
+            (cos_b, sin_b, placement.cell[1]),
+        )
+    )
+    return Waves(*(matrix.astype(dtype) for matrix in (a, b, c.T, inverse)))
 
 
 def spectrum(kernel, matrices):
-    """Spectrum of a kernel (ka, kb, kc, channels, filters), as (filters, channels, 2, a, b,
-    c // 2 + 1)."""
+    """Spectra of a kernel (ka, kb, kc, channels, filters): for each filter one, complex,
+    (channels, a, b, c // 2 + 1)."""
     ka, kb, kc, channels, filters = kernel.shape
-    pairs = filters * channels
-    a, b, h = matrices.a.shape[0] // 2, matrices.b.shape[0] // 2, matrices.c.shape[1] // 2
-    by_c = ops.matmul(_weights_last(kernel), matrices.c)
-    by_b = ops.matmul(matrices.b, ops.reshape(by_c, (pairs * ka, 2 * kb, h)))
-    by_a = ops.matmul(matrices.a, ops.reshape(by_b, (pairs, 2 * ka, b * h)))
-    return ops.reshape(by_a, (filters, channels, 2, a, b, h))
+    a, b = len(matrices.a), len(matrices.b)
+    pairs = channels * filters
+    by_a = ops.matmul(matrices.a, _by_pairs(kernel))
+    by_b = ops.matmul(matrices.b, ops.reshape(by_a, (pairs * a, kb, kc)))
+    by_c = ops.matmul(ops.reshape(by_b, (pairs * a * b, kc)), matrices.c)
+    by_c = ops.reshape(by_c, (filters, channels, a, b, 2, -1))
+    return [_joined(by_c[f]) for f in range(filters)]
 
 
 def weights(spectra, matrices, placement):
     """What falls on a kernel's weights, (ka, kb, kc, channels, filters), of the fields with
-    these spectra, one (channels, 2, a, b, c // 2 + 1) for each filter."""
+    these spectra, one (channels, a, b, c // 2 + 1) for each filter."""
     return _weights_first(placement.kernel_size, *(_weights(each, matrices) for each in spectra))
 
 
 def _weights(spectrum, matrices):
-    """Weights of one filter, (channels × ka × kb, kc)."""
-    channels, _, a, b, h = spectrum.shape
-    ka, kb = matrices.a.shape[1] // 2, matrices.b.shape[1] // 2
-    by_a = ops.matmul(matrices.a.T, ops.reshape(spectrum, (channels, 2 * a, b * h)))
-    by_b = ops.matmul(matrices.b.T, ops.reshape(by_a, (channels * ka, 2 * b, h)))
-    return ops.matmul(ops.reshape(by_b, (channels * ka * kb, 2 * h)), matrices.inverse)
+    """Weights of one filter, (channels, ka, kb × kc)."""
+    channels, a, b, _ = spectrum.shape
+    by_c = ops.matmul(_parted(spectrum), matrices.inverse)
+    by_b = ops.matmul(matrices.b.T, ops.reshape(by_c, (channels * a, b, -1)))
+    return ops.matmul(matrices.a.T, ops.reshape(by_b, (channels, a, -1)))
 
 
 @fused
-def _weights_last(kernel):
-    """(ka, kb, kc, channels, filters) as (filters × channels × ka × kb, kc)."""
-    return ops.reshape(ops.transpose(kernel, (4, 3, 0, 1, 2)), (-1, kernel.shape[2]))
+def _by_pairs(kernel):
+    """(ka, kb, kc, channels, filters) as (filters × channels, ka, kb × kc)."""
+    ka, kb, kc, channels, filters = kernel.shape
+    return ops.reshape(ops.transpose(kernel, (4, 3, 0, 1, 2)), (filters * channels, ka, kb * kc))
 
 
 @fused
@@ -89,14 +102,65 @@ def _weights_first(kernel_size, *filters):
     return ops.transpose(ops.stack(by_filter), (2, 3, 4, 1, 0))
 
 
+@fused
+def _joined(parts):
+    """Spectrum (channels, a, b, h) of what the Waves make of a kernel, (channels, a, b, 2, h)."""
+    real, imaginary = parts[:, :, :, 0], parts[:, :, :, 1]
+    for axis in (2, 1):
+        real, imaginary = _joined_along(real, imaginary, axis)
+    return complexes(real, imaginary)
+
+
+@fused
+def _parted(spectrum):
+    """`_joined` transposed, as rows (channels × a × b, 2 × h)."""
+    real, imaginary = ops.real(spectrum), ops.imag(spectrum)
+    for axis in (1, 2):
+        real, imaginary = _parted_along(real, imaginary, axis)
+    return ops.reshape(ops.stack([real, imaginary], 3), (-1, 2 * spectrum.shape[3]))
+
+
+def _joined_along(real, imaginary, axis):
+    """cos - i sin of the frequencies of an axis that holds cosines, then sines, and cos + i sin
+    of their negatives."""
+    n = real.shape[axis]
+    (cos_real, sin_real), (cos_imaginary, sin_imaginary) = (
+        (cut(part, axis, 1, (n + 1) // 2), cut(part, axis, n // 2 + 1, n))
+        for part in (real, imaginary)
+    )
+    return (
+        _whole(real, cos_real + sin_imaginary, cos_real - sin_imaginary, axis),
+        _whole(imaginary, cos_imaginary - sin_real, cos_imaginary + sin_real, axis),
+    )
+
+
+def _whole(part, positive, negative, axis):
+    n = part.shape[axis]
+    alone = [cut(part, axis, 0, 1), cut(part, axis, (n + 1) // 2, n // 2 + 1)]
+    return ops.concatenate([alone[0], positive, alone[1], ops.flip(negative, axis)], axis)
+
+
+def _parted_along(real, imaginary, axis):
+    """`_joined_along` transposed."""
+    n = real.shape[axis]
+    half = (n + 1) // 2
+    (real_plus, real_minus), (imaginary_plus, imaginary_minus) = (
+        (cut(part, axis, 1, half), ops.flip(cut(part, axis, n // 2 + 1, n), axis))
+        for part in (real, imaginary)
+    )
+
+    def whole(part, cosines, sines):
+        alone = cut(part, axis, 0, 1), cut(part, axis, half, n // 2 + 1)
+        return ops.concatenate([alone[0], cosines, alone[1], sines], axis)
+
+    return (
+        whole(real, real_plus + real_minus, imaginary_minus - imaginary_plus),
+        whole(imaginary, imaginary_plus + imaginary_minus, real_plus - real_minus),
+    )
+
+
 def _waves(n, size, dilation, start):
-    """exp(-2πi f position / n) by frequency and weight."""
+    """Cosines and sines, (n // 2 + 1, size), of 2π frequency × position / n."""
     positions = (start + dilation * np.arange(size)) % n
-    return np.exp(-2j * np.pi * (np.arange(n)[:, None] * positions % n) / n)
-
-
-def on_pairs(matrix):
-    """A complex matrix (frequency, weight) as a real one, (part, frequency) by (weight, part)."""
-    real, imaginary = matrix.real, matrix.imag
-    pairs = np.stack([np.stack([real, -imaginary], -1), np.stack([imaginary, real], -1)])
-    return pairs.reshape(2 * matrix.shape[0], 2 * matrix.shape[1])
+    phases = 2 * np.pi / n * (np.arange(n // 2 + 1)[:, None] * positions % n)
+    return np.cos(phases), np.sin(phases)

@@ -23,10 +23,8 @@ def convolution(measured):
         f"{epoch['over_floor']:.2f} times the transforms",
     )  # fmt: skip
     epochs.set(xlabel="seconds", yticks=[0], yticklabels=["epoch beside its\nbare transforms"])
-    beyond_imports = memory["step_peak_mb"] - memory["imports_peak_mb"]
-    _draw_pair(
-        peaks, 0, memory["tiles_mb"], beyond_imports, MOST_SHARE, f"{memory['share']:.2f} of them"
-    )
+    taken = memory["step_peak_mb"] - memory["small_peak_mb"]
+    _draw_pair(peaks, 0, memory["tiles_mb"], taken, MOST_SHARE, f"{memory['share']:.2f} of them")
     peaks.set(xlabel="MB", yticks=[0], yticklabels=["memory of a step\nbeside its tiles"])
     for axes in (epochs, peaks):
         axes.set_xlim(0, axes.dataLim.x1 * 1.55)
