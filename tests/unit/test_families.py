@@ -14,6 +14,7 @@ from spinlens import (
     fit_files,
     inputs,
     models,
+    parallel,
     sizes,
     steerable_costs,
     training,
@@ -131,6 +132,15 @@ def test_batches_of_an_epoch_are_augmented_and_repeat_with_the_seed(path, augmen
         assert np.array_equal(first, epoch(1)) and not np.array_equal(first, epoch(2))
         plain = {opened[sample].tobytes() for sample in SIDES[0]}
         assert ({field.tobytes() for field in first} == plain) is not augmented
+
+
+def test_samples_that_fill_a_batch_up_have_a_lattice_and_no_weight(path):
+    with inputs.Inputs(path, POINT) as opened:
+        made = batches.Batches(opened, np.arange(5), CLASSES[:5], 5)
+        (fields, lattices), truth, weights = parallel.shared_out(made, ("one", "other"))[0]
+        assert len(fields) == len(lattices) == len(truth) == len(weights) == 6
+        assert weights[5] == 0 and weights.sum() == pytest.approx(6)
+        assert np.abs(np.linalg.det(lattices)).min() > 1 and np.isfinite(fields).all()
 
 
 def fitted(path, point):

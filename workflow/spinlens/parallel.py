@@ -49,12 +49,16 @@ class _Filled(keras.utils.PyDataset):
         count = len(truth)
         missing = -count % self._parts
         weights = np.full(count, (count + missing) / count, dtype=np.float32)
-        batch = inputs, truth, weights
-        return keras.tree.map_structure(lambda values: _filled(values, missing), batch)
+        inputs, truth = keras.tree.map_structure(
+            lambda values: _filled(values, missing), (inputs, truth)
+        )
+        return inputs, truth, np.concatenate([weights, np.zeros(missing, dtype=np.float32)])
 
     def on_epoch_end(self):
         self._batches.on_epoch_end()
 
 
 def _filled(values, missing):
-    return np.concatenate([values, np.zeros((missing, *values.shape[1:]), values.dtype)])
+    """With the last sample over again: of a lattice of zeros a network would make NaN, which no
+    weight of 0 takes out."""
+    return np.concatenate([values, *[values[-1:]] * missing])
