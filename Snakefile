@@ -23,6 +23,7 @@ include: "workflow/rules/check.smk"
 include: "workflow/rules/collect.smk"
 include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
+include: "workflow/rules/geometry.smk"
 
 
 rule all:

@@ -72,7 +72,11 @@ def fit(model, inputs, truth, loss, settings, report=print):
     epoch = min(STEPS_AN_EPOCH, steps) if minutes is None else STEPS_AN_EPOCH
     schedule = Schedule(settings["learning_rate"], steps, minutes, report)
     optimizer = keras.optimizers.Adam(
-        settings["learning_rate"], beta_2=0.99, global_clipnorm=10.0, use_ema=True, ema_momentum=0.995
+        settings["learning_rate"],
+        beta_2=0.99,
+        global_clipnorm=10.0,
+        use_ema=True,
+        ema_momentum=0.995,
     )
     model.compile(optimizer, loss)
     draws = Draws(inputs, truth, settings["batch"], epoch, settings["seed"])

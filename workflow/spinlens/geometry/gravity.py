@@ -21,6 +21,8 @@ MASSES = (0.5, 2.0)
 REACH = BOX * 3**0.5
 TARGETS = {"acceleration": ("1o",), "inertia": ("0e", "2e")}
 PROFILE_POINTS = 120
+TRAINED_ON, TESTED_ON = 5, (5, 10, 20)  # masses
+TRAINING = {"structures": 1000, "steps": 2000, "batch": 32, "learning_rate": 0.01}
 
 
 def masses(count, structures, seed):
@@ -86,6 +88,25 @@ def relative_error(model, task, points, structures=50, seed=100):
     return float(np.sqrt(np.mean((found - truth) ** 2) / np.mean(truth**2)))
 
 
+def measure(seed=0, training=TRAINING, report=print):
+    """By task, a dict: `relative_error` by the number of masses tested on, `radial_functions` by
+    kind (learned, exact, relative_error) over `distance`, and how it was made."""
+    settings, found = training | {"seed": seed}, {}
+    for task in TARGETS:
+        model, history = train(task, TRAINED_ON, settings, report)
+        distance, functions = radial_functions(model, task, farthest(TRAINED_ON, settings))
+        errors = {str(n): round(relative_error(model, task, n), 5) for n in TESTED_ON}
+        found[task] = {
+            "trained_on_masses": TRAINED_ON,
+            "relative_error": errors,
+            "distance": distance.round(4).tolist(),
+            "radial_functions": {kind: _compared(*own) for kind, own in functions.items()},
+            "training": settings,
+            "last_loss": history[-1]["loss"],
+        }
+    return found
+
+
 def farthest(points, settings):
     """The distance that all but one in a thousand of the trained pairs are nearer than."""
     positions, _ = masses(points, settings["structures"], settings["seed"] + 1)
@@ -115,6 +136,14 @@ def _exact(task, distance):
         return {"1o": distance**-2}
     # -(r rᵀ - r²/3) onto an orthonormal basis has the norm r² √(2/3), shared by five components.
     return {"0e": 2 * distance**2, "2e": -np.sqrt(2 / 15) * distance**2}
+
+
+def _compared(learned, exact):
+    error = np.sqrt(np.mean((learned - exact) ** 2) / np.mean(exact**2))
+    profiles = {"learned": learned, "exact": exact}
+    return {"relative_error": round(float(error), 5)} | {
+        name: [float(f"{value:.5g}") for value in own] for name, own in profiles.items()
+    }
 
 
 def _vector_basis():

@@ -57,7 +57,9 @@ def main(arguments=None):
         "versions": {"keras": keras.__version__, "ase": ase.__version__, "numpy": np.__version__},
         "python": platform.python_version(),
     }
-    write_json(options.out, {"test_sets": scores, "made": made, "history": history[:: options.every]})
+    write_json(
+        options.out, {"test_sets": scores, "made": made, "history": history[:: options.every]}
+    )
     if options.model:
         model.save(options.model)
 

@@ -3,9 +3,44 @@
 import keras
 import numpy as np
 
-from spinlens.geometry import fitting, missing_atom, points
+from spinlens.geometry import crystals, fitting, missing_atom, molecules, points
 
 TEST_BATCH = 128
+BASIS, HIDDEN = 16, 32
+SHARED = ("scalars", "layers", "batch", "learning_rate", "seed")
+
+
+def measure(kind, source, config, report=print):
+    """Model of `molecules` (a file, or g2) or `crystals` (a folder of POSCARs) by config keys, and
+    a dict: `test_sets` with their scores by name, and how they were made. Raises ValueError, one
+    line, where the source does not fit."""
+    settings = {name: config[f"geometry_{name}"] for name in SHARED}
+    settings |= {"basis": BASIS, "hidden": HIDDEN}
+    if kind == "molecules":
+        everything = molecules.read(source)
+        training, tests = molecules.split(
+            everything, config["geometry_train_atoms"], config["geometry_test_atoms"],
+            config["geometry_train_molecules"], settings["seed"],
+        )  # fmt: skip
+        settings |= {"cutoff": config["geometry_cutoff"], "steps": config["geometry_steps"]}
+    else:
+        everything = list(crystals.read(source).values())
+        training, tests = crystals.split(everything, seed=settings["seed"])
+        cutoff = config["geometry_crystal_cutoff"]
+        settings |= {"cutoff": cutoff, "neighbours": most_neighbours(everything, cutoff)}
+        settings |= {"steps": config["geometry_crystal_steps"]}
+    elements = points.elements_of([*training, *(own for each in tests.values() for own in each)])
+    model, history = train(training, settings, elements, report)
+    made = {
+        "source": source,
+        "trained_on": len(training),
+        "elements": elements,
+        "settings": settings,
+        "parameters": int(model.count_params()),
+        "training_seconds": history[-1]["seconds"],
+        "last_loss": round(history[-1]["loss"], 4),
+    }
+    return model, {"test_sets": tested(model, tests, settings, elements), "made": made}
 
 
 def train(training, settings, elements, report=print):

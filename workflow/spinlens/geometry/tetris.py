@@ -20,6 +20,7 @@ SHAPES = {
 }
 NAMES = tuple(SHAPES)
 CHIRAL = [0, 1]
+STEPS = 150
 EXTENT = 10.0  # cubes, about which shapes are moved
 
 
@@ -68,7 +69,7 @@ def plain(units=64, seed=0):
     return keras.Sequential([keras.Input((4, 3)), keras.layers.Flatten(), *hidden, output])
 
 
-def train(model, steps=200, learning_rate=0.01):
+def train(model, steps=STEPS, learning_rate=0.01):
     """Train on the eight shapes, in the one orientation in which they are written."""
     optimizer = keras.optimizers.Adam(learning_rate)
     model.compile(optimizer, "sparse_categorical_crossentropy")
@@ -80,7 +81,7 @@ def train(model, steps=200, learning_rate=0.01):
     return model
 
 
-def measure(steps=150, count=1000, seed=0):
+def measure(count=1000, seed=0, steps=STEPS):
     """Accuracies, as a dict, of the equivariant network and of its controls.
 
     `accuracy_rotated` and `accuracy_translated` over `count` of each shape, turned and moved;
