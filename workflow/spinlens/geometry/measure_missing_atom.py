@@ -21,7 +21,7 @@ from spinlens.geometry.missing_atom_training import tested, train
 
 DEFAULTS = {
     "scalars": 64, "layers": 4, "cutoff": 6.0, "basis": 24, "hidden": 64, "batch": 64,
-    "learning_rate": 0.003, "seed": 0,
+    "learning_rate": 0.002, "seed": 0,
 }  # fmt: skip
 
 

@@ -97,6 +97,7 @@ def wrapped(vectors, truth):
     return vectors - xp.matmul(xp.round(xp.matmul(vectors, inverse)), cell)
 
 
+@keras.saving.register_keras_serializable(package="spinlens", name="missing_atom_loss")
 def loss(truth, votes):
     """Mean over a batch of the distance in Å from the true place to the votes' weighted mean, of
     a fifth of the votes' own weighted mean distance, and of the element's negative log

@@ -57,22 +57,22 @@ def train(training, settings, elements, report=print):
 
 
 def tested(model, tests, settings, elements):
-    """Scores by name of the test sets, dicts of structures by name."""
-    found = {}
+    """Scores by name of the test sets, dicts of structures by name. All are padded to the size
+    of the largest, so that a model compiles once."""
+    found, size = {}, max(len(own) for each in tests.values() for own in each) - 1
     for name, structures in tests.items():
-        given = examples(structures, settings, elements)
+        given = examples(structures, settings, elements, size)
         votes = predicted(model, given.inputs)
         scores = missing_atom.scores(votes, given.truth, elements)
         found[name] = {"structures": len(structures)} | scores
     return found
 
 
-def examples(structures, settings, elements):
+def examples(structures, settings, elements, size=None):
     """Examples as the settings have them: with neighbour lists where they name `neighbours`."""
-    if settings.get("neighbours") is None:
-        return missing_atom.examples(structures, elements)
-    size = max(map(len, structures)) - 1
-    listed = settings["cutoff"], settings["neighbours"]
+    listed = ()
+    if settings.get("neighbours") is not None:
+        listed = settings["cutoff"], settings["neighbours"]
     return missing_atom.examples(structures, elements, size, *listed)
 
 

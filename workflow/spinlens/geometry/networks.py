@@ -41,7 +41,8 @@ def surroundings(inputs, most, cutoff, basis=16, smooth=True):
 
 def embedded(species, elements, channels, kind="0e"):
     """Learned invariants of each species: a dict of one kind, (batch, points, 1, channels)."""
-    found = keras.layers.Embedding(elements, channels, embeddings_initializer="normal")(species)
+    normal = keras.initializers.RandomNormal(stddev=1.0)
+    found = keras.layers.Embedding(elements, channels, normal)(species)
     return {kind: keras.layers.Reshape((-1, 1, channels))(found)}
 
 
