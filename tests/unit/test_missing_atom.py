@@ -153,7 +153,7 @@ def test_a_few_molecules_are_learned():
         "learning_rate": 0.02, "seed": 0, "steps": 250,
     }  # fmt: skip
     model, history = missing_atom_training.train(given, settings, elements, report=lambda _: None)
-    assert history[-1]["loss"] < 0.5 * history[0]["loss"]
+    assert history[-1]["loss"] < 0.7 * history[0]["loss"]
     trained = missing_atom_training.tested(model, {"same": given}, settings, elements)["same"]
     assert trained["correct"] > 0.9 and trained["structures"] == 3
     fresh = missing_atom.network(len(elements), 8, 2, cutoff=5.0, basis=10, hidden=16)

@@ -137,11 +137,3 @@ rule missing_atom_figure:
         code=code("missing_atom_figure.py"),
     script:
         "../scripts/missing_atom_figure.py"
-
-
-rule geometry:
-    """Everything of atoms as points."""
-    input:
-        rules.tetris.output,
-        rules.gravity_figure.output,
-        rules.missing_atom_figure.output,
