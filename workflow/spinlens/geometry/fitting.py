@@ -7,6 +7,8 @@ import numpy as np
 
 STEPS_AN_EPOCH = 100
 WARM_UP = 0.02  # of a training, in which the learning rate rises
+# Of the running mean of the weights: over the last 200 steps, or twentieth of a short training.
+LONGEST_MEMORY, SHARE = 200, 20
 
 
 class Draws(keras.utils.PyDataset):
@@ -71,12 +73,13 @@ def fit(model, inputs, truth, loss, settings, report=print):
     minutes, steps = settings.get("minutes"), settings.get("steps")
     epoch = min(STEPS_AN_EPOCH, steps) if minutes is None else STEPS_AN_EPOCH
     schedule = Schedule(settings["learning_rate"], steps, minutes, report)
+    memory = LONGEST_MEMORY if minutes is not None else min(LONGEST_MEMORY, max(2, steps // SHARE))
     optimizer = keras.optimizers.Adam(
         settings["learning_rate"],
         beta_2=0.99,
         global_clipnorm=10.0,
         use_ema=True,
-        ema_momentum=0.995,
+        ema_momentum=1 - 1 / memory,
     )
     model.compile(optimizer, loss)
     draws = Draws(inputs, truth, settings["batch"], epoch, settings["seed"])
