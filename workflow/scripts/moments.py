@@ -15,7 +15,7 @@ given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
 crystals = published_crystals.read(given.table, given.poscars, given.published, group)
 known = crystals.chosen(crystals.known())
-settings = moments.settings_of(snakemake.params.settings, crystals.structures)
+settings = moments.settings_of(snakemake.params.settings, known.structures)
 measured, rows = moments_measured.measure(known, settings)
 write_json(output.scores, measured)
 write_table(output.table, rows)
