@@ -31,14 +31,15 @@ class Sample(NamedTuple):
     ferromagnetic: int
 
 
-def settings_of(config, structures):
-    """Settings of networks by config keys: for all structures that they are to see."""
+def settings_of(config, structures, members):
+    """Settings of ensembles of so many networks by config keys, for structures (ase.Atoms) among
+    which are all that they are to see."""
     cutoff = config["geometry_crystal_cutoff"]
     most = points.neighbours(structures, cutoff)["index"].shape[-1]
     return NETWORK | {
         "cutoff": cutoff,
         "neighbours": most,
-        "members": config["screen_members"],
+        "members": members,
         "steps": config["screen_steps"],
         "seed": config["geometry_seed"],
     }

@@ -22,7 +22,10 @@ def measure(crystals, settings, report=print):
     """A dict of mean absolute errors in μB, `mae_random` and `mae_grouped` (of ten folds, drawn
     at random or by whole groups), and of the shares of ground states named rightly; of
     `baselines` the same on the same folds: extremely randomised trees on the composition, and the
-    training samples' mean and commonest order. Rows of what each crystal was said to be, too."""
+    training samples' mean and commonest order. Rows of what each crystal was said to be, too.
+    Raises ValueError, one line, where there are fewer crystals than folds."""
+    if len(crystals.names) < FOLDS:
+        raise ValueError(f"{len(crystals.names)} published crystals, fewer than {FOLDS} folds")
     own = samples(crystals)
     elements = points.elements_of(crystals.structures)
     truth = np.array([sample.moment for sample in own])
