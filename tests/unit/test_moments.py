@@ -95,7 +95,7 @@ def test_an_ensemble_learns_moments_and_orders_and_not_from_nothing():
 
 def test_the_measurement_stands_beside_baselines_on_the_same_folds():
     found, rows = moments_measured.measure(
-        crystals(), SETTINGS | {"steps": 2}, report=lambda _: None
+        crystals(), SETTINGS | {"steps": 2}, 3, report=lambda _: None
     )
     assert len(rows) == 18 and np.isfinite([row["grouped_moment_muB"] for row in rows]).all()
     for scores in (found, *found["baselines"].values()):
@@ -103,6 +103,11 @@ def test_the_measurement_stands_beside_baselines_on_the_same_folds():
     assert found["baselines"]["trees"]["mae_random"] < found["baselines"]["mean"]["mae_random"]
     error = np.mean([abs(r["random_moment_muB"] - r["published_moment_muB"]) for r in rows])
     assert found["mae_random"] == pytest.approx(error, abs=1e-3)
+
+
+def test_more_folds_than_crystals_are_one_line():
+    with pytest.raises(ValueError, match="18 published crystals, fewer than 20 folds"):
+        moments_measured.measure(crystals(), SETTINGS, 20)
 
 
 def test_a_screen_ranks_what_is_neither_published_nor_computed():
