@@ -83,6 +83,8 @@ def fit(model, inputs, truth, loss, settings, report=print):
     draws = Draws(inputs, truth, settings["batch"], epoch, settings["seed"])
     epochs = 10**6 if minutes is not None else -(-steps // epoch)
     model.fit(draws, epochs=epochs, callbacks=[schedule], verbose=0)
+    # Weights and their mean are now one array, which a prediction on JAX would take from both.
+    model.set_weights(model.get_weights())
     return schedule.history
 
 
