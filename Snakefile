@@ -24,6 +24,8 @@ include: "workflow/rules/check.smk"
 include: "workflow/rules/collect.smk"
 include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
+include: "workflow/rules/geometry.smk"
+include: "workflow/rules/screen.smk"
 
 
 rule all:

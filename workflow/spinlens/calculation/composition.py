@@ -49,13 +49,14 @@ def _fractions(sample, symbols):
 
 
 def _statistics(sample):
-    sites = np.array([_properties(symbol) for symbol in sample])
+    sites = np.array([properties(symbol) for symbol in sample])
     columns = (sites.mean(axis=0), sites.std(axis=0), sites.min(axis=0), sites.max(axis=0))
     return np.stack(columns, axis=-1).ravel()
 
 
 @cache
-def _properties(symbol):
+def properties(symbol):
+    """PROPERTIES of an element, a tuple of numbers; what is not known is 0."""
     import warnings
 
     from pymatgen.core import Element  # a second of imports that readers of the table spare

@@ -45,11 +45,15 @@ def by_element(structure):
 def write_composition(composition, settings, folder):
     """Write `poscars/{formula}.vasp` and, for each order (config key orders) that exists in the
     cell, `vasp/{formula}_{order}/` below a folder. Returns a row (dict) for each order."""
-    decoration, structure, _ = composition
-    poscar = Path(folder, "poscars", f"{decoration.name}.vasp")
-    with whole(poscar) as temporary:
-        Poscar(structure, comment=decoration.name).write_file(temporary, significant_figures=10)
+    write_poscar(composition, Path(folder, "poscars"))
     return [_write_order(composition, order, settings, folder) for order in settings["orders"]]
+
+
+def write_poscar(composition, folder):
+    """Write `{formula}.vasp` whole."""
+    decoration, structure, _ = composition
+    with whole(Path(folder, f"{decoration.name}.vasp")) as temporary:
+        Poscar(structure, comment=decoration.name).write_file(temporary, significant_figures=10)
 
 
 def write_labels(path, rows):
