@@ -69,9 +69,10 @@ def spectrum(kernel, matrices):
     pairs = channels * filters
     by_a = ops.matmul(matrices.a, _by_pairs(kernel))
     by_b = ops.matmul(matrices.b, ops.reshape(by_a, (pairs * a, kb, kc)))
-    by_c = ops.matmul(ops.reshape(by_b, (pairs * a * b, kc)), matrices.c)
-    by_c = ops.reshape(by_c, (filters, channels, a, b, 2, -1))
-    return [_joined(by_c[f]) for f in range(filters)]
+    by_b = ops.reshape(by_b, (filters, channels * a * b, kc))
+    # One filter at a time: the waves of all of them are as large as their spectra.
+    by_c = (ops.matmul(by_b[f], matrices.c) for f in range(filters))
+    return [_joined(ops.reshape(each, (channels, a, b, 2, -1))) for each in by_c]
 
 
 def weights(spectra, matrices, placement):
