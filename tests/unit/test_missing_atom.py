@@ -1,6 +1,10 @@
 """The missing atom: examples, votes and their count, and that votes turn with the structure."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,6 +16,8 @@ from scipy.spatial.transform import Rotation
 
 from spinlens.geometry import measure_missing_atom, missing_atom, missing_atom_training, points
 
+ROOT = Path(__file__).parents[2]
+MEASUREMENT = measure_missing_atom.__name__
 WATER, METHANE = molecule("H2O"), molecule("CH4")
 ELEMENTS = ["H", "C", "O"]
 CRYSTAL = Atoms(
@@ -172,3 +178,13 @@ def test_the_measurement_writes_how_it_was_made(tmp_path):
     assert found["test_sets"]["6 atoms"]["count"] == 18
     assert found["made"]["steps"] == 2 and found["made"]["trained_on"] == 10
     assert keras.models.load_model(model).name == "missing_atom"
+
+
+def test_the_measurement_needs_nothing_of_the_workflow():
+    """It runs where there is Keras with a backend, ASE, NumPy and SciPy."""
+    absent = ("tensorflow", "pymatgen", "snakemake", "netCDF4", "xarray", "sklearn", "matplotlib")
+    code = f"import sys; sys.modules.update(dict.fromkeys({absent})); import {MEASUREMENT}"
+    environment = {"PYTHONPATH": str(ROOT / "workflow"), "KERAS_BACKEND": "numpy"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

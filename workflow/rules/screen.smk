@@ -7,7 +7,7 @@ COMPUTED = {published.composition(own.get("formula")) for own in TABLE_LABELS.va
 rule candidates:
     """Decorate the parent with what is to be screened."""
     input:
-        config["parent"],
+        config["screen_parent"],
     output:
         table=f"{RESULTS}/screen/candidates.tsv",
         poscars=directory(f"{RESULTS}/screen/poscars"),
@@ -21,7 +21,11 @@ rule candidates:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        settings=settings("parent", "cell_height") | {"decorate": config["screen_decorate"]},
+        settings={
+            "parent": config["screen_parent"],
+            "cell_height": config["cell_height"],
+            "decorate": config["screen_decorate"],
+        },
         code=code("candidates.py"),
     script:
         "../scripts/candidates.py"
@@ -48,7 +52,7 @@ rule moments:
         runtime=growing(60),
     params:
         settings=settings(
-            "geometry_crystal_cutoff", "geometry_seed", "screen_members", "screen_steps"
+            "geometry_crystal_cutoff", "geometry_seed", "screen_fold_members", "screen_steps"
         ),
         group=SCREEN_GROUP,
         code=code("moments.py"),

@@ -2,7 +2,7 @@
 
 from spinlens import log
 
-log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0])
 
 from spinlens import devices
 
@@ -15,7 +15,12 @@ given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
 crystals = published_crystals.read(given.table, given.poscars, given.published, group)
 known = crystals.chosen(crystals.known())
-settings = moments.settings_of(snakemake.params.settings, crystals.structures)
-measured, rows = moments_measured.measure(known, settings)
+config = snakemake.params.settings
+settings = moments.settings_of(config, known.structures, config["screen_fold_members"])
+try:
+    measured, rows = moments_measured.measure(known, settings)
+except ValueError as fault:
+    print(f"moments: {fault}: screen_decorate names too few", file=terminal)
+    raise SystemExit(1) from None
 write_json(output.scores, measured)
 write_table(output.table, rows)

@@ -13,6 +13,7 @@ from spinlens.geometry import moments, published_crystals, screening
 
 given, params = snakemake.input, snakemake.params
 crystals = published_crystals.read(given.table, given.poscars, given.published, params.group)
-settings = moments.settings_of(params.settings, crystals.structures)
+members = params.settings["screen_members"]
+settings = moments.settings_of(params.settings, crystals.structures, members)
 rows = screening.rank(crystals, set(params.computed), settings)
 write_table(snakemake.output[0], rows, screening.COLUMNS)

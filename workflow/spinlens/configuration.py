@@ -10,7 +10,7 @@ from jsonschema.exceptions import best_match
 
 PATHS = (
     "calculations", "pattern", "labels", "results", "archive", "predict_calculations", "model",
-    "geometry_molecules",
+    "geometry_molecules", "screen_parent",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from time import monotonic
 
 import keras
 import numpy as np
+from keras import ops
 
 STEPS_AN_EPOCH = 100
 WARM_UP = 0.02  # of a training, in which the learning rate rises
@@ -67,22 +68,34 @@ class Schedule(keras.callbacks.Callback):
 def fit(model, inputs, truth, loss, settings, report=print):
     """Train a model in place by Adam; its weights end as their running mean, which is steadier.
 
-    `settings` names batch, learning_rate, seed, and `steps` or, first, `minutes`. Returns the
-    history: rows (dicts) of step, seconds and loss.
+    `settings` names batch, learning_rate, seed, and `steps` or, first, `minutes`. A model that
+    has been trained before is trained from the weights that it has now, as if it were new, without
+    being compiled again. Returns the history: rows (dicts) of step, seconds and loss.
     """
     minutes, steps = settings.get("minutes"), settings.get("steps")
     epoch = min(STEPS_AN_EPOCH, steps) if minutes is None else STEPS_AN_EPOCH
     schedule = Schedule(settings["learning_rate"], steps, minutes, report)
-    memory = LONGEST_MEMORY if minutes is not None else min(LONGEST_MEMORY, max(2, steps // SHARE))
-    optimizer = keras.optimizers.Adam(
-        settings["learning_rate"],
-        beta_2=0.99,
-        global_clipnorm=10.0,
-        use_ema=True,
-        ema_momentum=1 - 1 / memory,
-    )
-    model.compile(optimizer, loss)
+    if model.compiled:
+        _forget(model.optimizer)
+    else:
+        memory = LONGEST_MEMORY if minutes is not None else steps // SHARE
+        model.compile(_optimizer(settings["learning_rate"], memory), loss)
     draws = Draws(inputs, truth, settings["batch"], epoch, settings["seed"])
     epochs = 10**6 if minutes is not None else -(-steps // epoch)
     model.fit(draws, epochs=epochs, callbacks=[schedule], verbose=0)
+    # Weights and their mean are now one array, which a prediction on JAX would take from both.
+    model.set_weights(model.get_weights())
     return schedule.history
+
+
+def _optimizer(rate, memory):
+    memory = min(LONGEST_MEMORY, max(2, memory))
+    return keras.optimizers.Adam(
+        rate, beta_2=0.99, global_clipnorm=10.0, use_ema=True, ema_momentum=1 - 1 / memory
+    )
+
+
+def _forget(optimizer):
+    """Moments, running means and the count of steps of an optimizer, all at zero again."""
+    for variable in optimizer.variables:
+        variable.assign(ops.zeros_like(variable))

@@ -1,10 +1,11 @@
 """Total moments and ground states of crystals from their structure alone.
 
 Every atom is what is tabled of its element, and what is learned of it; a tensor field network
-makes of each what its surroundings make of it, and the sum over the cell says three numbers: the
-moment of the ferromagnet, that of the antiferromagnet, and which of them is the ground state. The
-moment expected of the ground state is their mean, weighted by its probability. Elements that no
-training has seen have nothing but what is tabled.
+makes of each what its surroundings make of it, and the mean and the maxima over the cell say the
+moment of the ground state and whether that is ferromagnetic. The moment is learned by its absolute
+error, so that a few crystals of another order than their like do not draw it away from the rest.
+Elements that no training has seen have nothing but what is tabled: what is learned of an element
+starts at zero, and is left out of some atoms in training, so that the rest learns to do without.
 """
 
 from typing import NamedTuple
@@ -16,10 +17,10 @@ from keras import ops
 from spinlens.calculation import composition
 from spinlens.geometry import fitting, networks, points
 
-NETWORK = {"scalars": 16, "layers": 2, "batch": 32, "learning_rate": 0.01}
-KINDS = 2  # orders 0 and 1 of features
-EMBEDDING, FORGOTTEN = 8, 0.3  # channels; share of the atoms whose own learned part is left out
-SAYS_ORDER = 0.3  # weight, in μB, of the ground state's log likelihood
+NETWORK = {"scalars": 16, "layers": 1, "batch": 32, "learning_rate": 0.02}
+MOST = 1  # order of features
+EMBEDDING, FORGOTTEN = 8, 0.2  # channels; share of the atoms whose own learned part is left out
+SAYS_ORDER = 0.1  # weight, in μB, of the order's log likelihood
 
 
 class Sample(NamedTuple):
@@ -30,14 +31,15 @@ class Sample(NamedTuple):
     ferromagnetic: int
 
 
-def settings_of(config, structures):
-    """Settings of networks by config keys: for all structures that they are to see."""
+def settings_of(config, structures, members):
+    """Settings of ensembles of so many networks by config keys, for structures (ase.Atoms) among
+    which are all that they are to see."""
     cutoff = config["geometry_crystal_cutoff"]
     most = points.neighbours(structures, cutoff)["index"].shape[-1]
     return NETWORK | {
         "cutoff": cutoff,
         "neighbours": most,
-        "members": config["screen_members"],
+        "members": members,
         "steps": config["screen_steps"],
         "seed": config["geometry_seed"],
     }
@@ -57,11 +59,12 @@ def inputs_of(structures, elements, settings):
 
 
 def network(table, settings):
-    """Model from `inputs_of` to (structures, 3): moments of FM and AFM in μB, logit of FM."""
+    """Model from `inputs_of` to (structures, 2): the moment in μB, and the logit of FM. `table`
+    is an `element_table`."""
     inputs = networks.structure_inputs(neighbours=settings["neighbours"])
     scalars = settings["scalars"]
-    seen = networks.surroundings(inputs, KINDS - 1, settings["cutoff"], basis=10)
-    channels = networks.channels_by_kind(scalars, KINDS - 1)
+    seen = networks.surroundings(inputs, MOST, settings["cutoff"], basis=10)
+    channels = networks.channels_by_kind(scalars, MOST)
     known = keras.layers.Embedding(*table.shape, trainable=False, name="tabled")
     learned = keras.layers.Embedding(len(table), EMBEDDING, "zeros")(inputs["species"])
     learned = keras.layers.Dropout(FORGOTTEN, noise_shape=(None, None, 1))(learned)
@@ -72,59 +75,69 @@ def network(table, settings):
         kept = ("0e",) if last else None
         features = networks.convolved(features, seen, channels, 16, kept=kept)
     each = keras.layers.Reshape((-1, scalars))(features["0e"])
-    cell = ops.sum(each * inputs["mask"][..., None], 1) / 5.0
-    said = keras.layers.Dense(3)(keras.layers.Dense(2 * scalars, "silu")(cell))
+    there = inputs["mask"][..., None]
+    mean = ops.sum(each * there, 1) / ops.sum(there, 1)
+    parts = [mean, ops.max(each - 1e9 * (1 - there), 1)]
+    cell = ops.concatenate(parts, -1)
+    said = keras.layers.Dense(2)(keras.layers.Dense(2 * scalars, "silu")(cell))
     known.set_weights([table])
     return keras.Model(inputs, said, name="moments")
 
 
 @keras.saving.register_keras_serializable(package="spinlens", name="moments_loss")
 def loss(truth, said):
-    """Distance in μB of the moment expected and of the moment of the order that it is, and the
-    negative log likelihood of the order; `truth` (structures, 2) is moment and order."""
+    """Distance in μB from the true moment, and a tenth of the order's negative log likelihood;
+    `truth` (structures, 2) is moment and order, 1 for FM."""
     moment, ferromagnetic = truth[:, 0], truth[:, 1]
-    of_order = ops.where(ferromagnetic > 0.5, said[:, 0], said[:, 1])
-    unlikely = ops.softplus(said[:, 2]) - ferromagnetic * said[:, 2]
-    return ops.abs(expected(said) - moment) + ops.abs(of_order - moment) + SAYS_ORDER * unlikely
+    unlikely = ops.softplus(said[:, 1]) - ferromagnetic * said[:, 1]
+    return ops.abs(said[:, 0] - moment) + SAYS_ORDER * unlikely
 
 
-def expected(said):
-    """Moments (structures,) in μB of the ground states, of what a network says."""
-    share = ops.sigmoid(said[:, 2])
-    return share * said[:, 0] + (1 - share) * said[:, 1]
+class Ensemble:
+    """Networks on crystals of some elements (symbols), `members` of the settings of them, that
+    differ by their first weights. One model serves all, so that it is compiled once."""
 
+    def __init__(self, elements, settings):
+        self.elements, self.settings = elements, settings
+        table, self.fresh = element_table(elements), []
+        for member in range(settings["members"]):
+            keras.utils.set_random_seed(settings["seed"] + member)
+            self.model = network(table, settings)
+            self.fresh.append(self.model.get_weights())
+        self.trained = []
 
-def ensemble(samples, elements, settings, report=lambda line: None):
-    """Models, `members` of them, trained on Samples from different seeds."""
-    given = inputs_of([sample.structure for sample in samples], elements, settings)
-    truth = np.array([(s.moment, s.ferromagnetic) for s in samples], dtype="float32")
-    table, models = element_table(elements), []
-    for member in range(settings["members"]):
-        seed = settings["seed"] + member
-        keras.utils.set_random_seed(seed)
-        model = network(table, settings)
-        fitting.fit(model, given, truth, loss, settings | {"seed": seed}, report)
-        models.append(model)
-    return models
+    def train(self, samples, report=lambda line: None):
+        """Train every member on Samples from its first weights; what they knew is forgotten."""
+        given = inputs_of([each.structure for each in samples], self.elements, self.settings)
+        truth = np.array([(each.moment, each.ferromagnetic) for each in samples], "float32")
+        self.trained = []
+        for member, weights in enumerate(self.fresh):
+            self.model.set_weights(weights)
+            settings = self.settings | {"seed": self.settings["seed"] + member}
+            fitting.fit(self.model, given, truth, loss, settings, report)
+            self.trained.append(self.model.get_weights())
+        return self
 
-
-def predicted(models, structures, elements, settings):
-    """What an ensemble says of structures: moments (members, structures) in μB of the ground
-    state, and probabilities (members, structures) of its being FM."""
-    given = inputs_of(structures, elements, settings)
-    said = [model.predict(given, verbose=0) for model in models]
-    moments = [ops.convert_to_numpy(expected(own)) for own in said]
-    return np.array(moments), np.array([1 / (1 + np.exp(-own[:, 2])) for own in said])
+    def predict(self, structures):
+        """Moments (members, structures) in μB of the ground states of structures (ase.Atoms), and
+        the probabilities of their being FM, likewise."""
+        given, moments, shares = inputs_of(structures, self.elements, self.settings), [], []
+        for weights in self.trained:
+            self.model.set_weights(weights)
+            said = self.model.predict(given, verbose=0)
+            moments.append(said[:, 0])
+            shares.append(1 / (1 + np.exp(-said[:, 1])))
+        return np.array(moments), np.array(shares)
 
 
 def out_of_fold(samples, elements, folds, settings, report=print):
     """Moments and probabilities of FM, (samples,) each, of the samples that each of `folds`
     (training, validation) validates, by an ensemble that has not seen them."""
+    ensemble = Ensemble(elements, settings)
     moments, shares = np.full(len(samples), np.nan), np.full(len(samples), np.nan)
     for number, (training, validation) in enumerate(folds, start=1):
-        models = ensemble([samples[i] for i in training], elements, settings)
-        structures = [samples[i].structure for i in validation]
-        said = predicted(models, structures, elements, settings)
+        ensemble.train([samples[i] for i in training])
+        said = ensemble.predict([samples[i].structure for i in validation])
         moments[validation], shares[validation] = (own.mean(axis=0) for own in said)
         off = np.abs(moments[validation] - [samples[i].moment for i in validation]).mean()
         report(f"fold {number}: {off:.3f} μB over {len(validation)}")

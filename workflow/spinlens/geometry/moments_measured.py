@@ -18,11 +18,14 @@ def samples(crystals):
     ]
 
 
-def measure(crystals, settings, report=print):
-    """A dict of mean absolute errors in μB, `mae_random` and `mae_grouped` (of ten folds, drawn
-    at random or by whole groups), and of the shares of ground states named rightly; of
+def measure(crystals, settings, count=FOLDS, report=print):
+    """A dict of mean absolute errors in μB, `mae_random` and `mae_grouped` (of `count` folds,
+    drawn at random or by whole groups), and of the shares of ground states named rightly; of
     `baselines` the same on the same folds: extremely randomised trees on the composition, and the
-    training samples' mean and commonest order. Rows of what each crystal was said to be, too."""
+    training samples' mean and commonest order. Rows of what each crystal was said to be, too.
+    Raises ValueError, one line, where there are fewer crystals than folds."""
+    if len(crystals.names) < count:
+        raise ValueError(f"{len(crystals.names)} published crystals, fewer than {count} folds")
     own = samples(crystals)
     elements = points.elements_of(crystals.structures)
     truth = np.array([sample.moment for sample in own])
@@ -30,7 +33,7 @@ def measure(crystals, settings, report=print):
     table, _ = composition.descriptors([s.get_chemical_symbols() for s in crystals.structures])
     found, beside, rows = {}, {"trees": {}, "mean": {}}, _rows(crystals, own)
     for name, grouped in SPLITS.items():
-        folds = published_crystals.folds(crystals, FOLDS, grouped, settings["seed"])
+        folds = published_crystals.folds(crystals, count, grouped, settings["seed"])
         said, share = moments.out_of_fold(own, elements, folds, settings, report)
         found |= _scores(name, said, share > 0.5, truth, orders)
         for row, moment, of_order in zip(rows, said, share, strict=True):
@@ -40,7 +43,7 @@ def measure(crystals, settings, report=print):
             values = baselines.out_of_fold(kind, table, "regression", truth, folds)
             classes = baselines.out_of_fold(kind, table, "classes", orders, folds).argmax(axis=1)
             beside[baseline] |= _scores(name, values, classes, truth, orders)
-    made = {"crystals": len(own), "folds": FOLDS, "elements": elements, "settings": settings}
+    made = {"crystals": len(own), "folds": count, "elements": elements, "settings": settings}
     return found | {"baselines": beside, "made": made}, rows
 
 

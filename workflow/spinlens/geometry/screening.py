@@ -25,8 +25,8 @@ def rank(crystals, computed, settings, report=print):
     if not new:
         return []
     wanted, elements = crystals.chosen(new), points.elements_of(crystals.structures)
-    models = moments.ensemble(moments_measured.samples(known), elements, settings, report)
-    said, shares = moments.predicted(models, wanted.structures, elements, settings)
+    ensemble = moments.Ensemble(elements, settings).train(moments_measured.samples(known), report)
+    said, shares = ensemble.predict(wanted.structures)
     seen = set(points.elements_of(known.structures))
     rows = [
         {

@@ -45,7 +45,8 @@ def _draw(axes, name, found):
             va="center", fontsize=6.5, annotation_clip=False,
         )  # fmt: skip
     labels = [f"{element} ({own['count']})" for element, own in shown.items()]
-    axes.set(yticks=range(len(shown)), yticklabels=labels, xlim=(0, 1))
+    axes.set(yticks=range(len(shown)), yticklabels=labels, xlim=(0, 1.005))
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_title(f"{name}: {found['structures']} structures", loc="left")
+    axes.set_title("mean distance", loc="right", fontsize=6.5)

@@ -1,0 +1,61 @@
+"""Figures of networks on atoms as points: what they show and say."""
+
+import numpy as np
+from matplotlib.text import Text
+
+from spinlens.plots.gravity import gravity
+from spinlens.plots.missing_atom import missing_atom
+from spinlens.plots.moments import moments
+
+SHARES = {"type_correct": 0.8, "correct": 0.6, "mae_angstrom": 0.314}
+MISSING = {
+    "molecules": {
+        "test_sets": {
+            "19 atoms": SHARES
+            | {"count": 12, "structures": 3}
+            | {"elements": {"C": SHARES | {"count": 4}, "H": SHARES | {"count": 8}}}
+        }
+    }
+}
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_missing_atoms_by_element_the_commonest_first():
+    figure = missing_atom(MISSING)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["all (12)", "H (8)", "C (4)"]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert sorted(widths) == [0.6] * 3 + [0.8] * 3
+    assert texts(figure).count("0.31 Å") == 3
+    assert "60% right" in figure.get_label()
+
+
+def test_radial_functions_learned_and_exact():
+    distance = np.linspace(0.5, 2, 5)
+    profile = {"learned": 1.1 / distance**2, "exact": 1 / distance**2, "relative_error": 0.1}
+    figure = gravity({"acceleration": {"distance": distance, "radial_functions": {"1o": profile}}})
+    learned = next(line for line in figure.axes[0].lines if line.get_label() == "learned")
+    assert np.allclose(learned.get_ydata(), profile["learned"])
+    assert "acceleration, order 1: 1 / r²" in texts(figure)
+    assert "10.0%" in figure.get_label()
+
+
+def test_moments_beside_the_published_and_the_furthest_off_named():
+    rows = [
+        {
+            "structure": name, "published_ground_state": order, "published_moment_muB": moment,
+            "random_moment_muB": moment + off, "grouped_moment_muB": moment,
+        }
+        for name, order, moment, off in (("near", "FM", 3.0, 0.1), ("far", "AFM", 1.0, 2.5))
+    ]  # fmt: skip
+    measured = {"mae_random": 1.3, "mae_grouped": 0.0}
+    measured["baselines"] = {"trees": {"mae_random": 0.29, "mae_grouped": 0.51}}
+    figure = moments(measured, rows)
+    found = texts(figure)
+    assert found.count("far") == 1 and "near" not in found
+    assert any("1.30 μB (trees 0.29)" in text for text in found)
+    left = [line for line in figure.axes[0].lines if line.get_label() in ("FM", "AFM")]
+    assert [list(line.get_ydata()) for line in left] == [[3.1], [3.5]]

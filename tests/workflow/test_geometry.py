@@ -1,0 +1,69 @@
+"""Atoms as points, as a stage: trained at the smallest sizes, and run again for what changed."""
+
+import csv
+import json
+import shutil
+
+import pytest
+
+import small_project
+
+FAMILY = {
+    "A": {"site": "Cr", "by": ["FeCr", "Cr", "MnCr"]},
+    "B": {"site": "Ge", "by": ["Ge", "P"]},
+    "X": {"site": "Te", "by": ["Te"]},
+}
+SMALLEST = {
+    "decorate": FAMILY, "orders": ["FM"], "geometry_steps": 2, "geometry_crystal_steps": 2,
+    "geometry_scalars": 4, "geometry_layers": 1, "geometry_batch": 4,
+    "geometry_train_atoms": [3, 4], "geometry_test_atoms": [[14, 14]],
+    "screen_decorate": FAMILY, "screen_steps": 2, "screen_members": 2,
+}  # fmt: skip
+FOUND = "results/figures/missing_atom.svg"
+
+
+@pytest.fixture(scope="module")
+def made(fresh, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("geometry")
+    shutil.copytree(fresh.folder, folder, symlinks=True, dirs_exist_ok=True)
+    own = small_project.ROOT / "resources"
+    shutil.copytree(own / "structures", folder / "resources" / "structures")
+    shutil.copy2(own / "published_moments.csv", folder / "resources")
+    project = type(fresh)(folder)
+    project.set(**SMALLEST)
+    done = project.snakemake(FOUND, "screen")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+def test_missing_atoms_are_told_by_test_set(made):
+    found = json.loads((made.folder / "results/geometry/missing_atom.json").read_text())
+    assert set(found) == {"molecules", "crystals"}
+    assert set(found["molecules"]["test_sets"]) == {"held out", "14 atoms"}
+    (held_out,) = found["crystals"]["test_sets"].values()
+    assert held_out["count"] == 10 and held_out["elements"]["Te"]["count"] == 6
+    assert (made.folder / "results/geometry/missing_atom/crystals.keras").is_file()
+    assert "<svg" in (made.folder / FOUND).read_text()
+
+
+def test_the_screen_ranks_what_is_not_published(made):
+    with open(made.folder / "results/screen/screen.tsv", newline="") as file:
+        rows = list(csv.DictReader(file, dialect="excel-tab"))
+    assert {row["structure"] for row in rows} == {"MnCrGe2Te6", "MnCrP2Te6"}
+    assert [row["rank"] for row in rows] == ["1", "2"]
+    assert {row["unseen_elements"] for row in rows} == {"Mn"}
+
+
+def test_what_changes_runs_again_and_nothing_else(made):
+    assert made.planned(FOUND, "screen") == {}
+    assert made.planned(FOUND, "screen", "--config", "screen_members=3") == {"screen": 1}
+    again = {"missing_atom": 2, "missing_atom_figure": 1}
+    assert made.planned(FOUND, "screen", "--config", "geometry_layers=2") == again
+
+
+def test_molecules_that_are_none_are_one_line(made):
+    (made.folder / "none.xyz").write_text("three\n")
+    keys = ("geometry_molecules=none.xyz", "results=results")
+    done = made.snakemake("results/geometry/missing_atom/molecules.json", "--config", *keys)
+    assert done.returncode != 0
+    assert "geometry: none.xyz: no file of structures" in done.stdout + done.stderr
