@@ -21,7 +21,8 @@ def measure(encoder, everything, names, crystals, seed=0):
     codes = (autoencoder.codes(encoder, motifs.padded(each, names)) for each in (own, everything))
     of_crystals, values = map(invariants, codes)
     published = {
-        name: abs(told.moment) for name, told in zip(crystals.names, crystals.published, strict=True)
+        name: abs(told.moment)
+        for name, told in zip(crystals.names, crystals.published, strict=True)
     }
     told = moments(of_crystals, crystals, seed)
     return told, rows(everything, plane(values, seed), published)
