@@ -69,14 +69,21 @@ def codes(encoder, arrays, most=256):
     found = []
     for start in range(0, len(arrays["mask"]), most):
         part = {name: array[start : start + most] for name, array in arrays.items()}
-        # Called as it is: batches are of many shapes, each of which `predict` would compile.
-        found.append(ops.convert_to_numpy(encoder(part, training=False)))
+        found.append(said(encoder, part))
     return np.concatenate(found)
+
+
+def said(model, given):
+    """What an encoder or decoder makes of one batch (dict of arrays), as an array."""
+    if not model.compiled:
+        # Batches are of many shapes, each of which XLA would compile.
+        model.compile(jit_compile=False)
+    return np.asarray(model.predict_on_batch(given))
 
 
 def load(path):
     """An encoder or decoder from its .keras file."""
-    return keras.saving.load_model(path)
+    return keras.saving.load_model(path, compile=False)
 
 
 def train(motifs, names, settings, report=print):

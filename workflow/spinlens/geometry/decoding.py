@@ -3,16 +3,15 @@
 from typing import NamedTuple
 
 import numpy as np
-from keras import ops
 
-from spinlens.geometry.autoencoder import WIDTH
+from spinlens.geometry import autoencoder
 
-SPACING = 0.5  # Å, of the places that are looked at first
+SPACING = 0.8  # Å, of the places that are looked at first: twice the width of a bell
 PROMISING = 0.15  # height of the bell from which a peak is followed
 APART = 0.45  # Å, closer peaks are one
-CLIMBS, UPHILL = 5, 0.1  # rounds, and Å of the differences, of the way to a peak
+CLIMBS, UPHILL = 6, 0.1  # rounds, and Å of the differences, of the way to a peak
 NAMES = 5  # that are thought possible of a peak
-CHUNK = 8  # codes at once
+PLACES = 16384  # that are asked about at once
 
 
 class Peaks(NamedTuple):
@@ -25,17 +24,19 @@ class Peaks(NamedTuple):
 
 
 def peaks(decoder, codes, reach):
-    """[Peaks] of codes, within `reach` Å of the centre."""
+    """[Peaks] of codes, within `reach` Å of the centre: wherever on a grid the decoder sees that a
+    point may be near, the way up is gone."""
     grid, found = _ball(reach), []
-    for start in range(0, len(codes), CHUNK):
-        own = codes[start : start + CHUNK]
+    most = max(1, PLACES // len(grid))
+    for start in range(0, len(codes), most):
+        own = codes[start : start + most]
         said = _said(decoder, own, np.broadcast_to(grid, (len(own), *grid.shape)))
-        tops = [_tops(bell, grid) for bell in said[..., 0]]
-        places = np.zeros((len(own), max(max(map(len, tops)), 1), 3), "float32")
-        for row, top in enumerate(tops):
-            places[row, : len(top)] = top
+        starts = [grid[bell > PROMISING] for bell in said[..., 0]]
+        places = np.zeros((len(own), max(max(map(len, starts)), 1), 3), "float32")
+        for row, one in enumerate(starts):
+            places[row, : len(one)] = one
         places, said = _climbed(decoder, own, places)
-        counts = map(len, tops)
+        counts = map(len, starts)
         found += [_apart(*each) for each in zip(places, said, counts, strict=True)]
     return found
 
@@ -47,20 +48,7 @@ def _ball(reach):
 
 
 def _said(decoder, codes, places):
-    # Called as it is: batches are of many shapes, each of which `predict` would compile.
-    return ops.convert_to_numpy(decoder({"code": codes, "places": places}, training=False))
-
-
-def _tops(bell, grid):
-    """Places of the grid at which the bell is higher than at all places around."""
-    left = np.flatnonzero(bell > PROMISING)
-    found = [
-        grid[place]
-        for place in left
-        if bell[place]
-        >= bell[left][np.linalg.norm(grid[left] - grid[place], axis=1) < 1.5 * SPACING].max()
-    ]
-    return np.array(found, "float32").reshape(-1, 3)
+    return autoencoder.said(decoder, {"code": codes, "places": places})
 
 
 def _climbed(decoder, codes, places):
@@ -72,7 +60,7 @@ def _climbed(decoder, codes, places):
         bell = _said(decoder, codes, around)[..., 0].reshape(count, most, 6)
         logarithm = np.log(np.maximum(bell, 0.02))
         uphill = (logarithm[..., :3] - logarithm[..., 3:]) / (2 * UPHILL)
-        places = places + np.clip(WIDTH**2 * uphill, -0.25, 0.25).astype("float32")
+        places = places + np.clip(autoencoder.WIDTH**2 * uphill, -0.25, 0.25).astype("float32")
     return places, _said(decoder, codes, places)
 
 
