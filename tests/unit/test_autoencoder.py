@@ -1,5 +1,7 @@
 """Codes turn with structures, and points come back from them."""
 
+import json
+
 import ase.io
 import numpy as np
 import pytest
@@ -7,7 +9,13 @@ from ase import Atoms
 from ase.build import molecule
 from scipy.spatial.transform import Rotation
 
-from spinlens.geometry import autoencoder, decoding, fitted_codes, motifs
+from spinlens.geometry import (
+    autoencoder,
+    decoding,
+    fitted_codes,
+    measure_autoencoder,
+    motifs,
+)
 from spinlens.geometry.autoencoder_measured import (
     Split,
     farthest,
@@ -180,3 +188,21 @@ def test_points_are_compared_one_to_one_by_name():
     assert farthest([2, 1, 2], places, [1, 2, 2], places) == pytest.approx(1)
     assert farthest([1, 1, 2], places, [1, 2, 2], places) is None
     assert farthest([1, 2], places[:2], [1, 2, 2], places) is None
+
+
+def test_a_measurement_needs_nothing_of_the_workflow(tmp_path):
+    """By the command alone, on a few molecules and without crystals."""
+    file = tmp_path / "some.xyz"
+    ase.io.write(file, [molecule(name) for name in ("H2O", "CO", "NH3", "HF", "CH4")])
+    out = tmp_path / "made.json"
+    sizes = ["--steps", "2", "--channels", "4", "--most", "1", "--batch", "4", "--hidden", "8"]
+    models = ["--models", str(tmp_path / "models")]
+    measure_autoencoder.main(["--molecules", str(file), "--out", str(out), *sizes, *models])
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert found["latent_numbers"] == 16 and found["made"]["settings"]["steps"] == 2
+    assert found["families"]["molecules"]["held_out"]["structures"] == 1
+    assert 0 <= found["recovered_within_tenth_angstrom"] < 1  # two steps teach nothing
+    loaded = autoencoder.load(tmp_path / "models" / "encoder.keras")
+    own = motifs.of_molecules([molecule("H2O")], 8)
+    code = autoencoder.codes(loaded, motifs.padded(own, found["made"]["names"]))
+    assert code.shape == (1, 4, 4) and np.abs(code).max() > 0

@@ -126,6 +126,7 @@ class Draws(keras.utils.PyDataset):
         self.counts = np.floor(settings["batch"] * shares / shares.sum()).astype(int)
         self.counts[-1] += settings["batch"] - self.counts.sum()
         self.epoch, self.queries = min(epoch, settings["steps"]), settings["queries"]
+        self.reach = settings["reach"]
         self.rng = np.random.default_rng(settings["seed"])
 
     def __len__(self):
@@ -157,7 +158,7 @@ class Draws(keras.utils.PyDataset):
 
     def _places(self, batch):
         count, points = batch["mask"].shape
-        near = self.queries * 2 // 3
+        near = self.queries // 2
         chosen = (self.rng.random((count, near)) * batch["mask"].sum(axis=1)[:, None]).astype(int)
         beside = np.take_along_axis(batch["positions"], chosen[..., None], 1)
         beside = beside + self.rng.normal(0, 0.9 * WIDTH, beside.shape)
@@ -165,6 +166,8 @@ class Draws(keras.utils.PyDataset):
         direction = self.rng.normal(size=(count, self.queries - near, 3))
         direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
         radius = (largest[:, None] + 1.5) * self.rng.random(direction.shape[:2]) ** 0.5
+        # Some are far out, where a small structure has nothing and that is to be known.
+        radius[:, ::2] = self.reach * self.rng.random(radius[:, ::2].shape) ** 0.5
         return np.concatenate([beside, direction * radius[..., None]], 1).astype("float32")
 
 

@@ -8,6 +8,7 @@ from spinlens.geometry import autoencoder
 
 SPACING = 0.8  # Å, of the places that are looked at first: twice the width of a bell
 PROMISING = 0.15  # height of the bell from which a peak is followed
+MOST = 24  # peaks of a code that are kept
 APART = 0.45  # Å, closer peaks are one
 CLIMBS, UPHILL = 6, 0.1  # rounds, and Å of the differences, of the way to a peak
 NAMES = 5  # that are thought possible of a peak
@@ -69,7 +70,7 @@ def _apart(places, said, count):
     kept = []
     for row in np.argsort(-said[:count, 0]):
         near = [np.linalg.norm(places[row] - places[other]) < APART for other in kept]
-        if said[row, 0] > PROMISING and not any(near):
+        if said[row, 0] > PROMISING and not any(near) and len(kept) < MOST:
             kept.append(row)
     likeliest = np.argsort(-said[kept, 1:], axis=-1)[:, :NAMES].astype("int32")
     return Peaks(places[kept], said[kept, 0], likeliest)

@@ -12,6 +12,7 @@ from ase import Atoms
 from spinlens.geometry import crystals, molecules, tetris
 
 CUBE, CELL = "cube", "cell"
+FLAT = 1.0  # Å², of the smallest cell that is one
 FAMILIES = ("shapes", "molecules", "crystals")
 
 
@@ -80,7 +81,7 @@ def of_crystal(name, crystal):
 def atoms(motif, height=16.0):
     """A motif as ase.Atoms: a molecule, or the layer of which `cell` points are the tips, in a
     cell of that height in Å. Raises ValueError, one line, where tips are no two vectors and their
-    negatives, or a point has no element."""
+    negatives, or a point is no atom."""
     tips = np.array([p for s, p in zip(motif.symbols, motif.positions, strict=True) if s == CELL])
     kept = [i for i, symbol in enumerate(motif.symbols) if symbol != CELL]
     symbols = [motif.symbols[i] for i in kept]
@@ -90,6 +91,8 @@ def atoms(motif, height=16.0):
         return Atoms(symbols, motif.positions[kept])
     a, b = _vectors(tips)
     normal = np.cross(a, b)
+    if np.linalg.norm(normal) < FLAT:
+        raise ValueError("tips of cell vectors lie on one line")
     cell = np.array([a, b, height * normal / np.linalg.norm(normal)])
     crystal = Atoms(symbols, motif.positions[kept], cell=cell, pbc=(True, True, False))
     crystal.positions += cell[2] / 2 - crystal.positions.mean(axis=0)
