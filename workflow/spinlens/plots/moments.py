@@ -11,14 +11,14 @@ LOOKS = {
     "AFM": {"color": "#d9730d", "marker": "s", "markerfacecolor": "none"},
 }
 TOLD_APART = 1.0  # μB off, beyond which a crystal is named
-NAMED = 6
+NAMED, APART = 6, 0.4  # of the names; μB
 
 
 @style.applied
 def moments(measured, rows):
     """Figure of `moments.json` and the rows of `moments.tsv` (dicts with numbers): a panel a
     split, published and expected moments, those furthest off named."""
-    figure = style.new_figure(3.6, width=6.4)
+    figure = style.new_figure(4.0, width=6.4)
     cells = figure.subplots(1, len(SPLITS), sharex=True, sharey=True)
     largest = max(row["published_moment_muB"] for row in rows) * 1.08
     for axes, (split, title) in zip(cells, SPLITS.items(), strict=True):
@@ -44,12 +44,15 @@ def moments(measured, rows):
 
 
 def _name(axes, rows, split):
-    def off(row):
-        return abs(row[f"{split}_moment_muB"] - row["published_moment_muB"])
-
-    for row in sorted(rows, key=off, reverse=True)[:NAMED]:
-        if off(row) > TOLD_APART:
+    """Names of those furthest off, but of points that lie upon one another only the first."""
+    places = [(row["published_moment_muB"], row[f"{split}_moment_muB"]) for row in rows]
+    order = sorted(range(len(rows)), key=lambda i: -abs(places[i][0] - places[i][1]))
+    named = []
+    for i in order[: 2 * NAMED]:
+        x, y = places[i]
+        if abs(x - y) > TOLD_APART and all(abs(x - a) + abs(y - b) > APART for a, b in named):
             axes.annotate(
-                row["structure"], (row["published_moment_muB"], row[f"{split}_moment_muB"]),
-                xytext=(3, 2), textcoords="offset points", fontsize=5.5, color=style.MUTED,
+                rows[i]["structure"], (x, y), xytext=(3, 2), textcoords="offset points",
+                fontsize=5.5, color=style.MUTED,
             )  # fmt: skip
+            named.append((x, y))
