@@ -9,7 +9,7 @@ from spinlens.geometry import autoencoder, decoding
 CERTAIN = 0.4  # height from which a peak is believed at first
 ENOUGH = 0.01  # of a mismatch, from which nothing is tried any more
 BETTER = 0.95  # a change must bring the mismatch below so much of what it was
-CHANGES = 10
+CHANGES = 6
 STEPS, STEP, LONGEST = 6, 0.01, 0.3  # of the fit; Å of its differences and of its longest move
 CHUNK = 8  # structures at once
 

@@ -101,9 +101,11 @@ def _between_molecules(encoder, molecules, names, count, rng):
     """Codes between those of two molecules of as many atoms, one laid upon the other."""
     found = []
     sizes = np.array([len(own.symbols) for own in molecules])
-    for first in rng.choice(np.flatnonzero(sizes > 2), count):
+    alike = (sizes[:, None] == sizes).sum(axis=1)
+    possible = np.flatnonzero((sizes > 2) & (alike > 1))
+    for first in rng.choice(possible, count) if len(possible) else []:
         others = np.flatnonzero(sizes == sizes[first])
-        second = rng.choice(others[others != first]) if len(others) > 1 else first
+        second = rng.choice(others[others != first])
         code = _codes(encoder, [molecules[first]], names)[0]
         turns = Rotation.random(STARTS, random_state=int(first)).as_matrix()
         turned = [motifs.turned(molecules[second], turn) for turn in turns]
