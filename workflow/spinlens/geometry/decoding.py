@@ -6,7 +6,7 @@ import numpy as np
 
 from spinlens.geometry import autoencoder
 
-SPACING = 0.8  # Å, of the places that are looked at first: twice the width of a bell
+SPACING = 0.7  # Å, of the places that are looked at first: less than twice a bell's width
 PROMISING = 0.15  # height of the bell from which a peak is followed
 MOST = 24  # peaks of a code that are kept
 APART = 0.45  # Å, closer peaks are one

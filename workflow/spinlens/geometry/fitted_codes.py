@@ -6,10 +6,10 @@ import numpy as np
 
 from spinlens.geometry import autoencoder, decoding
 
-CERTAIN = 0.4  # height from which a peak is believed at first
+CERTAIN = (0.4, 0.6, 0.8)  # heights from which peaks may be believed at first
 ENOUGH = 0.01  # of a mismatch, from which nothing is tried any more
 BETTER = 0.95  # a change must bring the mismatch below so much of what it was
-CHANGES = 6
+CHANGES = 8
 STEPS, STEP, LONGEST = 6, 0.01, 0.3  # of the fit; Å of its differences and of its longest move
 CHUNK = 8  # structures at once
 
@@ -33,11 +33,11 @@ def decoded(encoder, decoder, codes, reach):
 def placed(encoder, codes, found):
     """[Points] of codes and their [Peaks].
 
-    The peaks that are certain are moved by Levenberg and Marquardt's method. Where their code
+    The peaks that are certain, by the height that suits the code best, are moved by Levenberg and Marquardt's method. Where their code
     stays away from the given one, the one change of a name, or point more or less, that brings it
     nearest is made, and so on.
     """
-    first = fitted(encoder, codes, [certain(own) for own in found])
+    first = fitted(encoder, codes, _believed(encoder, codes, found))
     each = zip(codes, first, found, strict=True)
     return [_changed(encoder, code, own, peaks) for code, own, peaks in each]
 
@@ -57,11 +57,19 @@ def fitted(encoder, codes, points):
     return found
 
 
-def certain(peaks):
+def certain(peaks, height=CERTAIN[0]):
     """Points of Peaks that are high enough, the highest in any case."""
-    kept = peaks.heights > CERTAIN
+    kept = peaks.heights > height
     kept[:1] = True
     return Points(peaks.names[kept, 0], peaks.places[kept], peaks.names[kept], np.inf)
+
+
+def _believed(encoder, codes, found):
+    """[Points] of codes' Peaks, from the height on at which their code is nearest that given."""
+    tried = [[certain(own, height) for own in found] for height in CERTAIN]
+    flat = codes.reshape(len(codes), -1)
+    off = [((_codes(encoder, *_padded(own)) - flat) ** 2).sum(axis=1) for own in tried]
+    return [tried[best][row] for row, best in enumerate(np.argmin(off, axis=0))]
 
 
 def _changed(encoder, code, points, peaks):
@@ -69,6 +77,8 @@ def _changed(encoder, code, points, peaks):
         if points.mismatch < ENOUGH:
             break
         variants = _variants(points, peaks)
+        if not variants:
+            break
         own = _codes(encoder, *_padded(variants))
         off = ((own - code.ravel()) ** 2).sum(axis=1)
         best = fitted(encoder, code[None], [variants[off.argmin()]])[0]
@@ -91,7 +101,7 @@ def _variants(points, peaks):
             left = np.arange(count) != row
             found.append(Points(*(own[left] for own in points[:3]), np.inf))
     for place, possible in zip(peaks.places, peaks.names, strict=True):
-        if np.linalg.norm(points.positions - place, axis=1).min() > decoding.APART:
+        if np.all(np.linalg.norm(points.positions - place, axis=1) > decoding.APART):
             for name in possible[:2]:
                 more = ([name], [place], [possible])
                 joined = (np.concatenate(own) for own in zip(points[:3], more, strict=True))
@@ -138,7 +148,7 @@ def _codes(encoder, species, positions, mask):
 
 
 def _padded(points):
-    shape = len(points), max(len(own.species) for own in points)
+    shape = len(points), max(1, *(len(own.species) for own in points))
     species, mask = np.zeros(shape, "int32"), np.zeros(shape, "float32")
     positions = np.zeros((*shape, 3))
     for row, own in enumerate(points):
