@@ -121,7 +121,7 @@ def rotation_errors(encoder, decoder, parts, names, reach, seed=0):
     ]
     same = [each for each in away if each is not None]
     return {
-        "rotation_error": round(float(max(same, default=np.nan)), 5),
+        "rotation_error": round(max(same), 5) if same else None,
         "rotation_error_code": float(f"{off.max():.2g}"),
         "rotation_disagreements": len(away) - len(same),
     }
@@ -145,7 +145,7 @@ def farthest(species, positions, truth_species, truth):
     away = np.linalg.norm(positions[:, None] - truth[None], axis=-1)
     other = np.asarray(species)[:, None] != np.asarray(truth_species)[None]
     rows, columns = linear_sum_assignment(np.where(other, 1e6, away**2))
-    return float(away[rows, columns].max())
+    return float(away[rows, columns].max(initial=0.0))
 
 
 def nearest_neighbour(parts, seed=0):
@@ -208,6 +208,8 @@ def _laid_over(motif, other, turns):
     """Å of the farthest pair when one molecule is turned over another of the same formula."""
     if sorted(motif.symbols) != sorted(other.symbols):
         return np.inf
+    if len(motif.symbols) == 1:
+        return 0.0
     different = np.array(motif.symbols)[:, None] != np.array(other.symbols)[None]
     best = np.inf
     for turn in turns:

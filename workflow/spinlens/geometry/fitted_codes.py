@@ -33,9 +33,9 @@ def decoded(encoder, decoder, codes, reach):
 def placed(encoder, codes, found):
     """[Points] of codes and their [Peaks].
 
-    The peaks that are certain, by the height that suits the code best, are moved by Levenberg and Marquardt's method. Where their code
-    stays away from the given one, the one change of a name, or point more or less, that brings it
-    nearest is made, and so on.
+    The peaks that are certain, by the height that suits the code best, are moved by Levenberg and
+    Marquardt's method. Where their code stays away from the given one, the one change of a name,
+    or point more or less, that brings it nearest is made, and so on.
     """
     first = fitted(encoder, codes, _believed(encoder, codes, found))
     each = zip(codes, first, found, strict=True)
