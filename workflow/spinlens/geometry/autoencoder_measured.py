@@ -98,7 +98,7 @@ def measure(encoder, decoder, parts, names, seed=0, report=print):
 
 def rotation_errors(encoder, decoder, parts, names, reach, seed=0):
     """`rotation_error`, in Å the farthest that a point decoded of a turned structure is from
-    where the turned decoding has it, and `rotation_error_code`, of codes relative to themselves;
+    where the turned decoding has it (and the median of these), and `rotation_error_code`, of codes relative to themselves;
     over structures of both parts. `rotation_disagreements` counts those whose decodings differ in
     points or names."""
     rng = np.random.default_rng(seed)
@@ -122,6 +122,7 @@ def rotation_errors(encoder, decoder, parts, names, reach, seed=0):
     same = [each for each in away if each is not None]
     return {
         "rotation_error": round(max(same), 5) if same else None,
+        "rotation_error_median": round(float(np.median(same)), 5) if same else None,
         "rotation_error_code": float(f"{off.max():.2g}"),
         "rotation_disagreements": len(away) - len(same),
     }
