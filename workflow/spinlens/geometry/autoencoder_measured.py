@@ -97,10 +97,10 @@ def measure(encoder, decoder, parts, names, seed=0, report=print):
 
 
 def rotation_errors(encoder, decoder, parts, names, reach, seed=0):
-    """`rotation_error`, in Å the farthest that a point decoded of a turned structure is from
-    where the turned decoding has it (and the median of these), and `rotation_error_code`, of codes relative to themselves;
-    over structures of both parts. `rotation_disagreements` counts those whose decodings differ in
-    points or names."""
+    """`rotation_error`, in Å the farthest that a point decoded of a turned structure is from where
+    the turned decoding has it, with `rotation_error_median` over structures, and
+    `rotation_error_code`, of codes relative to themselves; over structures of both parts.
+    `rotation_disagreements` counts those whose decodings differ in points or names."""
     rng = np.random.default_rng(seed)
     everything = [*parts.training, *parts.held_out]
     own = [everything[i] for i in rng.permutation(len(everything))[:TURNED]]
