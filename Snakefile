@@ -26,6 +26,7 @@ include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
 include: "workflow/rules/geometry.smk"
 include: "workflow/rules/screen.smk"
+include: "workflow/rules/autoencoder.smk"
 
 
 rule all:
@@ -38,3 +39,14 @@ rule all:
         expand(rules.train.output, point=POINTS),
         rules.figures.input,
         f"{RESULTS}/report.html",
+
+
+rule geometry:
+    """Everything of atoms as points."""
+    input:
+        rules.tetris.output,
+        rules.gravity_figure.output,
+        rules.missing_atom_figure.output,
+        rules.moments_figure.output,
+        rules.autoencoder.output,
+        rules.latent_map.output,

@@ -18,6 +18,9 @@ SMALLEST = {
     "geometry_scalars": 4, "geometry_layers": 1, "geometry_batch": 4,
     "geometry_train_atoms": [3, 4], "geometry_test_atoms": [[14, 14]],
     "screen_decorate": FAMILY, "screen_steps": 2, "screen_members": 2,
+    "geometry_autoencoder_atoms": 1, "geometry_autoencoder_order": 1,
+    "geometry_autoencoder_channels": 4, "geometry_autoencoder_steps": 2,
+    "geometry_autoencoder_proposals": 1,
 }  # fmt: skip
 FOUND = "results/figures/missing_atom.svg"
 
@@ -52,6 +55,25 @@ def test_the_screen_ranks_what_is_not_published(made):
     assert {row["structure"] for row in rows} == {"MnCrGe2Te6", "MnCrP2Te6"}
     assert [row["rank"] for row in rows] == ["1", "2"]
     assert {row["unseen_elements"] for row in rows} == {"Mn"}
+
+
+def test_codes_are_measured_mapped_and_decoded(made):
+    done = made.snakemake("results/figures/latent_map.html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((made.folder / "results/geometry/autoencoder.json").read_text())
+    assert found["latent_numbers"] == 16 and found["rotation_error_code"] < 1e-4
+    assert set(found["families"]) == {"shapes", "molecules", "crystals"}
+    moments = json.loads((made.folder / "results/geometry/latent_moments.json").read_text())
+    assert moments["mae_random"] > 0 and set(moments["baselines"]) == {"trees", "mean"}
+    with open(made.folder / "results/geometry/latent.tsv", newline="") as file:
+        rows = list(csv.DictReader(file, dialect="excel-tab"))
+    assert len({row["name"] for row in rows}) == len(rows)
+    assert sum(row["family"] == "crystals" for row in rows) == 6
+    with open(made.folder / "results/geometry/proposals.tsv", newline="") as file:
+        proposed = list(csv.DictReader(file, dialect="excel-tab"))
+    passed = {row["name"] for row in proposed if row["passed"] == "yes"}
+    written = {file.stem for file in (made.folder / "results/geometry/proposals").iterdir()}
+    assert written == passed
 
 
 def test_what_changes_runs_again_and_nothing_else(made):

@@ -114,12 +114,3 @@ rule screen:
         code=code("screen.py"),
     script:
         "../scripts/screen.py"
-
-
-rule geometry:
-    """Everything of atoms as points."""
-    input:
-        rules.tetris.output,
-        rules.gravity_figure.output,
-        rules.missing_atom_figure.output,
-        rules.moments_figure.output,

@@ -1,0 +1,32 @@
+"""Train the autoencoder of discrete geometry, and measure what comes back of its codes."""
+
+from spinlens import log
+
+terminal = log.to_file(snakemake.log[0])
+
+from spinlens import devices
+
+devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+
+from spinlens.files import whole, write_json
+from spinlens.geometry import autoencoder_measured, motifs
+
+given, output, asked = snakemake.input, snakemake.output, snakemake.params.settings
+try:
+    everything = motifs.read(
+        given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]
+    )
+except ValueError as fault:
+    print(f"geometry: {fault}", file=terminal)
+    raise SystemExit(1) from None
+settings = {
+    "steps": asked["geometry_autoencoder_steps"],
+    "most": asked["geometry_autoencoder_order"],
+    "channels": asked["geometry_autoencoder_channels"],
+    "seed": asked["geometry_seed"],
+}
+encoder, decoder, measured = autoencoder_measured.made_and_measured(everything, settings)
+for model, path in ((encoder, output.encoder), (decoder, output.decoder)):
+    with whole(path) as temporary:
+        model.save(temporary)
+write_json(output.scores, measured)
