@@ -1,8 +1,7 @@
 """Features that turn with the crystal, and the layers that join them pointwise.
 
 A network's features are a dict of fields by kind, (batch, 2l + 1, channels, a, b, c) each, on
-one grid. A kind is written as in e3nn: `0e`, `1o`, `2e`, the degree l and the parity under
-inversion, even or odd; without a letter, `0`, `1`, `2`, where the parity is of no concern. A
+one grid, kinds as layers/kinds.py writes them: the degree l and the parity under inversion. A
 rotation of the crystal turns the 2l + 1 components by D^l of layers/harmonics.py.
 """
 
@@ -13,6 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from spinlens.layers import kinds
 from spinlens.layers.couplings import coupling
 
 
@@ -25,10 +25,7 @@ class Kind(NamedTuple):
     @classmethod
     def of(cls, name):
         """From its name. Raises ValueError for one that is none."""
-        degree, letter = name.rstrip("eo"), name[len(name.rstrip("eo")) :]
-        if not degree.isdigit() or letter not in ("", "e", "o"):
-            raise ValueError(f"{name!r} is no kind of feature such as 0e, 1o or 2")
-        return cls(int(degree), {"": 0, "e": 1, "o": -1}[letter])
+        return cls(kinds.order(name), kinds.parity(name) or 0)
 
     @property
     def size(self):
@@ -168,12 +165,12 @@ class Invariants(keras.layers.Layer):
         return (batch, 2 * sum(shape[2] for shape in input_shape.values()))
 
 
-def scalar_of(kinds):
+def scalar_of(names):
     """Name of the kind that is invariant. Raises ValueError where there is none."""
-    for name in kinds:
+    for name in names:
         if Kind.of(name).is_invariant:
             return name
-    raise ValueError(f"features {', '.join(kinds)} hold no scalar")
+    raise ValueError(f"features {', '.join(names)} hold no scalar")
 
 
 def coupled(first, second, first_kind, second_kind, outs):
