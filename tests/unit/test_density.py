@@ -93,7 +93,7 @@ def test_channels_part_the_signs():
     m = np.array([[[-1.0, 2.0]]])
     assert density.channels(m, "parts").tolist() == [[[[0, 1], [2, 0]]]]
     assert density.channels(m, "signed").tolist() == [[[[-1], [2]]]]
-    with pytest.raises(ValueError, match="neither parts nor signed"):
+    with pytest.raises(ValueError, match="none of parts, signed, vector"):
         density.channels(m, "abs")
 
 
