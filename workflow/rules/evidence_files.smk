@@ -17,14 +17,6 @@ if len(FITTED) < len(EVIDENCE_POINTS):
         "config: evidence_points: two points of one target differ in nothing, or only in "
         "permutations, train_fraction, split_seed or seed, keep one of them"
     )
-STEERABLE_PERMUTED = {
-    key: [
-        value
-        for value, point, target in zip(PERMUTED[key], PERMUTED["point"], PERMUTED["target"])
-        if sizes.is_steerable(FITTED[point, target])
-    ]
-    for key in PERMUTED
-}
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
 
 
@@ -114,8 +106,10 @@ def evidence_files(evidence):
 
 
 # Drawn by rules/steerable.smk.
-STEERABLE_EVIDENCE = expand(
-    f"{RESULTS}/evidence/filters/{{point}}/{{target}}/profiles.svg", zip, **STEERABLE_PERMUTED
-)
+STEERABLE_EVIDENCE = [
+    f"{RESULTS}/evidence/filters/{each.name}/{each.target}/profiles.svg"
+    for each in EVIDENCE_POINTS
+    if each.permutations and sizes.is_steerable(each.point)
+]
 SINGLE_EVIDENCE = single_evidence()
 REPEATED_EVIDENCE = repeated_evidence()

@@ -43,22 +43,14 @@ class Waves(NamedTuple):
 
 def waves(placement, dtype):
     """The Waves of a placement."""
-    (cos_a, sin_a), (cos_b, sin_b), (cos_c, sin_c) = (
-        _waves(*along) for along in zip(*placement, strict=True)
-    )
-    n = placement.cell[2]
-    c = np.concatenate([cos_c, -sin_c])
+    along_a, along_b, along_c = zip(*placement, strict=True)
+    cosines, sines = _waves(*along_c)
+    n, c = along_c[0], np.concatenate([cosines, -sines])
     # Frequencies that the halved spectrum leaves out are the conjugates of those it keeps.
     twice = np.where(np.arange(n // 2 + 1) % (n / 2) == 0, 1, 2)
     inverse = c * np.tile(twice, 2)[:, None] / np.prod(placement.cell)
-    a, b = (
-        np.concatenate([cosines, sines[1 : (n + 1) // 2]])
-        for cosines, sines, n in (
-            (cos_a, sin_a, placement.cell[0]),
-            (cos_b, sin_b, placement.cell[1]),
-        )
-    )
-    return Waves(*(matrix.astype(dtype) for matrix in (a, b, c.T, inverse)))
+    matrices = (_shared(*along_a), _shared(*along_b), c.T, inverse)
+    return Waves(*(matrix.astype(dtype) for matrix in matrices))
 
 
 def spectrum(kernel, matrices):
@@ -129,16 +121,11 @@ def _joined_along(real, imaginary, axis):
         (cut(part, axis, 1, (n + 1) // 2), cut(part, axis, n // 2 + 1, n))
         for part in (real, imaginary)
     )
+    real_minus, imaginary_minus = cos_real - sin_imaginary, cos_imaginary + sin_real
     return (
-        _whole(real, cos_real + sin_imaginary, cos_real - sin_imaginary, axis),
-        _whole(imaginary, cos_imaginary - sin_real, cos_imaginary + sin_real, axis),
+        _whole(real, cos_real + sin_imaginary, ops.flip(real_minus, axis), axis),
+        _whole(imaginary, cos_imaginary - sin_real, ops.flip(imaginary_minus, axis), axis),
     )
-
-
-def _whole(part, positive, negative, axis):
-    n = part.shape[axis]
-    alone = [cut(part, axis, 0, 1), cut(part, axis, (n + 1) // 2, n // 2 + 1)]
-    return ops.concatenate([alone[0], positive, alone[1], ops.flip(negative, axis)], axis)
 
 
 def _parted_along(real, imaginary, axis):
@@ -149,15 +136,23 @@ def _parted_along(real, imaginary, axis):
         (cut(part, axis, 1, half), ops.flip(cut(part, axis, n // 2 + 1, n), axis))
         for part in (real, imaginary)
     )
-
-    def whole(part, cosines, sines):
-        alone = cut(part, axis, 0, 1), cut(part, axis, half, n // 2 + 1)
-        return ops.concatenate([alone[0], cosines, alone[1], sines], axis)
-
     return (
-        whole(real, real_plus + real_minus, imaginary_minus - imaginary_plus),
-        whole(imaginary, imaginary_plus + imaginary_minus, real_plus - real_minus),
+        _whole(real, real_plus + real_minus, imaginary_minus - imaginary_plus, axis),
+        _whole(imaginary, imaginary_plus + imaginary_minus, real_plus - real_minus, axis),
     )
+
+
+def _whole(part, lower, upper, axis):
+    """The two halves of an axis about the frequencies that have no negative, those of `part`."""
+    n = part.shape[axis]
+    zero, highest = cut(part, axis, 0, 1), cut(part, axis, (n + 1) // 2, n // 2 + 1)
+    return ops.concatenate([zero, lower, highest, upper], axis)
+
+
+def _shared(n, size, dilation, start):
+    """Cosines, then sines, (n, size), of what a frequency shares with its negative."""
+    cosines, sines = _waves(n, size, dilation, start)
+    return np.concatenate([cosines, sines[1 : (n + 1) // 2]])
 
 
 def _waves(n, size, dilation, start):
