@@ -96,6 +96,15 @@ def test_a_batch_is_no_larger_than_the_training_samples():
     assert few == predicted({"batch_size": 7}, samples=10)
 
 
+def test_a_batch_in_parts_holds_less_and_transforms_its_kernel_more_often():
+    whole, in_parts = predicted(), predicted({"micro_batch": 4})
+    for what in ("input_batches_mb", "activations_mb"):
+        assert getattr(in_parts, what) == pytest.approx(getattr(whole, what) / 5)
+    assert in_parts.gradients_mb == pytest.approx(whole.gradients_mb + whole.weights_mb)
+    assert whole.epoch_gflop < in_parts.epoch_gflop < 2 * whole.epoch_gflop
+    assert predicted({"micro_batch": 20}) == whole
+
+
 def test_work_of_a_direct_convolution_is_its_products():
     point = {"stride": 20, "train_fraction": 1.0, "batch_size": 5}
     # 4×4×4 outputs that the pool reads, kernels of 40³ on 2 channels, 3 filters, there and back.

@@ -102,6 +102,76 @@ def test_the_same_seed_gives_the_same_fit_and_another_seed_another(path):
     assert not np.allclose(models.first_kernel(first.model), models.first_kernel(other.model))
 
 
+def weights_of(fit):
+    return np.concatenate([np.ravel(weight) for weight in fit.model.get_weights()])
+
+
+# 16 samples, 5 in a batch: three parts of 2, of which one is filled up; the last batch holds one.
+IN_PARTS = {"epochs": 2, "micro_batch": 2}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"jit_compile": True},
+        {"optimizer": "sgd", "learning_rate": 0.5},
+        {"micro_batch": 5},
+        {"micro_batch": 9},
+        {"batch_size": 30, "micro_batch": 4},
+    ],
+)
+def test_batches_that_pass_in_parts_train_as_whole_ones_do(path, changes):
+    in_parts, _ = trained(path, **IN_PARTS | changes)
+    whole, _ = trained(path, **IN_PARTS | changes | {"micro_batch": None})
+    assert weights_of(in_parts) == pytest.approx(weights_of(whole), rel=1e-4, abs=2e-5)
+    learned, _ = trained(path, **IN_PARTS | changes | {"micro_batch": None, "epochs": 1})
+    assert np.abs(weights_of(whole) - weights_of(learned)).max() > 1e-3
+
+
+def test_a_regression_in_parts_trains_as_a_whole_one_does(sized):
+    in_parts, whole = (
+        trained(sized, truth=SIZES, classes=None, **GLOBAL, epochs=2, micro_batch=size)[0]
+        for size in (2, None)
+    )
+    assert weights_of(in_parts) == pytest.approx(weights_of(whole), rel=1e-4, abs=2e-5)
+
+
+def test_parts_without_weights_train_otherwise(path, monkeypatch):
+    """The control: what fills a part up must not count."""
+    whole, _ = trained(path, epochs=2)
+    weighted = batches.Batches.__getitem__
+
+    def unweighted(self, index):
+        inputs, truth, *weights = weighted(self, index)
+        return inputs, truth, *map(np.ones_like, weights)
+
+    monkeypatch.setattr(batches.Batches, "__getitem__", unweighted)
+    in_parts, _ = trained(path, **IN_PARTS)
+    assert weights_of(in_parts) != pytest.approx(weights_of(whole), rel=1e-4, abs=2e-5)
+
+
+@pytest.mark.parametrize(("samples", "size", "parts"), [(16, 5, 3), (43, 20, 5), (2, 20, 5)])
+def test_parts_of_a_batch_hold_each_sample_once(samples, size, parts):
+    truth = np.arange(samples)
+    streamed = batches.Batches(truth[:, None], truth, truth, size, seed=0, parts=parts)
+    assert len(streamed) == parts * -(-samples // size)
+    whole = batches.Batches(truth[:, None], truth, truth, size, seed=0)
+    for number in range(len(whole)):
+        own = [streamed[number * parts + part] for part in range(parts)]
+        seen = np.concatenate([classes[weights > 0] for _, classes, weights in own])
+        assert seen.tolist() == whole[number][1].tolist()
+        total = np.mean([weights.mean() for *_, weights in own])
+        assert total == pytest.approx(1, rel=1e-6)
+        assert max(len(weights) for *_, weights in own) <= -(-size // parts)
+
+
+def test_several_devices_take_no_parts(path):
+    with pytest.raises(ValueError, match="micro_batch: 2 devices share each batch whole"):
+        with Inputs(path, POINT) as inputs:
+            training.suited(POINT | IN_PARTS, inputs, ["GPU:0", "GPU:1"])
+
+
 @pytest.mark.parametrize(("key", "tolerance"), [("jit_compile", 1e-4), ("mixed_precision", 3e-2)])
 def test_a_step_compiled_or_in_half_precision_is_nearly_the_same(path, key, tolerance):
     plain, changed = (trained(path, epochs=2, **{key: value})[0] for value in (False, True))

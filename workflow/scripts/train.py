@@ -23,7 +23,7 @@ task = fitting.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
     try:
-        training.suited(point, inputs)
+        training.suited(point, inputs, used)
     except ValueError as fault:
         raise SystemExit(f"train: {fault}") from None
     fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)

@@ -54,7 +54,8 @@ def predict(point, cell_shape, samples):
     """
     channels = density.CHANNELS[point["channels"]]
     training = max(1, round(samples * point["train_fraction"]))
-    batch = min(point["batch_size"], training)
+    parts = sizes.parts(point)
+    batch = ceil(min(point["batch_size"], training) / parts)
     steerable = sizes.is_steerable(point)
     network = (steerable_costs.layers if steerable else layers)(point, cell_shape, channels)
     sample_mb = _mb(cell_shape[0] * cell_shape[1] * cell_shape[2] * channels)
@@ -64,17 +65,18 @@ def predict(point, cell_shape, samples):
     # Kept for the way back, where the largest has a gradient that comes in and one that leaves.
     activations = batch * _mb(sum(outputs) + 2 * max(outputs))
     laid_out = batch * DIRECT_COPIES * _mb(max(layer.continued for layer in network))
-    each_batch = sum(layer.batch_flop for layer in network)
+    each_part = sum(layer.batch_flop for layer in network)
     each_sample = sum(layer.sample_flop for layer in network)
+    passes = parts * ceil(training / point["batch_size"])
     return Cost(
         framework_mb=FRAMEWORK_MB + steerable * steerable_costs.GRAPH_MB,
         cached_inputs_mb=min(samples * sample_mb, CACHE_MB),
         input_batches_mb=(BATCHES_AT_ONCE + scaled) * batch * sample_mb,
         weights_mb=weights,
-        gradients_mb=weights * (1 + OPTIMIZER_SLOTS[point["optimizer"]]),
+        gradients_mb=weights * (1 + (parts > 1) + OPTIMIZER_SLOTS[point["optimizer"]]),
         activations_mb=activations + laid_out,
         spectra_mb=_mb(sum(layer.spectra for layer in network)),
-        epoch_gflop=(ceil(training / batch) * each_batch + training * each_sample) / 1e9,
+        epoch_gflop=(passes * each_part + training * each_sample) / 1e9,
     )
 
 

@@ -5,7 +5,7 @@ import keras
 from spinlens import steerable_model, voxel_model
 from spinlens.layers.steerable import SteerableConv3D
 from spinlens.network import FIRST_CONVOLUTION
-from spinlens.sizes import is_steerable
+from spinlens.sizes import is_steerable, parts
 
 
 def build(point, cell_shape, classes, scale=1.0):
@@ -44,7 +44,8 @@ def first_kernel(model):
 
 
 def _optimizer(point):
-    rate = float(point["learning_rate"])
+    rate, several = float(point["learning_rate"]), parts(point)
+    options = {"gradient_accumulation_steps": several if several > 1 else None}
     if point["optimizer"] == "sgd":
-        return keras.optimizers.SGD(rate, momentum=point["momentum"])
-    return keras.optimizers.Adam(rate)
+        return keras.optimizers.SGD(rate, momentum=point["momentum"], **options)
+    return keras.optimizers.Adam(rate, **options)

@@ -11,6 +11,17 @@ from contextlib import nullcontext
 import keras
 import numpy as np
 
+from spinlens import sizes
+
+
+def require_whole(devices, point):
+    """Raise ValueError where several devices are to share batches that pass in parts."""
+    if len(devices) > 1 and sizes.parts(point) > 1:
+        raise ValueError(
+            f"micro_batch: {len(devices)} devices share each batch whole: set micro_batch: null "
+            "or gpus: 1"
+        )
+
 
 def scope(devices):
     """Context to build a model in that is trained on devices, by name; none for a single one."""

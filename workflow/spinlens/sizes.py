@@ -67,6 +67,12 @@ def _check_steerable(point):
         raise ValueError("normalization: integral is of one axis, channels: vector takes norm")
 
 
+def parts(point):
+    """In how many parts a batch passes: as many as leave at most `micro_batch` samples in each."""
+    at_once = point.get("micro_batch")
+    return ceil(point["batch_size"] / at_once) if at_once else 1
+
+
 def require_resolved(point, cell, lattices):
     """Raise ValueError where the grid (na, nb, nc) of a steerable point is too coarse for its
     radial functions in some of the cells (samples, 3, 3), in Å."""

@@ -34,6 +34,7 @@ HYPERPARAMETERS = (
     "learning_rate",
     "momentum",
     "batch_size",
+    "micro_batch",
     "epochs",
     "mixed_precision",
     "jit_compile",

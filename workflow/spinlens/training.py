@@ -1,7 +1,7 @@
 """Training of one sweep point, and what it came to."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, isfinite
 from typing import NamedTuple
 
 import keras
@@ -46,18 +46,19 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     each batch, where there are several; `report` takes one line per epoch. A regression learns
     values less the mean of the training fold, divided by its standard deviation: its history is
     of these. A diverged training is a result: its metrics say so. Raises
-    ValueError where the point asks for what its samples' cells do not allow.
+    ValueError where the point asks for what its samples' cells or the devices do not allow.
     """
-    augment = suited(point, inputs)
+    augment = suited(point, inputs, devices)
     keras.utils.set_random_seed(point["seed"])
     scale = _scale(point["normalization"], inputs, training.samples)
     with parallel.scope(devices):
         model = models.build(point, inputs.shape, classes, scale)
     initial_kernel = models.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
-    size, seed = point["batch_size"], point["seed"]
+    parts, seed = sizes.parts(point), point["seed"]
+    size = ceil(point["batch_size"] / parts)
     unit = None if classes is not None else _mean_and_deviation(training.truth)
-    learned = Batches(inputs, *_learned(training, unit), size, seed, augment)
+    learned = Batches(inputs, *_learned(training, unit), point["batch_size"], seed, augment, parts)
     watched = Batches(inputs, *_learned(validation, unit), size)
     model.fit(
         parallel.shared_out(learned, devices),
@@ -83,9 +84,10 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     return Fit(model, initial_kernel, log.history, predictions, metrics)
 
 
-def suited(point, inputs):
+def suited(point, inputs, devices=()):
     """What augments a point's samples, or None. Raises ValueError, naming the key, where their
-    cells or the grid do not allow what the point asks for."""
+    cells, the grid or the devices do not allow what the point asks for."""
+    parallel.require_whole(devices, point)
     shape = inputs.shape[:3]
     if sizes.is_steerable(point):
         sizes.require_resolved(point, shape, inputs.lattices)

@@ -17,7 +17,8 @@ CHANNELS, FILTERS, FLOAT_BYTES = 2, 3, 4
 KERNEL, BATCH, SAMPLES = 40, 20, 43
 # A network whose data weighs nothing beside its framework, by the same route.
 SMALL_CELL, SMALL_KERNEL = (16, 16, 16), 12
-EPOCHS, STEPS = 5, 3
+MICRO_BATCH = 2
+EPOCHS, STEPS = 5, 5
 MB = 1e6
 SAME = 1e-3
 
@@ -119,30 +120,42 @@ def measure_epoch(common, kernel=KERNEL, epochs=EPOCHS, report=print):
 def measure_memory(common, kernel=KERNEL, report=print):
     """The memory of training steps on a batch beside that of its tiles and their outputs.
 
-    Peaks are those of processes: of one that steps, and of one that steps on a batch of small
-    cells, which holds Python, the framework and the compiled network, too. `share` is their
-    difference by the tiles: the batch's unit cells and all that a step makes of them;
-    `share_beyond_batch` leaves the cells out.
+    Peaks are those of processes: of one that steps, and of one that steps on as many small cells,
+    which holds Python, the framework and the compiled network, too. `taken_mb` is their
+    difference, for a batch that passes in parts of `micro_batch` samples, `share` its ratio to
+    the tiles; `whole_taken_mb` and `whole_share` are those of one that passes whole, unit cells
+    and all; `times_as_long` is how long a step in parts takes beside a whole one.
     """
-    peaks = {}
-    for name, cell, size in (("step", common["cell"], kernel), ("small", SMALL_CELL, SMALL_KERNEL)):
-        network = {"task": "network", "side": "periodic", "kernel": size, "batch": BATCH}
-        with _worker(common | {"cell": list(cell)}, **network) as worker:
-            peaks[name] = _peak_mb([worker.measure("step") for _ in range(STEPS)])
+    whole = {"task": "network", "side": "periodic", "batch": BATCH}
+    in_parts = {"task": "parted", "batch": BATCH, "micro_batch": MICRO_BATCH}
+    small = {"kernel": SMALL_KERNEL} | common | {"cell": list(SMALL_CELL)}
+    least = [_peak_mb(_steps(small | way)) for way in (in_parts, whole)]
+    with ExitStack() as stack:
+        workers = [
+            stack.enter_context(_worker(common | {"kernel": kernel}, **way))
+            for way in (in_parts, whole)
+        ]
+        rounds = [[each.measure("step") for each in workers] for _ in range(STEPS)]
+    runs = list(zip(*rounds, strict=True))
+    taken, whole_taken = (_peak_mb(own) - mb for own, mb in zip(runs, least, strict=True))
     tiles = BATCH * tiled_bytes(common["cell"], kernel) / MB
-    cells = BATCH * FLOAT_BYTES * prod(common["cell"]) * CHANNELS / MB
-    taken = peaks["step"] - peaks["small"]
     measured = {
         "batch": BATCH,
-        "step_peak_mb": peaks["step"],
-        "small_peak_mb": peaks["small"],
-        "batch_mb": round(cells, 1),
+        "micro_batch": MICRO_BATCH,
         "tiles_mb": round(tiles, 1),
+        "taken_mb": round(taken, 1),
         "share": round(taken / tiles, 3),
-        "share_beyond_batch": round((taken - cells) / tiles, 3),
+        "whole_taken_mb": round(whole_taken, 1),
+        "whole_share": round(whole_taken / tiles, 3),
+        "times_as_long": round(_seconds(runs[0]) / _seconds(runs[1]), 3),
     }
     report(f"memory: {measured}")
     return measured
+
+
+def _steps(settings):
+    with Worker(convolution_process.__name__, settings) as worker:
+        return [worker.measure("step") for _ in range(STEPS)]
 
 
 def tiled_bytes(cell, kernel):

@@ -44,6 +44,28 @@ def network(side, kernel, batch, cell):
     }
 
 
+def parted(kernel, batch, micro_batch, cell):
+    """`step`, which returns the loss of the last part, of a batch that passes through the
+    periodic network in parts. They are the same samples over and over: a part is read when its
+    turn comes, so that a step never holds the others."""
+    from keras import ops
+
+    from spinlens import sizes
+    from spinlens.benchmarks import networks
+
+    sized = {"batch_size": batch, "micro_batch": micro_batch}
+    inputs, classes = map(ops.convert_to_tensor, networks.cells(micro_batch, cell))
+    weights = ops.ones(micro_batch)
+    model = networks.periodic(kernel, cell, **sized)
+
+    def step():
+        for _ in range(sizes.parts(sized)):
+            loss = model.train_on_batch(inputs, classes, weights)[0]
+        return float(loss)
+
+    return {"step": step}
+
+
 def epoch(kernel, samples, batch, cell):
     """`epoch`, which returns the loss of one epoch of Keras's fit on shuffled batches of samples
     in memory, and `transforms`, which does an epoch's bare transforms."""
@@ -70,7 +92,7 @@ def steerable_epoch(samples, batch, cell):
     return {"epoch": lambda: float(model.fit(batches, epochs=1, verbose=0).history["loss"][0])}
 
 
-TASKS = {task.__name__: task for task in (nothing, network, epoch, steerable_epoch)}
+TASKS = {task.__name__: task for task in (nothing, network, parted, epoch, steerable_epoch)}
 
 
 def _devices(threads, gpus):

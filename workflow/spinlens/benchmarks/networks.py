@@ -21,6 +21,7 @@ POINT = {
     "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
+    "batch_size": 20,
     "learning_rate": 1e-7,  # noise teaches nothing: weights must not run off
     "momentum": 0.1,
     "mixed_precision": False,
@@ -40,6 +41,7 @@ STEERABLE = {
     "max_degree": 2,
     "inversion": True,
     "optimizer": "adam",
+    "batch_size": 20,
     "learning_rate": 1e-7,
     "mixed_precision": False,
     "jit_compile": POINT["jit_compile"],
@@ -85,10 +87,10 @@ def tiles(cells):
     return np.tile(cells, (1, *SUPERCELL, 1))
 
 
-def periodic(kernel, cell, channels=2):
+def periodic(kernel, cell, channels=2, **changes):
     """The workflow's model on a unit cell, its kernel so long along each axis."""
-    model = models.build(POINT | {"kernel_size": kernel}, (*cell, channels), CLASSES)
-    return _with_known_weights(model)
+    point = POINT | {"kernel_size": kernel} | changes
+    return _with_known_weights(models.build(point, (*cell, channels), CLASSES))
 
 
 def direct(kernel, cell, channels=2):

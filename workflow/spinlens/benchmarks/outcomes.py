@@ -61,11 +61,11 @@ def _epoch(epoch):
 
 def _memory(memory):
     return Outcome(
-        f"memory of a step, batch {memory['batch']}",
-        f"{memory['step_peak_mb'] - memory['small_peak_mb']:.0f} MB, of which "
-        f"{memory['batch_mb']:.0f} MB the unit cells",
+        f"memory of a step, batch {memory['batch']}, {memory['micro_batch']} samples at a time",
+        f"{memory['taken_mb']:.0f} MB, in {memory['times_as_long']:.2g} times the time "
+        f"of a whole batch, which takes {memory['whole_taken_mb']:.0f} MB",
         f"{memory['tiles_mb']:.0f} MB of tiled inputs and outputs",
-        f"a share of {memory['share']:.3g}, {memory['share_beyond_batch']:.3g} without the cells",
+        f"a share of {memory['share']:.3g}, {memory['whole_share']:.3g} of a whole batch",
         f"at most {MOST_SHARE:g}",
         memory["share"] <= MOST_SHARE,
     )

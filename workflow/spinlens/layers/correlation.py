@@ -16,6 +16,7 @@ from spinlens.layers.fourier import (
     conjugate,
     fold_samples,
     fused,
+    in_turn,
     irfft3,
     map_samples,
     rfft3,
@@ -51,31 +52,33 @@ def _with_gradients(field, kernel, placement, readout):
 
     def output(sample):
         sample = transformed(sample)
-        results = [read(irfft3(_output(sample, spectra[f]), cell), readout) for f in filters]
+        results = in_turn(lambda one: read(irfft3(_output(sample, one), cell), readout), spectra)
         maxima, *winners = zip(*results, strict=True)
         return _channels_last(*maxima), *(ops.stack(each, 1) for each in winners)
 
     maxima, *winners = map_samples(output, (field,), (dtype, *readout.winner_dtypes()))
 
-    def output_gradients(gradient, winners=None):
-        gradient = _planes(gradient)
-        for f in filters:
-            winner = None if winners is None else winners[:, f]
-            yield rfft3(spread(gradient[:, f], winner, readout, cell))
+    def output_gradient(f, gradient, winners=None):
+        winner = None if winners is None else winners[:, f]
+        return rfft3(spread(gradient[..., f], winner, readout, cell))
 
     def add_kernel_gradient(totals, sample, *read_gradient):
-        sample, gradients = transformed(sample), output_gradients(*read_gradient)
-        return tuple(map(_kernel_gradient, [sample] * len(totals), gradients, totals))
+        sample = transformed(sample)
+
+        def added(f, total):
+            return _kernel_gradient(sample, output_gradient(f, *read_gradient), total)
+
+        return tuple(in_turn(added, filters, totals))
 
     def kernel_gradient(read_gradient):
-        zeros = None if at_once(field) else ops.zeros_like(spectra[0])
+        zeros = None if at_once(field) else _zeros(spectra[0])
         totals = (zeros,) * len(filters)
         totals = fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
         return weights(totals, matrices, placement)
 
     def sample_gradient(*read_gradient):
-        gradients = map(
-            _field_gradient, output_gradients(*read_gradient), (spectra[f] for f in filters)
+        gradients = (
+            _field_gradient(output_gradient(f, *read_gradient), spectra[f]) for f in filters
         )
         planes = irfft3(sum(gradients), cell)
         return (_channels_last(*(planes[:, c] for c in range(planes.shape[1]))),)
@@ -88,6 +91,12 @@ def _with_gradients(field, kernel, placement, readout):
         return by_field, kernel_gradient(read_gradient)
 
     return maxima, gradients
+
+
+@fused
+def _zeros(spectrum):
+    # Compiled, lest TensorFlow fold it into its graph, which would hold several copies of it.
+    return ops.zeros_like(spectrum)
 
 
 @fused

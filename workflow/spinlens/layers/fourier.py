@@ -47,6 +47,15 @@ if BACKEND == "tensorflow":
 
         return call
 
+    def in_turn(function, *arguments):
+        """List of what the function makes of the first of each argument, of the second, and so
+        on, each once the one before is there, so that only one is at work in memory."""
+        made = []
+        for each in zip(*arguments, strict=True):
+            with tf.control_dependencies(tf.nest.flatten(made[-1:])):
+                made.append(function(*each))
+        return made
+
     def has_accelerator():
         return bool(tf.config.list_logical_devices("GPU"))
 
@@ -96,6 +105,10 @@ elif BACKEND == "jax":
         """The function itself: the trainer compiles the whole step."""
         return function
 
+    def in_turn(function, *arguments):
+        """List of what the function makes of each: the compiler knows best in which order."""
+        return list(map(function, *arguments))
+
     def has_accelerator():
         return jax.default_backend() != "cpu"
 
@@ -136,6 +149,10 @@ else:
     def fused(function):
         """The function itself."""
         return function
+
+    def in_turn(function, *arguments):
+        """List of what the function makes of each, in this order."""
+        return list(map(function, *arguments))
 
     def has_accelerator():
         return torch.cuda.is_available()

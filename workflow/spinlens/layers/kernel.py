@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from spinlens.layers.fourier import complexes, fused
+from spinlens.layers.fourier import complexes, fused, in_turn
 from spinlens.layers.windows import cut
 
 
@@ -62,15 +62,18 @@ def spectrum(kernel, matrices):
     by_a = ops.matmul(matrices.a, _by_pairs(kernel))
     by_b = ops.matmul(matrices.b, ops.reshape(by_a, (pairs * a, kb, kc)))
     by_b = ops.reshape(by_b, (filters, channels * a * b, kc))
-    # One filter at a time: the waves of all of them are as large as their spectra.
-    by_c = (ops.matmul(by_b[f], matrices.c) for f in range(filters))
-    return [_joined(ops.reshape(each, (channels, a, b, 2, -1))) for each in by_c]
+
+    def of_filter(f):
+        return _joined(ops.reshape(ops.matmul(by_b[f], matrices.c), (channels, a, b, 2, -1)))
+
+    return in_turn(of_filter, range(filters))
 
 
 def weights(spectra, matrices, placement):
     """What falls on a kernel's weights, (ka, kb, kc, channels, filters), of the fields with
     these spectra, one (channels, a, b, c // 2 + 1) for each filter."""
-    return _weights_first(placement.kernel_size, *(_weights(each, matrices) for each in spectra))
+    by_filter = in_turn(lambda each: _weights(each, matrices), spectra)
+    return _weights_first(placement.kernel_size, *by_filter)
 
 
 def _weights(spectrum, matrices):

@@ -23,9 +23,12 @@ def convolution(measured):
         f"{epoch['over_floor']:.2f} times the transforms",
     )  # fmt: skip
     epochs.set(xlabel="seconds", yticks=[0], yticklabels=["epoch beside its\nbare transforms"])
-    taken = memory["step_peak_mb"] - memory["small_peak_mb"]
-    _draw_pair(peaks, 0, memory["tiles_mb"], taken, MOST_SHARE, f"{memory['share']:.2f} of them")
-    peaks.set(xlabel="MB", yticks=[0], yticklabels=["memory of a step\nbeside its tiles"])
+    _draw_pair(
+        peaks, 0, memory["tiles_mb"], memory["taken_mb"], MOST_SHARE,
+        f"{memory['share']:.2f} of them; a whole batch {memory['whole_share']:.2f}",
+    )  # fmt: skip
+    name = f"step of {memory['batch']}, {memory['micro_batch']} at a time,\nbeside its tiles"
+    peaks.set(xlabel="MB of memory", yticks=[0], yticklabels=[name])
     for axes in (epochs, peaks):
         axes.set_xlim(0, axes.dataLim.x1 * 1.55)
     for axes in (passes, epochs, peaks):
