@@ -18,7 +18,7 @@ KERNEL, BATCH, SAMPLES = 40, 20, 43
 # A network whose data weighs nothing beside its framework, by the same route.
 SMALL_CELL, SMALL_KERNEL = (16, 16, 16), 12
 MICRO_BATCH = 2
-EPOCHS, STEPS = 5, 5
+EPOCHS, STEPS = 9, 5
 MB = 1e6
 SAME = 1e-3
 
