@@ -7,7 +7,7 @@ from spinlens.geometry.fingerprints import weights
 from spinlens.layers.periodic import PeriodicConv3D
 from spinlens.layers.pooling import MeanAndMax
 
-WIDTH = 0.7  # Å, standard deviation of the Gaussians
+WIDTH = 0.8  # Å, standard deviation of the Gaussians
 WINDOW = 8.0  # Å along c, the atoms in its middle: a layer's vacuum is not drawn
 FILTERS, KERNELS, UNITS = 8, (5, 3), 16
 

@@ -18,7 +18,7 @@ from spinlens.evidence.baselines import RIDGES, TREES
 from spinlens.geometry import fingerprints, fitting, images, moments, points
 
 LETTERS = (1, 3)  # shortest and longest sequence of letters that is counted
-VOXELS = (10, 10, 12)  # of one cell
+VOXELS = (8, 8, 10)  # of one cell
 IMAGE = {"batch": 8, "learning_rate": 0.01}
 IMAGE_STEPS = 240  # at most: each takes as long as two to four of a network on points
 

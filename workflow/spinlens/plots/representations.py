@@ -16,6 +16,7 @@ CHANGES = {
     "mirrored": {"label": "mirror", "marker": "s", "color": "#8a5fb0", "markerfacecolor": "none"},
     "rearranged": {"label": "sites rearranged", "marker": "*", "color": style.INK, "markersize": 7},
 }
+VISIBLE = 1e-3  # μB, beyond which a change is no rounding
 NONE = 1e-9  # μB, where what changes nothing at all is drawn
 APART = 0.28  # of a row, between the two errors
 
@@ -31,7 +32,7 @@ def representations(rows, measured):
     _draw_changes(changes, rows)
     _draw_costs(memory, rows, "bytes_of_a_structure", "bytes that describe a crystal", "{:,.0f} B")
     _draw_costs(time, rows, "fold_seconds", "seconds of the processor for a fold", "{:.2g} s")
-    for axes in (errors, memory):
+    for axes in (errors, changes, memory, time):
         axes.set_yticks(range(len(rows)), [row["representation"] for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
@@ -61,7 +62,11 @@ def _draw_changes(axes, rows):
         x = [max(row[f"change_{name}_muB"], NONE) for row in rows]
         y = [row + 0.14 * (place - (len(names) - 1) / 2) for row in range(len(rows))]
         axes.plot(x, y, linestyle="none", **CHANGES[name])
-    axes.set(xscale="log", xlim=(NONE / 3, 10), xlabel="change of the moment said (μB)")
+    axes.set(
+        xscale="log", xlim=(NONE / 3, 10),
+        xlabel="change of the moment said of a crystal\nthat is described anew (μB)",
+    )  # fmt: skip
+    axes.axvspan(VISIBLE, 10, color=style.FAINT, alpha=0.5, linewidth=0, zorder=-1)
     axes.set_xticks([NONE, 1e-7, 1e-5, 1e-3, 1e-1], ["0", "$10^{-7}$", "$10^{-5}$", "0.001", "0.1"])
     axes.minorticks_off()
     for row in range(1, len(rows)):
