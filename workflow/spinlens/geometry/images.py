@@ -28,7 +28,7 @@ def network(shape, channels):
     seen = image
     for kernel in KERNELS:
         seen = PeriodicConv3D(FILTERS, kernel, activation="relu")(seen)
-    cell = keras.layers.Dense(UNITS, "relu")(MeanAndMax()(seen))
+    cell = keras.layers.Dense(UNITS, "relu")(MeanAndMax(name="mean_and_max")(seen))
     return keras.Model({"image": image}, keras.layers.Dense(1)(cell), name="image_network")
 
 
