@@ -149,12 +149,14 @@ def test_a_network_on_an_image_says_something_else_of_another_cell():
     assert plain == pytest.approx(said[0], abs=1e-3) and abs(other - plain) > 1e-3
 
 
-def test_a_graph_does_not_see_the_angles_that_points_see():
-    stars = [Atoms(["Te", "Fe", "Cr", "Co"], shape) for shape in told_apart.pairs()["angles"]]
+def test_a_graph_does_not_see_the_angle_that_points_see():
+    """Two bonds of 2.5 Å, straight and at 120°, their ends beyond each other's cutoff."""
+    ends = ([-2.5, 0, 0], [-1.25, 2.5 * 0.75**0.5, 0])
+    both = [Atoms(["Te", "Fe", "Cr"], [[0, 0, 0], [2.5, 0, 0], end]) for end in ends]
     changes = {}
     for kind in (representations.Graph, representations.Points):
-        changes[kind.name] = np.ptp(trained(kind, cutoff=4.2, neighbours=40).predict(stars))
-    assert changes["graph"] < 1e-5 and changes["points"] > 1e-3
+        changes[kind.name] = np.ptp(trained(kind, cutoff=4.2, neighbours=40).predict(both))
+    assert changes["graph"] < 2e-6 and changes["points"] > 2e-5
 
 
 def test_what_is_told_apart_before_anything_is_learned():
