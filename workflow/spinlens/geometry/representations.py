@@ -133,12 +133,13 @@ class Image:
 
 
 class Points:
-    """Atoms as points, and a tensor field network with features up to order `most`."""
+    """Atoms as points, and the tensor field network of moments.py, or one like it with features
+    up to order `most`."""
 
     name, learner = "points", "tensor field network"
 
-    def __init__(self, elements, settings, most=moments.MOST):
-        self.settings = settings | {"most": most}
+    def __init__(self, elements, settings, most=None):
+        self.settings = settings | ({} if most is None else {"most": most})
         self.elements, self.ensemble = elements, moments.Ensemble(elements, self.settings)
 
     def represent(self, structures):
