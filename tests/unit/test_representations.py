@@ -134,9 +134,9 @@ def test_networks_on_points_say_the_same_of_a_crystal_however_it_is_described(ki
     own, before = trained(kind), layer("Fe", "Cr")
     again = [way(before, 1) for way in described_again.ALIKE.values()]
     said = own.predict([before, *again])
-    assert said == pytest.approx(np.full(5, said[0]), abs=1e-4)
+    assert said == pytest.approx(np.full(5, said[0]), abs=1e-5)
     plain, other = own.predict(list(described_again.rearranged(before, ["Fe", "Cr"])))
-    assert plain == pytest.approx(said[0], abs=1e-4) and abs(other - plain) > 1e-3
+    assert plain == pytest.approx(said[0], abs=1e-5) and abs(other - plain) > 1e-4
 
 
 def test_a_network_on_an_image_says_something_else_of_another_cell():
