@@ -26,6 +26,7 @@ include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
 include: "workflow/rules/geometry.smk"
 include: "workflow/rules/screen.smk"
+include: "workflow/rules/representations.smk"
 include: "workflow/rules/autoencoder.smk"
 
 
@@ -48,5 +49,6 @@ rule geometry:
         rules.gravity_figure.output,
         rules.missing_atom_figure.output,
         rules.moments_figure.output,
+        rules.representations_figure.output,
         rules.autoencoder.output,
         rules.latent_map.output,

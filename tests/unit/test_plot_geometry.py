@@ -6,6 +6,7 @@ from matplotlib.text import Text
 from spinlens.plots.gravity import gravity
 from spinlens.plots.missing_atom import missing_atom
 from spinlens.plots.moments import moments
+from spinlens.plots.representations import CHANGES, representations
 
 SHARES = {"type_correct": 0.8, "correct": 0.6, "mae_angstrom": 0.314}
 MISSING = {
@@ -59,3 +60,26 @@ def test_moments_beside_the_published_and_the_furthest_off_named():
     assert any("1.30 μB (trees 0.29)" in text for text in found)
     left = [line for line in figure.axes[0].lines if line.get_label() in ("FM", "AFM")]
     assert [list(line.get_ydata()) for line in left] == [[3.1], [3.5]]
+
+
+def test_representations_by_error_and_by_what_describing_anew_changes():
+    rows = [
+        {
+            "representation": name, "mae_random_muB": error, "mae_grouped_muB": 2 * error,
+            "bytes_of_a_structure": 0 if name == "none" else 40, "fold_seconds": 1.5,
+        } | {f"change_{way}_muB": change for way in CHANGES}
+        for name, error, change in (("none", 0.8, 0.0), ("image", 0.4, 0.25))
+    ]  # fmt: skip
+    one = {"mae": [0.1, 0.9], "gain": [0.0, 0.1]}
+    measured = {
+        "intervals": {row["representation"]: {"random": one, "grouped": one} for row in rows}
+    }
+    figure = representations(rows, measured)
+    errors, changes, memory, _ = figure.axes
+    drawn = {line.get_label(): list(line.get_xdata()) for line in errors.lines}
+    assert drawn["folds at random"] == [0.8, 0.4] and drawn["A elements not seen"] == [1.6, 0.8]
+    mirror = next(line for line in changes.lines if line.get_label() == "mirror")
+    assert mirror.get_xdata()[0] < 1e-8 and mirror.get_xdata()[1] == 0.25
+    assert [label.get_text() for label in memory.get_yticklabels()] == ["none", "image"]
+    assert {"0 B", "40 B", "1.5 s"} <= set(texts(figure))
+    assert "image: 0.40 and 0.80 μB" in figure.get_label()

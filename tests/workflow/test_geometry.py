@@ -77,6 +77,23 @@ def test_codes_are_measured_mapped_and_decoded(made):
     assert written == passed
 
 
+def test_representations_are_compared(made):
+    more = FAMILY | {"A": {"site": "Cr", "by": ["FeCr", "Cr", "NiCr"]}}
+    config = ("--config", f"screen_decorate={json.dumps(more)}", "results=compared")
+    few = made.snakemake("results/geometry/representations.tsv")
+    assert few.returncode != 0
+    assert "representations: 4 published crystals, fewer than 5 folds" in few.stdout + few.stderr
+    done = made.snakemake("compared/figures/representations.html", *config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with open(made.folder / "compared/geometry/representations.tsv", newline="") as file:
+        rows = {row["representation"]: row for row in csv.DictReader(file, dialect="excel-tab")}
+    assert len(rows) == 7 and float(rows["none"]["mae_random_muB"]) > 0
+    assert float(rows["points"]["change_rotated_muB"]) < 1e-3
+    assert float(rows["image"]["change_other_cell_muB"]) > 1e-3
+    assert "<svg" in (made.folder / "compared/figures/representations.svg").read_text()
+    assert made.planned("geometry")["representations_figure"] == 1
+
+
 def test_what_changes_runs_again_and_nothing_else(made):
     assert made.planned(FOUND, "screen") == {}
     assert made.planned(FOUND, "screen", "--config", "screen_members=3") == {"screen": 1}

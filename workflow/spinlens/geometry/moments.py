@@ -60,11 +60,12 @@ def inputs_of(structures, elements, settings):
 
 def network(table, settings):
     """Model from `inputs_of` to (structures, 2): the moment in μB, and the logit of FM. `table`
-    is an `element_table`."""
+    is an `element_table`; settings that name a `most` replace the order of features, 0 being a
+    network that is told distances alone."""
     inputs = networks.structure_inputs(neighbours=settings["neighbours"])
-    scalars = settings["scalars"]
-    seen = networks.surroundings(inputs, MOST, settings["cutoff"], basis=10)
-    channels = networks.channels_by_kind(scalars, MOST)
+    scalars, most = settings["scalars"], settings.get("most", MOST)
+    seen = networks.surroundings(inputs, most, settings["cutoff"], basis=10)
+    channels = networks.channels_by_kind(scalars, most)
     known = keras.layers.Embedding(*table.shape, trainable=False, name="tabled")
     learned = keras.layers.Embedding(len(table), EMBEDDING, "zeros")(inputs["species"])
     learned = keras.layers.Dropout(FORGOTTEN, noise_shape=(None, None, 1))(learned)

@@ -42,14 +42,15 @@ def translated(count, seed):
     return _repeated(count, lambda positions: positions + by)
 
 
-def equivariant(scalars=16, layers=3, with_parity=False, seed=0):
+def equivariant(scalars=16, layers=3, with_parity=False, seed=0, most=1):
     """Tensor field network from positions (4, 3) to probabilities of the shapes. It knows left
-    from right, unless features keep parity and what is left in the end is even."""
+    from right, unless features keep parity and what is left in the end is even, or `most`, their
+    order, is 0: then it is a network on distances."""
     keras.utils.set_random_seed(seed)
     positions = keras.Input((4, 3), name="positions")
     ones = ops.ones_like(positions[..., 0])
-    seen = Surroundings(most=1, cutoff=4.0, count=8)(AllPairs()(positions, ones))
-    channels = networks.channels_by_kind(scalars, 1, with_parity)
+    seen = Surroundings(most=most, cutoff=4.0, count=8)(AllPairs()(positions, ones))
+    channels = networks.channels_by_kind(scalars, most, with_parity)
     if with_parity:
         channels |= {"0o": scalars // 2, "1e": scalars // 2}
     scalar = next(iter(channels))

@@ -1,0 +1,26 @@
+"""Compare representations of structures on the moments of published crystals."""
+
+from spinlens import log
+
+terminal = log.to_file(snakemake.log[0])
+
+from spinlens import devices
+
+devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+
+from spinlens.files import write_json, write_table
+from spinlens.geometry import moments, published_crystals, representations_measured
+
+given, output = snakemake.input, snakemake.output
+group = snakemake.params.group
+crystals = published_crystals.read(given.table, given.poscars, given.published, group)
+known = crystals.chosen(crystals.known())
+config = snakemake.params.settings
+try:
+    settings = moments.settings_of(config, known.structures, members=1)
+    rows, measured = representations_measured.measure(known, settings)
+except ValueError as fault:
+    print(f"representations: {fault}: screen_decorate names too few", file=terminal)
+    raise SystemExit(1) from None
+write_table(output.table, rows)
+write_json(output.measured, measured)

@@ -1,0 +1,21 @@
+"""Draw representations of structures side by side, and write their table as a page."""
+
+from spinlens import log
+
+log.to_file(snakemake.log[0])
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from spinlens.files import read_table, write_text
+from spinlens.geometry import representations_page
+from spinlens.plots import style
+from spinlens.plots.representations import representations
+
+given, output = snakemake.input, snakemake.output
+measured = json.loads(Path(given.measured).read_text(encoding="utf-8"))
+rows = pd.read_csv(given.table, sep="\t", keep_default_na=False).to_dict("records")
+style.save(representations(rows, measured), output.figure)
+write_text(output.page, representations_page.page(read_table(given.table)))
