@@ -2,8 +2,7 @@
 
 from spinlens import tables
 
-COLUMNS = {
-    "representation": "representation",
+ROWS = {
     "model": "learned by",
     "mae_random_muB": "mean error, random folds, μB",
     "beats_none_random": "better than the mean",
@@ -24,15 +23,10 @@ COLUMNS = {
     "tells_mirror_images": "tells mirror images apart",
     "cannot_express": "cannot express",
 }
-TEXTS = {
-    "representation", "model", "beats_none_random", "beats_none_grouped", "tells_arrangements",
-    "tells_angles", "tells_mirror_images", "cannot_express",
-}  # fmt: skip
 
 
 def page(rows):
-    """HTML of the rows (dicts of strings) of representations.tsv."""
-    own = {name: heading for name, heading in COLUMNS.items() if name in rows[0]}
+    """HTML of the rows (dicts of strings) of representations.tsv, a column each."""
     introduction = (
         "One task, the moments of published crystals, by what a structure is given as; folds are "
         "the same for all, and none is what the training samples' mean comes to. Rotation, another "
@@ -41,8 +35,19 @@ def page(rows):
         "that differ in angles or as mirror images are told before anything is learned; as turned: "
         "no better than a shape from itself in another orientation."
     )
-    cells = [[row[name] or "–" for name in own] for row in rows]
-    numeric = [heading for name, heading in own.items() if name not in TEXTS]
-    return tables.page(
-        "Representations of structures", introduction, list(own.values()), cells, numeric
-    )
+    cells = [
+        [heading, *(_said(row[name]) for row in rows)]
+        for name, heading in ROWS.items()
+        if name in rows[0]
+    ]
+    names = [row["representation"] for row in rows]
+    return tables.page("Representations of structures", introduction, ["", *names], cells)
+
+
+def _said(value):
+    """A value of the table for a reader: three digits of a number, – where there is none."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value or "–"
+    return f"{number:,.0f}" if number.is_integer() else f"{number:.3g}"
