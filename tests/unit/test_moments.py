@@ -1,6 +1,7 @@
 """Moments from structure alone: folds, what an ensemble learns, what a screen leaves out."""
 
 import ase.io
+import keras
 import numpy as np
 import pytest
 from ase import Atoms
@@ -81,10 +82,11 @@ def test_what_a_network_is_given_has_the_electrons_of_every_atom():
     elements = ["S", "Cr", "Fe", "Te"]
     given = moments.inputs_of(structures, elements, SETTINGS)
     assert given["electrons"] == pytest.approx(electrons.inputs(structures))
+    keras.utils.set_random_seed(0)
     model = moments.network(moments.element_table(elements), SETTINGS)
     said = model.predict(given, verbose=0)
     changed = given | {"electrons": given["electrons"] + 1}
-    assert np.abs(model.predict(changed, verbose=0) - said).min() > 1e-3
+    assert np.abs(model.predict(changed, verbose=0) - said).max(axis=1).min() > 0.01
 
 
 def test_an_ensemble_learns_moments_and_orders_and_not_from_nothing():
