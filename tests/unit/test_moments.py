@@ -1,12 +1,19 @@
 """Moments from structure alone: folds, what an ensemble learns, what a screen leaves out."""
 
 import ase.io
+import keras
 import numpy as np
 import pytest
 from ase import Atoms
 
 from spinlens.files import write_table
-from spinlens.geometry import moments, moments_measured, published_crystals, screening
+from spinlens.geometry import (
+    electrons,
+    moments,
+    moments_measured,
+    published_crystals,
+    screening,
+)
 from spinlens.published import Published
 from spinlens.stoichiometry import reduced
 
@@ -70,6 +77,18 @@ def test_tabled_properties_are_standardised():
     assert set(table.std(axis=0).round(6)) <= {0.0, 1.0}
 
 
+def test_what_a_network_is_given_has_the_electrons_of_every_atom():
+    structures = [salt("Cr", "Te"), salt("Fe", "S")]
+    elements = ["S", "Cr", "Fe", "Te"]
+    given = moments.inputs_of(structures, elements, SETTINGS)
+    assert given["electrons"] == pytest.approx(electrons.inputs(structures))
+    keras.utils.set_random_seed(0)
+    model = moments.network(moments.element_table(elements), SETTINGS)
+    said = model.predict(given, verbose=0)
+    changed = given | {"electrons": given["electrons"] + 1}
+    assert np.abs(model.predict(changed, verbose=0) - said).max(axis=1).min() > 0.01
+
+
 def test_an_ensemble_learns_moments_and_orders_and_not_from_nothing():
     own = crystals()
     samples = moments_measured.samples(own)
@@ -98,11 +117,25 @@ def test_the_measurement_stands_beside_baselines_on_the_same_folds():
         crystals(), SETTINGS | {"steps": 2}, 3, report=lambda _: None
     )
     assert len(rows) == 18 and np.isfinite([row["grouped_moment_muB"] for row in rows]).all()
-    for scores in (found, *found["baselines"].values()):
+    assert set(found["baselines"]) == {"trees", "trees_on_electrons", "mean"}
+    for scores in (found, found["combined"], *found["baselines"].values()):
         assert {"mae_random", "mae_grouped", "ground_state_random"} <= set(scores)
     assert found["baselines"]["trees"]["mae_random"] < found["baselines"]["mean"]["mae_random"]
     error = np.mean([abs(r["random_moment_muB"] - r["published_moment_muB"]) for r in rows])
     assert found["mae_random"] == pytest.approx(error, abs=1e-3)
+    trees = found["baselines"]["trees_on_electrons"]["mae_random"]
+    assert trees < found["combined"]["mae_random"] < found["mae_random"]
+
+
+def test_orders_are_alike_where_the_moment_is_and_the_order_is_not():
+    own = crystals()
+    assert moments_measured.alike(own) == {"siblings": 18, "neither": 0}
+    first = own.published[0]
+    for moment, neither in ((first.moment + 0.05, 3), (first.moment + 0.5, 0)):
+        own.published[0] = Published("AFM", moment, 2)
+        assert moments_measured.alike(own)["neither"] == neither
+    own.groups[0] = "another"
+    assert moments_measured.alike(own) == {"siblings": 17, "neither": 0}
 
 
 def test_more_folds_than_crystals_are_one_line():

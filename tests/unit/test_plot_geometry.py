@@ -53,11 +53,14 @@ def test_moments_beside_the_published_and_the_furthest_off_named():
         for name, order, moment, off in (("near", "FM", 3.0, 0.1), ("far", "AFM", 1.0, 2.5))
     ]  # fmt: skip
     measured = {"mae_random": 1.3, "mae_grouped": 0.0}
-    measured["baselines"] = {"trees": {"mae_random": 0.29, "mae_grouped": 0.51}}
+    measured["baselines"] = {
+        "trees": {"mae_random": 0.29, "mae_grouped": 0.51},
+        "trees_on_electrons": {"mae_random": 0.23, "mae_grouped": 0.42},
+    }
     figure = moments(measured, rows)
     found = texts(figure)
     assert found.count("far") == 1 and "near" not in found
-    assert any("1.30 μB (trees 0.29)" in text for text in found)
+    assert any("1.30 μB (trees 0.29, on electrons 0.23)" in text for text in found)
     left = [line for line in figure.axes[0].lines if line.get_label() in ("FM", "AFM")]
     assert [list(line.get_ydata()) for line in left] == [[3.1], [3.5]]
 

@@ -167,6 +167,7 @@ def test_what_is_told_apart_before_anything_is_learned():
     assert found == {
         "none": ("no", "no"),
         "fingerprint: composition": ("no", "no"),
+        "fingerprint: electrons": ("no", "no"),
         "fingerprint: SOAP": ("yes", "no"),
         "string": ("no", "no"),
         "graph": ("no", "no"),
@@ -193,7 +194,7 @@ def test_representations_are_measured_on_the_same_folds_beside_none():
     assert sizes[0] == 4 * 16 + 36 and sizes == sorted(sizes)
     assert by_name["image"]["bytes_of_a_structure"] == 4 * 8 * 8 * 8 * 10
     arrangements = {name: row["tells_arrangements"] for name, row in by_name.items()}
-    blind = {"none", "fingerprint: composition", "string"}
+    blind = {"none", "fingerprint: composition", "fingerprint: electrons", "string"}
     assert {name for name, told in arrangements.items() if told == "no"} == blind
     page = representations_page.page([{k: str(v) for k, v in row.items()} for row in rows])
     assert page.count("<tr>") == 1 + len(representations_page.ROWS) and "cannot express" in page

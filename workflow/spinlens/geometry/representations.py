@@ -15,7 +15,7 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 
 from spinlens.evidence.baselines import RIDGES, TREES
-from spinlens.geometry import fingerprints, fitting, images, moments, points
+from spinlens.geometry import electrons, fingerprints, fitting, images, moments, points
 
 LETTERS = (1, 3)  # shortest and longest sequence of letters that is counted
 VOXELS = (8, 8, 10)  # of one cell
@@ -184,6 +184,7 @@ def everything(elements, settings):
     return [
         Nothing(),
         Fingerprint("fingerprint: composition", lambda s: fingerprints.compositions(s, elements)),
+        Fingerprint("fingerprint: electrons", electrons.descriptors),
         Fingerprint("fingerprint: SOAP", lambda s: fingerprints.power_spectra(s, elements, cutoff)),
         Text(),
         Graph(elements, settings),

@@ -21,6 +21,8 @@ CANNOT = {
     "none": "anything",
     "fingerprint: composition": "which site an element is on, polymorphs, distances: one "
     "composition is one row",
+    "fingerprint: electrons": "which site an element is on, distances but for which bonds "
+    "there are between atoms of groups 13 to 15",
     "fingerprint: SOAP": "mirror images, directions (vectors, tensors), what lies beyond the "
     "cutoff; some environments of the same two- and three-body terms",
     "string": "which site an element is on, polymorphs, distances; that two elements are alike: "

@@ -6,7 +6,7 @@ from ase import Atoms
 from scipy.spatial.transform import Rotation
 from sklearn.feature_extraction.text import CountVectorizer
 
-from spinlens.geometry import fingerprints, images, tetris
+from spinlens.geometry import electrons, fingerprints, images, tetris
 
 ELEMENT, BOX, CUTOFF = "Cr", 8.0, 4.0  # Å
 VOXELS = (12, 12, 12)
@@ -67,6 +67,7 @@ def _encoders(seed):
     return {
         "none": lambda shapes: np.zeros((len(shapes), 1)),
         "fingerprint: composition": lambda s: fingerprints.compositions(_crystals(s), [ELEMENT]),
+        "fingerprint: electrons": lambda s: electrons.descriptors(_crystals(s)),
         "fingerprint: SOAP": lambda s: fingerprints.power_spectra(_crystals(s), [ELEMENT], CUTOFF),
         "string": text,
         "graph": network(0),

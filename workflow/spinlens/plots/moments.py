@@ -29,10 +29,11 @@ def moments(measured, rows):
             y = [row[f"{split}_moment_muB"] for row in own]
             axes.plot(x, y, linestyle="none", markersize=3.2, label=order, **look)
         _name(axes, rows, split)
-        trees = measured["baselines"]["trees"][f"mae_{split}"]
-        axes.set_title(
-            f"{title}\nmean error {measured[f'mae_{split}']:.2f} μB (trees {trees:.2f})", loc="left"
+        trees, told = (
+            measured["baselines"][name][f"mae_{split}"] for name in ("trees", "trees_on_electrons")
         )
+        error = f"mean error {measured[f'mae_{split}']:.2f} μB"
+        axes.set_title(f"{title}\n{error} (trees {trees:.2f}, on electrons {told:.2f})", loc="left")
         axes.set(xlabel="published moment (μB)", aspect="equal")
     cells[0].set_ylabel("expected moment (μB)")
     handles, names = cells[0].get_legend_handles_labels()
