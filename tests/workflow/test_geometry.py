@@ -87,7 +87,7 @@ def test_representations_are_compared(made):
     assert done.returncode == 0, done.stdout + done.stderr
     with open(made.folder / "compared/geometry/representations.tsv", newline="") as file:
         rows = {row["representation"]: row for row in csv.DictReader(file, dialect="excel-tab")}
-    assert len(rows) == 7 and float(rows["none"]["mae_random_muB"]) > 0
+    assert len(rows) == 8 and float(rows["none"]["mae_random_muB"]) > 0
     assert float(rows["points"]["change_rotated_muB"]) < 1e-3
     assert float(rows["image"]["change_other_cell_muB"]) > 1e-3
     assert "<svg" in (made.folder / "compared/figures/representations.svg").read_text()
