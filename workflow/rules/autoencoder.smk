@@ -19,7 +19,6 @@ rule autoencoder:
         f"{RESULTS}/benchmarks/autoencoder.jsonl"
     conda:
         "../../envs/geometry.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -58,7 +57,6 @@ rule latent:
         f"{RESULTS}/benchmarks/latent.jsonl"
     conda:
         "../../envs/moments.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

@@ -15,7 +15,6 @@ rule tetris:
         f"{RESULTS}/benchmarks/tetris.jsonl"
     conda:
         "../../envs/geometry.yaml"
-    threads: 2
     resources:
         mem_mb=growing(3000),
         runtime=growing(20),
@@ -36,7 +35,6 @@ rule gravity:
         f"{RESULTS}/benchmarks/gravity.jsonl"
     conda:
         "../../envs/geometry.yaml"
-    threads: 2
     resources:
         mem_mb=growing(3000),
         runtime=growing(20),
@@ -86,7 +84,6 @@ rule missing_atom:
         f"{RESULTS}/benchmarks/missing_atom/{{kind}}.jsonl"
     conda:
         "../../envs/geometry.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

@@ -16,7 +16,6 @@ rule representations:
         f"{RESULTS}/benchmarks/representations.jsonl"
     conda:
         "../../envs/moments.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

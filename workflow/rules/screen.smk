@@ -46,7 +46,6 @@ rule moments:
         f"{RESULTS}/benchmarks/moments.jsonl"
     conda:
         "../../envs/moments.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -101,7 +100,6 @@ rule screen:
         f"{RESULTS}/benchmarks/screen.jsonl"
     conda:
         "../../envs/moments.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),
