@@ -22,10 +22,9 @@ encoder, decoder = map(autoencoder.load, (given.encoder, given.decoder))
 everything = motifs.read(
     given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]
 )
-crystals = published_crystals.read(
+crystals = published_crystals.read_known(
     given.table, given.candidates, given.published, snakemake.params.group
 )
-crystals = crystals.chosen(crystals.known())
 moments, places = latent.measure(encoder, everything, names, crystals, seed)
 write_json(output.moments, moments)
 write_table(output.table, places)

@@ -13,8 +13,7 @@ from spinlens.geometry import moments, moments_measured, published_crystals
 
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
-crystals = published_crystals.read(given.table, given.poscars, given.published, group)
-known = crystals.chosen(crystals.known())
+known = published_crystals.read_known(given.table, given.poscars, given.published, group)
 config = snakemake.params.settings
 settings = moments.settings_of(config, known.structures, config["screen_fold_members"])
 try:

@@ -13,8 +13,7 @@ from spinlens.geometry import moments, published_crystals, representations_measu
 
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
-crystals = published_crystals.read(given.table, given.poscars, given.published, group)
-known = crystals.chosen(crystals.known())
+known = published_crystals.read_known(given.table, given.poscars, given.published, group)
 config = snakemake.params.settings
 try:
     settings = moments.settings_of(config, known.structures, members=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from spinlens.files import read_table, write_text
+from spinlens.files import write_text
 from spinlens.geometry import representations_page
 from spinlens.plots import style
 from spinlens.plots.representations import representations
@@ -18,4 +18,4 @@ given, output = snakemake.input, snakemake.output
 measured = json.loads(Path(given.measured).read_text(encoding="utf-8"))
 rows = pd.read_csv(given.table, sep="\t", keep_default_na=False).to_dict("records")
 style.save(representations(rows, measured), output.figure)
-write_text(output.page, representations_page.page(read_table(given.table)))
+write_text(output.page, representations_page.page(rows))

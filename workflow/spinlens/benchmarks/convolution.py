@@ -126,17 +126,13 @@ def measure_memory(common, kernel=KERNEL, report=print):
     the tiles; `whole_taken_mb` and `whole_share` are those of one that passes whole, unit cells
     and all; `times_as_long` is how long a step in parts takes beside a whole one.
     """
-    whole = {"task": "network", "side": "periodic", "batch": BATCH}
-    in_parts = {"task": "parted", "batch": BATCH, "micro_batch": MICRO_BATCH}
-    small = {"kernel": SMALL_KERNEL} | common | {"cell": list(SMALL_CELL)}
-    least = [_peak_mb(_steps(small | way)) for way in (in_parts, whole)]
-    with ExitStack() as stack:
-        workers = [
-            stack.enter_context(_worker(common | {"kernel": kernel}, **way))
-            for way in (in_parts, whole)
-        ]
-        rounds = [[each.measure("step") for each in workers] for _ in range(STEPS)]
-    runs = list(zip(*rounds, strict=True))
+    ways = (
+        {"task": "parted", "batch": BATCH, "micro_batch": MICRO_BATCH},
+        {"task": "network", "side": "periodic", "batch": BATCH},
+    )
+    small = common | {"cell": list(SMALL_CELL), "kernel": SMALL_KERNEL}
+    least = [_peak_mb(*_steps(small, way)) for way in ways]
+    runs = _steps(common | {"kernel": kernel}, *ways)
     taken, whole_taken = (_peak_mb(own) - mb for own, mb in zip(runs, least, strict=True))
     tiles = BATCH * tiled_bytes(common["cell"], kernel) / MB
     measured = {
@@ -153,9 +149,12 @@ def measure_memory(common, kernel=KERNEL, report=print):
     return measured
 
 
-def _steps(settings):
-    with Worker(convolution_process.__name__, settings) as worker:
-        return [worker.measure("step") for _ in range(STEPS)]
+def _steps(common, *tasks):
+    """Of each task in a process of its own the steps measured, in turn."""
+    with ExitStack() as stack:
+        workers = [stack.enter_context(_worker(common, **task)) for task in tasks]
+        rounds = [[each.measure("step") for each in workers] for _ in range(STEPS)]
+    return list(zip(*rounds, strict=True))
 
 
 def tiled_bytes(cell, kernel):

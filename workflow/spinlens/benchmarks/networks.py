@@ -21,7 +21,6 @@ POINT = {
     "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
-    "batch_size": 20,
     "learning_rate": 1e-7,  # noise teaches nothing: weights must not run off
     "momentum": 0.1,
     "mixed_precision": False,
@@ -41,7 +40,6 @@ STEERABLE = {
     "max_degree": 2,
     "inversion": True,
     "optimizer": "adam",
-    "batch_size": 20,
     "learning_rate": 1e-7,
     "mixed_precision": False,
     "jit_compile": POINT["jit_compile"],

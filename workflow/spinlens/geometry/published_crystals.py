@@ -44,6 +44,12 @@ def read(table, poscars, published_table, group):
     return Crystals(*map(list, zip(*found, strict=True)))
 
 
+def read_known(table, poscars, published_table, group):
+    """Of what `read` takes and gives, the Crystals of which a moment was published."""
+    crystals = read(table, poscars, published_table, group)
+    return crystals.chosen(crystals.known())
+
+
 def folds(crystals, count, grouped, seed=0):
     """Pairs (training, validation) of indices: `count` folds of whole compositions, or of whole
     groups where `grouped`, drawn at random."""

@@ -26,7 +26,7 @@ ROWS = {
 
 
 def page(rows):
-    """HTML of the rows (dicts of strings) of representations.tsv, a column each."""
+    """HTML of the rows (dicts) of representations.tsv, a column each."""
     introduction = (
         "One task, the moments of published crystals, by what a structure is given as; folds are "
         "the same for all, and none is what the training samples' mean comes to. Rotation, another "
