@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from pathlib import Path
 
 import pytest
 
@@ -40,8 +42,19 @@ def controller(tmp_path):
     program = tmp_path / "slurmctld"
     shutil.copy2(shutil.which("sleep"), program)
     with subprocess.Popen([program, "60"]) as process:
+        wait_for_name(process, program.name)
         yield process
         process.kill()
+
+
+def wait_for_name(process, name):
+    """Popen returns as soon as exec has begun: the kernel sets the name a moment later."""
+    for _ in range(1000):
+        if Path(f"/proc/{process.pid}/comm").read_text(encoding="utf-8").strip() == name:
+            return
+        time.sleep(0.01)
+    process.kill()
+    raise TimeoutError(f"process {process.pid} is not called {name} after 10 s")
 
 
 def ended():
@@ -68,7 +81,7 @@ def test_links_into_a_folder_that_is_gone_are_removed(etc):
 def test_links_of_a_living_slurm_stay(etc, controller, capsys):
     link(etc, controller.pid)
     assert "slurm.conf, gres.conf: of a SLURM here" in one_node.missing()
-    assert len(list(etc.iterdir())) == 2
+    assert sorted(path.name for path in etc.iterdir()) == sorted(one_node.LINKS)
     assert capsys.readouterr().out == ""
 
 
