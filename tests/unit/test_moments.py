@@ -54,6 +54,9 @@ def test_crystals_know_what_was_published_of_them(tmp_path):
     found = published_crystals.read(*files, "A")
     assert found.groups == ["Cr-Fe", "V"] and found.compositions == ["CrTe", "TeV"]
     assert found.known() == [0] and found.published[0].moment == 3.1
+    assert published_crystals.read_known(*files, "A", 1).names == ["a"]
+    with pytest.raises(ValueError, match="1 published crystals, fewer than 2 folds"):
+        published_crystals.read_known(*files, "A", 2)
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -138,9 +141,9 @@ def test_orders_are_alike_where_the_moment_is_and_the_order_is_not():
     assert moments_measured.alike(own) == {"siblings": 17, "neither": 0}
 
 
-def test_more_folds_than_crystals_are_one_line():
-    with pytest.raises(ValueError, match="18 published crystals, fewer than 20 folds"):
-        moments_measured.measure(crystals(), SETTINGS, 20)
+def test_a_screen_with_nothing_to_learn_from_is_one_line():
+    with pytest.raises(ValueError, match="names none that was published"):
+        screening.rank(crystals(published=False), set(), SETTINGS)
 
 
 def test_a_screen_ranks_what_is_neither_published_nor_computed():

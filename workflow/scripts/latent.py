@@ -2,7 +2,7 @@
 
 from spinlens import log
 
-log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0])
 
 from spinlens import devices
 
@@ -22,9 +22,12 @@ encoder, decoder = map(autoencoder.load, (given.encoder, given.decoder))
 everything = motifs.read(
     given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]
 )
-crystals = published_crystals.read_known(
-    given.table, given.candidates, given.published, snakemake.params.group
-)
+files = given.table, given.candidates, given.published
+try:
+    crystals = published_crystals.read_known(*files, snakemake.params.group, latent.LEAST)
+except ValueError as fault:
+    print(f"latent: {fault}", file=terminal)
+    raise SystemExit(1) from None
 moments, places = latent.measure(encoder, everything, names, crystals, seed)
 write_json(output.moments, moments)
 write_table(output.table, places)

@@ -13,13 +13,14 @@ from spinlens.geometry import moments, moments_measured, published_crystals
 
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
-known = published_crystals.read_known(given.table, given.poscars, given.published, group)
+files = given.table, given.poscars, given.published
+try:
+    known = published_crystals.read_known(*files, group, moments_measured.FOLDS)
+except ValueError as fault:
+    print(f"moments: {fault}", file=terminal)
+    raise SystemExit(1) from None
 config = snakemake.params.settings
 settings = moments.settings_of(config, known.structures, config["screen_fold_members"])
-try:
-    measured, rows = moments_measured.measure(known, settings)
-except ValueError as fault:
-    print(f"moments: {fault}: screen_decorate names too few", file=terminal)
-    raise SystemExit(1) from None
+measured, rows = moments_measured.measure(known, settings)
 write_json(output.scores, measured)
 write_table(output.table, rows)

@@ -13,13 +13,13 @@ from spinlens.geometry import moments, published_crystals, representations_measu
 
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
-known = published_crystals.read_known(given.table, given.poscars, given.published, group)
-config = snakemake.params.settings
+files = given.table, given.poscars, given.published
 try:
-    settings = moments.settings_of(config, known.structures, members=1)
-    rows, measured = representations_measured.measure(known, settings)
+    known = published_crystals.read_known(*files, group, representations_measured.FOLDS)
 except ValueError as fault:
-    print(f"representations: {fault}: screen_decorate names too few", file=terminal)
+    print(f"representations: {fault}", file=terminal)
     raise SystemExit(1) from None
+settings = moments.settings_of(snakemake.params.settings, known.structures, members=1)
+rows, measured = representations_measured.measure(known, settings)
 write_table(output.table, rows)
 write_json(output.measured, measured)

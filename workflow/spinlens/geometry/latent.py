@@ -10,6 +10,7 @@ from spinlens.evidence import baselines
 from spinlens.geometry import autoencoder, moments_measured, motifs, published_crystals
 
 FOLDS = moments_measured.FOLDS
+LEAST = 2  # folds, where there are no more published crystals
 PERPLEXITY = 20
 
 

@@ -44,10 +44,17 @@ def read(table, poscars, published_table, group):
     return Crystals(*map(list, zip(*found, strict=True)))
 
 
-def read_known(table, poscars, published_table, group):
-    """Of what `read` takes and gives, the Crystals of which a moment was published."""
+def read_known(table, poscars, published_table, group, least):
+    """Of what `read` takes and gives, the Crystals of which a moment was published. Raises
+    ValueError, one line, where they are fewer than `least`, a number of folds."""
     crystals = read(table, poscars, published_table, group)
-    return crystals.chosen(crystals.known())
+    known = crystals.known()
+    if len(known) < least:
+        raise ValueError(
+            f"{len(known)} published crystals, fewer than {least} folds: screen_decorate names too "
+            "few"
+        )
+    return crystals.chosen(known)
 
 
 def folds(crystals, count, grouped, seed=0):
