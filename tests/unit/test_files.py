@@ -88,3 +88,14 @@ def test_a_script_ends_in_one_line(tmp_path, full):
     assert done.returncode != 0
     said = done.stderr + (log.read_text() if log.is_file() else "")
     assert "Traceback" not in said and said.count("cannot be written") == 1
+
+
+@pytest.mark.parametrize("fault", ["refused.Refused", "ValueError"])
+def test_what_a_script_refuses_is_one_line_and_a_fault_of_its_own_is_not(tmp_path, fault):
+    path = tmp_path / "a.log"
+    code = f"from spinlens import log, refused; log.to_file({str(path)!r}); raise {fault}('why')"
+    library = {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], check=False, env=os.environ | library)
+    assert done.returncode != 0
+    assert (path.read_text() == "why\n") == (fault != "ValueError")
+    assert ("Traceback" in path.read_text()) == (fault == "ValueError")

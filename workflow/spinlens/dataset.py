@@ -27,6 +27,7 @@ import xarray as xr
 
 from spinlens import density, netcdf, record
 from spinlens.files import whole
+from spinlens.refused import Refused
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
@@ -40,10 +41,10 @@ def write(path, records, grid, window=None, compared=None):
     `grid` is (na, nb, nc); `window` the length in Å along c of a window around each slab, or
     None for the whole cell, which is also taken where the window is longer than the cell.
     `compared`, {calculation: {label: (value, source)}}, adds labels to those of the records.
-    Raises ValueError where there is no record at all.
+    Raises Refused where there is no record at all.
     """
     if not records:
-        raise ValueError("no calculation was admitted: excluded.tsv says why, one by one")
+        raise Refused("no calculation was admitted: excluded.tsv says why, one by one")
     headers = [_header(file, compared or {}) for file in records]
     # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
     netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)

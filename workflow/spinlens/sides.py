@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from spinlens.refused import Refused
+
 QUARTERS = 4  # a number is stratified by them
 
 
 def single(target, samples, split):
     """One pair of training and validation positions, whole compositions, each of the commonest
     class of its samples; classes are in equal shares where each has two members or more. Raises
-    ValueError where a side would be empty."""
+    Refused where a side would be empty."""
     blocks = _blocks(samples.compositions)
     strata = _strata(target)
     classes = np.array(
@@ -21,18 +23,18 @@ def single(target, samples, split):
 def repeated(target, samples, split):
     """Training and validation positions of every fold of every repeat, whole blocks of samples that
     share a group or a composition, each class in equal shares as far as that allows. Raises
-    ValueError where the groups, or the samples of every class, are fewer than the folds."""
+    Refused where the groups, or the samples of every class, are fewer than the folds."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     blocks, strata = _blocks(samples.compositions, samples.groups), _strata(target, split["folds"])
     count, most = blocks.max() + 1, np.bincount(strata).max()
     if count < split["folds"]:
-        raise ValueError(
+        raise Refused(
             f"split: {split['group']} makes {count} groups of the samples of {target.label}, "
             f"fewer than {split['folds']} folds"
         )
     if most < split["folds"]:
-        raise ValueError(
+        raise Refused(
             f"split: no class of {target.label} has more than {most} samples, fewer than "
             f"{split['folds']} folds"
         )
@@ -56,7 +58,7 @@ def _once(classes, train_fraction, seed):
     try:
         return train_test_split(positions, **options)
     except ValueError as error:
-        raise ValueError(
+        raise Refused(
             f"split: train_fraction {train_fraction} of {len(classes)} compositions leaves one "
             "side empty"
         ) from error

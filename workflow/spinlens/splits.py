@@ -11,6 +11,7 @@ import numpy as np
 
 from spinlens import sides
 from spinlens.files import read_table, write_table
+from spinlens.refused import Refused
 from spinlens.stoichiometry import reduced
 
 COLUMNS = ("fold", "calculation", "side")
@@ -33,18 +34,18 @@ def compositions(dataset):
 
 def samples(dataset, target, split):
     """Samples of a Target of an open dataset; a single split, and one grouped by `formula`, is
-    grouped by composition. Raises ValueError where a sample lacks the label of the group."""
+    grouped by composition. Raises Refused where a sample lacks the label of the group."""
     calculations = dataset["sample"].values[target.samples]
     of_samples = compositions(dataset)[target.samples]
     group = split.get("group", "formula")
     if group == "formula":
         return Samples(calculations, of_samples, of_samples)
     if group not in dataset or dataset[group].dims != ("sample",):
-        raise ValueError(f"split: the dataset has no label {group} to group by")
+        raise Refused(f"split: the dataset has no label {group} to group by")
     values = dataset[group].values[target.samples].astype(str)
     for calculation, value in zip(calculations, values, strict=True):
         if value in ("", "nan"):
-            raise ValueError(f"split: {calculation} has no label {group} to group it by")
+            raise Refused(f"split: {calculation} has no label {group} to group it by")
     return Samples(calculations, of_samples, values)
 
 
@@ -53,7 +54,7 @@ def assign(target, samples, split):
 
     `split` is {kind: single, train_fraction, seed} or {kind: folds, folds, repeats, group, seed}.
     Classes are in equal shares as far as whole groups allow; a number is stratified by its
-    quarters. Samples that share a group or a composition stay together. Raises ValueError where
+    quarters. Samples that share a group or a composition stay together. Raises Refused where
     that leaves a side empty or fewer groups than folds.
     """
     ways = {"single": sides.single, "folds": sides.repeated}
@@ -61,7 +62,7 @@ def assign(target, samples, split):
     for fold, pair in zip(folds(split), ways[split["kind"]](target, samples, split), strict=True):
         for side, positions in zip(SIDES, pair, strict=True):
             if not len(positions):
-                raise ValueError(f"split: fold {fold} has no {side} sample, take fewer folds")
+                raise Refused(f"split: fold {fold} has no {side} sample, take fewer folds")
             rows += [
                 {"fold": fold, "calculation": str(samples.calculations[position]), "side": side}
                 for position in positions
@@ -92,7 +93,7 @@ def write(path, rows):
 def read(path, calculations, compositions):
     """{fold: (training, validation)}, positions in `calculations` (ids), ascending.
 
-    `compositions` belong to the calculations. Raises ValueError, one line, where a calculation
+    `compositions` belong to the calculations. Raises Refused, one line, where a calculation
     is unknown or twice in a fold, where a composition is on both sides, or a side is empty.
     """
     place = {calculation: position for position, calculation in enumerate(calculations)}
@@ -100,12 +101,12 @@ def read(path, calculations, compositions):
     for row in read_table(path):
         fold, calculation, side = (row[column] for column in COLUMNS)
         if calculation not in place:
-            raise ValueError(f"{path}: fold {fold}: {calculation} is no sample of the dataset")
+            raise Refused(f"{path}: fold {fold}: {calculation} is no sample of the dataset")
         if side not in SIDES:
-            raise ValueError(f"{path}: fold {fold}: {calculation}: the side {side!r} is none")
+            raise Refused(f"{path}: fold {fold}: {calculation}: the side {side!r} is none")
         pair = found.setdefault(fold, {side: [] for side in SIDES})
         if any(place[calculation] in positions for positions in pair.values()):
-            raise ValueError(f"{path}: fold {fold}: {calculation} has two rows, keep one")
+            raise Refused(f"{path}: fold {fold}: {calculation} has two rows, keep one")
         pair[side].append(place[calculation])
     read = {fold: tuple(np.sort(pair[side]) for side in SIDES) for fold, pair in found.items()}
     check_folds(read, compositions, where=f"{path}: ")
@@ -113,15 +114,15 @@ def read(path, calculations, compositions):
 
 
 def check_folds(folds, compositions, where="split: "):
-    """Raise ValueError where a side of a fold, {fold: (training, validation)}, is empty, or where
+    """Raise Refused where a side of a fold, {fold: (training, validation)}, is empty, or where
     a composition (one per sample) is on both."""
     compositions = np.asarray(compositions)
     for fold, pair in folds.items():
         for side, positions in zip(SIDES, pair, strict=True):
             if not len(positions):
-                raise ValueError(f"{where}fold {fold} has no {side} sample")
+                raise Refused(f"{where}fold {fold} has no {side} sample")
         both = np.intersect1d(*(compositions[positions] for positions in pair))
         if both.size:
-            raise ValueError(
+            raise Refused(
                 f"{where}fold {fold}: {both[0]} is in training and in validation, keep one side"
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens.mixture import crossing
+from spinlens.refused import Refused
 
 LEAST_IN_CLASS = 2
 
@@ -47,7 +48,7 @@ def read(dataset, point):
     classes cut at the point's `threshold` (a number in the label's unit, `mean`, `median`, or
     `mixture`: see mixture.crossing); a whole number of quantile classes; a list of ascending
     edges; `labels`, each text a class, in sorted order; or `regression`, the number itself.
-    Raises ValueError where the label cannot be that, or where it makes no two classes of at
+    Raises Refused where the label cannot be that, or where it makes no two classes of at
     least two samples each.
     """
     label, classes = point["target"], point["classes"]
@@ -55,7 +56,7 @@ def read(dataset, point):
     unit, samples, values = _column(dataset, label, text=classes == "labels")
     if classes == "regression":
         if np.ptp(values) == 0:
-            raise ValueError(f"target {label}: all samples have the same value, choose another")
+            raise Refused(f"target {label}: all samples have the same value, choose another")
         return Target(label, unit, "regression", (), samples, values, None, ())
     if classes == "labels":
         names, found = np.unique(values, return_inverse=True)
@@ -90,8 +91,8 @@ def _check_classes(label, classes):
     if isinstance(classes, (list, tuple)) and len(classes):
         if all(low < high for low, high in zip(classes, classes[1:], strict=False)):
             return
-        raise ValueError(f"target {label}: classes: the edges {list(classes)} must ascend")
-    raise ValueError(
+        raise Refused(f"target {label}: classes: the edges {list(classes)} must ascend")
+    raise Refused(
         f"target {label}: classes is {classes!r}, it must be threshold, labels, regression, "
         "a number of quantile classes of at least 2, or a list of edges"
     )
@@ -101,17 +102,17 @@ def _column(dataset, label, text):
     """Unit, samples and values of a label, without the samples that lack it."""
     if label not in dataset or dataset[label].dims != ("sample",):
         known = ", ".join(n for n in dataset if dataset[n].dims == ("sample",))
-        raise ValueError(f"target {label}: the dataset has no label {label}; it has {known}")
+        raise Refused(f"target {label}: the dataset has no label {label}; it has {known}")
     column = dataset[label].values
     is_number = np.issubdtype(column.dtype, np.number)
     if text and is_number:
-        raise ValueError(f"target {label}: {label} is a number, set classes to threshold or edges")
+        raise Refused(f"target {label}: {label} is a number, set classes to threshold or edges")
     if not text and not is_number:
-        raise ValueError(f"target {label}: {label} is not a number, set classes to labels")
+        raise Refused(f"target {label}: {label} is not a number, set classes to labels")
     column = column.astype(str if text else float)
     samples = np.flatnonzero(column != "" if text else np.isfinite(column))
     if not samples.size:
-        raise ValueError(f"target {label}: no sample carries the label {label}")
+        raise Refused(f"target {label}: no sample carries the label {label}")
     return dataset[label].attrs.get("units", "1"), samples, column[samples]
 
 
@@ -125,7 +126,7 @@ def _edges(label, values, point):
     try:
         return (float(ways.get(threshold, lambda _: threshold)(values)),)
     except ValueError as error:
-        raise ValueError(f"target {label}: {error}") from None
+        raise Refused(f"target {label}: {error}") from None
 
 
 def _class_names(label, unit, edges):
@@ -139,10 +140,10 @@ def _class_names(label, unit, edges):
 
 def _check_counts(label, classes, names):
     if len(names) < 2:
-        raise ValueError(f"target {label}: every sample is {names[0]}, so there is no second class")
+        raise Refused(f"target {label}: every sample is {names[0]}, so there is no second class")
     for class_name, count in zip(names, np.bincount(classes, minlength=len(names)), strict=True):
         if count < LEAST_IN_CLASS:
-            raise ValueError(
+            raise Refused(
                 f"target {label}: {count} of {len(classes)} samples in the class {class_name}, "
                 f"it needs {LEAST_IN_CLASS}: set other classes or another threshold"
             )
