@@ -15,6 +15,7 @@ from spinlens.geometry import (
     screening,
 )
 from spinlens.published import Published
+from spinlens.refused import Refused
 from spinlens.stoichiometry import reduced
 
 METALS = {"Ti": 1.0, "V": 2.0, "Cr": 3.0, "Mn": 4.0, "Fe": 5.0, "Co": 2.5}
@@ -54,9 +55,12 @@ def test_crystals_know_what_was_published_of_them(tmp_path):
     found = published_crystals.read(*files, "A")
     assert found.groups == ["Cr-Fe", "V"] and found.compositions == ["CrTe", "TeV"]
     assert found.known() == [0] and found.published[0].moment == 3.1
-    assert published_crystals.read_known(*files, "A", 1).names == ["a"]
-    with pytest.raises(ValueError, match="1 published crystals, fewer than 2 folds"):
+    with pytest.raises(Refused, match="1 published crystals, fewer than 2 folds"):
         published_crystals.read_known(*files, "A", 2)
+    with pytest.raises(Refused, match="the same elements on A"):
+        published_crystals.read_known(*files, "A", 1)
+    write_table(files[2], [{"formula": each} | moment for each in ("Cr1Te1", "V1Te1")])
+    assert published_crystals.read_known(*files, "A", 2).names == ["a", "b"]
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -142,7 +146,7 @@ def test_orders_are_alike_where_the_moment_is_and_the_order_is_not():
 
 
 def test_a_screen_with_nothing_to_learn_from_is_one_line():
-    with pytest.raises(ValueError, match="names none that was published"):
+    with pytest.raises(Refused, match="names none that was published"):
         screening.rank(crystals(published=False), set(), SETTINGS)
 
 

@@ -82,7 +82,7 @@ def test_representations_are_compared(made):
     config = ("--config", f"screen_decorate={json.dumps(more)}", "results=compared")
     few = made.snakemake("results/geometry/representations.tsv")
     assert few.returncode != 0
-    assert "representations: 4 published crystals, fewer than 5 folds" in few.stdout + few.stderr
+    assert "\n4 published crystals, fewer than 5 folds" in few.stdout + few.stderr
     done = made.snakemake("compared/figures/representations.html", *config)
     assert done.returncode == 0, done.stdout + done.stderr
     with open(made.folder / "compared/geometry/representations.tsv", newline="") as file:

@@ -24,6 +24,7 @@ rule autoencoder:
         runtime=growing(60),
     params:
         settings=settings(
+            "cell_height",
             "geometry_autoencoder_atoms",
             "geometry_autoencoder_channels",
             "geometry_autoencoder_order",

@@ -10,8 +10,11 @@ devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.files import whole, write_json
 from spinlens.geometry import autoencoder_measured, motifs
+from spinlens.refused import Refused
 
 given, output, asked = snakemake.input, snakemake.output, snakemake.params.settings
+if asked["cell_height"] is None:
+    raise Refused("the autoencoder takes layers, and cell_height: null makes bulk crystals")
 try:
     everything = motifs.read(
         given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]

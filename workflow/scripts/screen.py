@@ -2,7 +2,7 @@
 
 from spinlens import log
 
-terminal = log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0])
 
 from spinlens import devices
 
@@ -15,9 +15,5 @@ given, params = snakemake.input, snakemake.params
 crystals = published_crystals.read(given.table, given.poscars, given.published, params.group)
 members = params.settings["screen_members"]
 settings = moments.settings_of(params.settings, crystals.structures, members)
-try:
-    rows = screening.rank(crystals, set(params.computed), settings)
-except ValueError as fault:
-    print(f"screen: {fault}", file=terminal)
-    raise SystemExit(1) from None
+rows = screening.rank(crystals, set(params.computed), settings)
 write_table(snakemake.output[0], rows, screening.COLUMNS)

@@ -8,9 +8,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-PATHS = (
+TEXTS = (
     "calculations", "pattern", "labels", "results", "archive", "predict_calculations", "model",
-    "geometry_molecules", "screen_parent",
+    "reference", "parent", "gpaw_python", "geometry_molecules", "screen_parent",
 )  # fmt: skip
 
 
@@ -21,9 +21,9 @@ class ConfigError(Exception):
 def typed(config):
     """The config with text turned into what it spells: numbers, true, false and null.
 
-    Snakemake leaves what is nested in a value of its `--config` as text. Paths stay text.
+    Snakemake leaves what is nested in a value of its `--config` as text. Paths and ids stay text.
     """
-    return {key: _null(v) if key in PATHS else _typed(v) for key, v in config.items()}
+    return {key: _null(v) if key in TEXTS else _typed(v) for key, v in config.items()}
 
 
 def _typed(value):
@@ -44,11 +44,11 @@ def _null(value):
 
 
 def check(config, schema_path):
-    """Raise ConfigError for a key, type or value that the schema does not allow, in `sweep`,
-    `points` and `evidence_points`, too."""
+    """Raise ConfigError for a key that is missing, and for a key, type or value that the schema
+    does not allow, in `sweep`, `points` and `evidence_points`, too."""
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     _refuse_unknown(config, schema["properties"], "")
-    _validate(config, schema, "")
+    _validate(config, schema | {"required": list(schema["properties"])}, "")
     hyperparameters = schema["$defs"]["hyperparameters"]
     for name, value, place in _overrides(config):
         _refuse_unknown({name: value}, hyperparameters, place)

@@ -18,10 +18,10 @@ from keras import ops
 
 from spinlens.geometry import electrons, fitting, networks, points
 
-NETWORK = {"scalars": 16, "layers": 1, "batch": 32, "learning_rate": 0.02}
+NETWORK = {"scalars": 16, "layers": 1, "batch": 32, "learning_rate": 0.03}
 MOST = 1  # order of features
-EMBEDDING, FORGOTTEN = 8, 0.2  # channels; share of the atoms whose own learned part is left out
-DROPPED = 0.2  # share of what is known of a cell that is left out
+EMBEDDING, FORGOTTEN = 16, 0.1  # channels; share of the atoms whose own learned part is left out
+DROPPED = 0.1  # share of what is known of a cell that is left out
 SAYS_ORDER = 0.1  # weight, in μB, of the order's log likelihood
 
 

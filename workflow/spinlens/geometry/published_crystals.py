@@ -8,6 +8,7 @@ import numpy as np
 
 from spinlens import published
 from spinlens.files import read_table
+from spinlens.refused import Refused
 from spinlens.stoichiometry import reduced
 
 
@@ -46,13 +47,18 @@ def read(table, poscars, published_table, group):
 
 def read_known(table, poscars, published_table, group, least):
     """Of what `read` takes and gives, the Crystals of which a moment was published. Raises
-    ValueError, one line, where they are fewer than `least`, a number of folds."""
+    Refused where they are fewer than `least`, a number of folds, or all of one group."""
     crystals = read(table, poscars, published_table, group)
     known = crystals.known()
     if len(known) < least:
-        raise ValueError(
+        raise Refused(
             f"{len(known)} published crystals, fewer than {least} folds: screen_decorate names too "
             "few"
+        )
+    if len({crystals.groups[i] for i in known}) < 2:
+        raise Refused(
+            f"all published crystals have the same elements on {group}: name first in "
+            "screen_decorate sites whose elements differ"
         )
     return crystals.chosen(known)
 

@@ -1,6 +1,7 @@
 """What to compute next: crystals of which nothing is known, ranked."""
 
 from spinlens.geometry import moments, moments_measured, points
+from spinlens.refused import Refused
 
 COLUMNS = (
     "rank", "structure", "group", "moment_muB", "deviation_muB", "optimistic_moment_muB",
@@ -15,11 +16,11 @@ def rank(crystals, computed, settings, report=print):
     An ensemble learns from those published. Wanted are large moments and what it is unsure of:
     rows are ordered by the moment expected plus its standard deviation over the ensemble, those
     with elements that no training has seen last, because what is said of them is a guess. Raises
-    ValueError, one line, where none was published.
+    Refused where none was published.
     """
     known = crystals.chosen(crystals.known())
     if not known.names:
-        raise ValueError("nothing to learn from: screen_decorate names none that was published")
+        raise Refused("nothing to learn from: screen_decorate names none that was published")
     new = [
         i
         for i, composition in enumerate(crystals.compositions)
