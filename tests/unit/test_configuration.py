@@ -111,14 +111,17 @@ def test_text_of_the_command_line_becomes_what_it_spells():
         "results": "2018",
         "labels": "null",
         "filters": 3,
+        "reference": "12",
     }
     assert configuration.typed(given) == {
         "select": {"U": 2, "X": "Te"}, "sweep": {"learning_rate": [0.1, 0.001, 1]},
         "window": None, "dense": [], "results": "2018", "labels": None, "filters": 3,
+        "reference": "12",
     }  # fmt: skip
 
 
-def test_a_missing_key_is_named(config):
-    del config["grid"]
-    with pytest.raises(configuration.ConfigError, match="config: 'grid' is missing"):
+@pytest.mark.parametrize("key", ["grid", "pattern", "sweep", "screen_steps"])
+def test_a_missing_key_is_named(config, key):
+    del config[key]
+    with pytest.raises(configuration.ConfigError, match=f"config: '{key}' is missing"):
         configuration.check(config, SCHEMA)

@@ -77,6 +77,14 @@ def test_codes_are_measured_mapped_and_decoded(made):
     assert written == passed
 
 
+def test_bulk_crystals_are_no_layers_to_encode(made):
+    bulk = ("--config", "cell_height=null", "results=bulk")
+    done = made.snakemake("bulk/geometry/autoencoder.json", *bulk)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert "\nthe autoencoder takes layers" in said
+
+
 def test_representations_are_compared(made):
     more = FAMILY | {"A": {"site": "Cr", "by": ["FeCr", "Cr", "NiCr"]}}
     config = ("--config", f"screen_decorate={json.dumps(more)}", "results=compared")
