@@ -75,16 +75,19 @@ def test_another_fault_stays_what_it_is(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def run_script(code):
+    library = {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | library
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("full", ["its file's disk", "its log's disk"])
 def test_a_script_ends_in_one_line(tmp_path, full):
     log = tmp_path / "a.log" if "file" in full else Path("/dev/full")
     ending = "raise files.Unwritable('a.nc', OSError(28, 'full'))" if "file" in full else "print(1)"
-    code = f"from spinlens import files, log; log.to_file({str(log)!r}); {ending}"
-    library = {"PYTHONPATH": str(Path(files.__file__).parents[1])}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | library
-    )
+    done = run_script(f"from spinlens import files, log; log.to_file({str(log)!r}); {ending}")
     assert done.returncode != 0
     said = done.stderr + (log.read_text() if log.is_file() else "")
     assert "Traceback" not in said and said.count("cannot be written") == 1
@@ -94,8 +97,6 @@ def test_a_script_ends_in_one_line(tmp_path, full):
 def test_what_a_script_refuses_is_one_line_and_a_fault_of_its_own_is_not(tmp_path, fault):
     path = tmp_path / "a.log"
     code = f"from spinlens import log, refused; log.to_file({str(path)!r}); raise {fault}('why')"
-    library = {"PYTHONPATH": str(Path(files.__file__).parents[1])}
-    done = subprocess.run([sys.executable, "-c", code], check=False, env=os.environ | library)
-    assert done.returncode != 0
+    assert run_script(code).returncode != 0
     assert (path.read_text() == "why\n") == (fault != "ValueError")
     assert ("Traceback" in path.read_text()) == (fault == "ValueError")

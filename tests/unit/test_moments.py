@@ -55,12 +55,15 @@ def test_crystals_know_what_was_published_of_them(tmp_path):
     found = published_crystals.read(*files, "A")
     assert found.groups == ["Cr-Fe", "V"] and found.compositions == ["CrTe", "TeV"]
     assert found.known() == [0] and found.published[0].moment == 3.1
+    known = published_crystals.read_known(*files, "A")
+    assert known.names == ["a"]
     with pytest.raises(Refused, match="1 published crystals, fewer than 2 folds"):
-        published_crystals.read_known(*files, "A", 2)
-    with pytest.raises(Refused, match="the same elements on A"):
-        published_crystals.read_known(*files, "A", 1)
+        published_crystals.require_folds(known, 2)
+    with pytest.raises(Refused, match="all published crystals are Cr-Fe"):
+        published_crystals.require_folds(known, 1)
     write_table(files[2], [{"formula": each} | moment for each in ("Cr1Te1", "V1Te1")])
-    assert published_crystals.read_known(*files, "A", 2).names == ["a", "b"]
+    known = published_crystals.read_known(*files, "A")
+    assert known.names == ["a", "b"] and published_crystals.require_folds(known, 2) is None
 
 
 @pytest.mark.parametrize("grouped", [False, True])
@@ -143,6 +146,19 @@ def test_orders_are_alike_where_the_moment_is_and_the_order_is_not():
         assert moments_measured.alike(own)["neither"] == neither
     own.groups[0] = "another"
     assert moments_measured.alike(own) == {"siblings": 17, "neither": 0}
+
+
+def test_more_folds_than_crystals_are_one_line():
+    with pytest.raises(Refused, match="18 published crystals, fewer than 20 folds"):
+        moments_measured.measure(crystals(), SETTINGS, 20)
+
+
+def test_without_a_published_crystal_there_are_settings_and_then_one_line():
+    none = crystals().chosen([])
+    config = {"geometry_crystal_cutoff": 3.0, "screen_steps": 1, "geometry_seed": 0}
+    settings = moments.settings_of(config, none.structures, members=1)
+    with pytest.raises(Refused, match="0 published crystals, fewer than 10 folds"):
+        moments_measured.measure(none, settings)
 
 
 def test_a_screen_with_nothing_to_learn_from_is_one_line():

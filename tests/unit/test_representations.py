@@ -199,3 +199,8 @@ def test_representations_are_measured_on_the_same_folds_beside_none():
     page = representations_page.page([{k: str(v) for k, v in row.items()} for row in rows])
     assert page.count("<tr>") == 1 + len(representations_page.ROWS) and "cannot express" in page
     assert {*representations_page.ROWS, "representation"} == set(rows[0])
+
+
+def test_more_folds_than_crystals_are_one_line():
+    with pytest.raises(ValueError, match="12 published crystals, fewer than 20 folds"):
+        representations_measured.measure(crystals(), SETTINGS, 20)

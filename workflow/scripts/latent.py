@@ -23,7 +23,7 @@ everything = motifs.read(
     given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]
 )
 files = given.table, given.candidates, given.published
-crystals = published_crystals.read_known(*files, snakemake.params.group, latent.LEAST)
+crystals = published_crystals.read_known(*files, snakemake.params.group)
 moments, places = latent.measure(encoder, everything, names, crystals, seed)
 write_json(output.moments, moments)
 write_table(output.table, places)

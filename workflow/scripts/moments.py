@@ -14,7 +14,7 @@ from spinlens.geometry import moments, moments_measured, published_crystals
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
 files = given.table, given.poscars, given.published
-known = published_crystals.read_known(*files, group, moments_measured.FOLDS)
+known = published_crystals.read_known(*files, group)
 config = snakemake.params.settings
 settings = moments.settings_of(config, known.structures, config["screen_fold_members"])
 measured, rows = moments_measured.measure(known, settings)

@@ -14,7 +14,7 @@ from spinlens.geometry import moments, published_crystals, representations_measu
 given, output = snakemake.input, snakemake.output
 group = snakemake.params.group
 files = given.table, given.poscars, given.published
-known = published_crystals.read_known(*files, group, representations_measured.FOLDS)
+known = published_crystals.read_known(*files, group)
 settings = moments.settings_of(snakemake.params.settings, known.structures, members=1)
 rows, measured = representations_measured.measure(known, settings)
 write_table(output.table, rows)

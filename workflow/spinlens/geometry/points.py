@@ -39,7 +39,7 @@ def neighbours(structures, cutoff, points=None, most=None):
     `neighbour_mask` alike, as layers/neighbours.py takes them. The third axis is as long as the
     longest list, or `most`. Raises ValueError where a list is longer.
     """
-    points = points or max(map(len, structures))
+    points = points or max(map(len, structures), default=0)
     lists = [neighbor_list("ijD", structure, cutoff) for structure in structures]
     longest = max((np.bincount(first).max() for first, *_ in lists if len(first)), default=1)
     most = most or longest

@@ -45,22 +45,24 @@ def read(table, poscars, published_table, group):
     return Crystals(*map(list, zip(*found, strict=True)))
 
 
-def read_known(table, poscars, published_table, group, least):
-    """Of what `read` takes and gives, the Crystals of which a moment was published. Raises
-    Refused where they are fewer than `least`, a number of folds, or all of one group."""
+def read_known(table, poscars, published_table, group):
+    """Of what `read` takes and gives, the Crystals of which a moment was published."""
     crystals = read(table, poscars, published_table, group)
-    known = crystals.known()
-    if len(known) < least:
+    return crystals.chosen(crystals.known())
+
+
+def require_folds(crystals, least):
+    """Raise Refused where Crystals are fewer than `least` folds, or all of one group."""
+    count = len(crystals.names)
+    if count < least:
         raise Refused(
-            f"{len(known)} published crystals, fewer than {least} folds: screen_decorate names too "
-            "few"
+            f"{count} published crystals, fewer than {least} folds: screen_decorate names too few"
         )
-    if len({crystals.groups[i] for i in known}) < 2:
+    if len(set(crystals.groups)) < 2:
         raise Refused(
-            f"all published crystals have the same elements on {group}: name first in "
-            "screen_decorate sites whose elements differ"
+            f"all published crystals are {crystals.groups[0]}: name first in screen_decorate sites "
+            "whose elements differ"
         )
-    return crystals.chosen(known)
 
 
 def folds(crystals, count, grouped, seed=0):
