@@ -11,23 +11,20 @@ configfile: "config.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/calculations.smk"
 include: "workflow/rules/dataset.smk"
+include: "workflow/rules/splits.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/prediction.smk"
+include: "workflow/rules/filters.smk"
 include: "workflow/rules/evidence.smk"
-include: "workflow/rules/models.smk"
-include: "workflow/rules/predict.smk"
-include: "workflow/rules/crystal.smk"
-include: "workflow/rules/steerable.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/agreement.smk"
-include: "workflow/rules/benchmarks.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/check.smk"
-include: "workflow/rules/collect.smk"
-include: "workflow/rules/gpaw.smk"
 include: "workflow/rules/structures.smk"
-include: "workflow/rules/geometry.smk"
-include: "workflow/rules/screen.smk"
-include: "workflow/rules/representations.smk"
-include: "workflow/rules/autoencoder.smk"
+include: "workflow/rules/atoms.smk"
+include: "workflow/rules/archive.smk"
+include: "workflow/rules/benchmarks.smk"
+include: "workflow/rules/plots_sweep.smk"
+include: "workflow/rules/plots_crystal.smk"
+include: "workflow/rules/plots_evidence.smk"
+include: "workflow/rules/plots_atoms.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
@@ -40,6 +37,15 @@ rule all:
         expand(rules.train.output, point=POINTS),
         rules.figures.input,
         f"{RESULTS}/report.html",
+
+
+rule evidence:
+    """Repeated, grouped, permuted and reseeded fits; their rows join results/evidence.tsv."""
+    input:
+        f"{RESULTS}/evidence.tsv",
+        rules.evidence_fits.input,
+        rules.filter_evidence_figure.output if PERMUTED["point"] else [],
+        expand(rules.steerable_evidence.output, zip, **STEERABLE_PERMUTED),
 
 
 rule geometry:

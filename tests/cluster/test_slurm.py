@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from cluster import one_node, small_study
 
 REQUIRED = "SPINLENS_REQUIRE_SLURM"

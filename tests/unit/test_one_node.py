@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from cluster import one_node
 
 

@@ -2,18 +2,17 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-from spinlens.code import reached
+from paths import ROOT
+from spinlens.core.fingerprint import reached
 
-ROOT = Path(__file__).parents[2]
 RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 HEAD = r"^(?:rule |checkpoint |use rule \w+ as )(\w+)(?: with)?:"
 RULE = re.compile(HEAD + r"(.*?)(?=^\S|\Z)", re.DOTALL | re.MULTILINE)
-SCRIPT = re.compile(r"^    script:\s+\"\.\./scripts/(\w+\.py)\"", re.MULTILINE)
+SCRIPT = re.compile(r"^    script:\s+\"\.\./scripts/([\w/]+\.py)\"", re.MULTILINE)
 FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
 
 

@@ -11,8 +11,9 @@ import pytest
 import xarray as xr
 
 from chgcar_writer import magnetic_blocks, oszicar_text, write, write_mixed_tree, write_run
+from paths import ROOT
 
-CONFIG = Path(__file__).parents[2] / "config.yaml"
+CONFIG = ROOT / "config.yaml"
 ODD_NAMES = (
     "with space",
     "ünïcode µB",

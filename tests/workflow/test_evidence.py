@@ -7,7 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from spinlens.files import write_table
+from spinlens.core.files import write_table
 
 COLUMNS = [
     "point", "target", "split", "metric", "value", "ci_low", "ci_high", "baseline_majority",
@@ -144,7 +144,7 @@ def test_a_later_main_job_keeps_the_repeated_rows_and_reports_them(project):
 
 def test_the_main_job_never_makes_a_fit_of_the_evidence(project):
     """Not even where everything that the evidence is made of is out of date."""
-    project.append("workflow/spinlens/training.py", "# edited\n")
+    project.append("workflow/spinlens/training/fit.py", "# edited\n")
     planned = project.planned()
     assert planned["train"] == 3 and "fit" not in planned
     assert project.planned("evidence")["fit"] == FITS

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from chgcar_writer import Crystal, magnetic_blocks, write, write_run
-from spinlens.files import read_table, write_table
+from spinlens.core.files import read_table, write_table
 
 RESULTS = "results/predictions"
 
@@ -47,7 +47,7 @@ def test_only_splits_and_the_prediction_are_planned(project, asked):
 
 
 def test_nothing_is_trained_even_where_everything_is_out_of_date(project, asked):
-    for module in ("training", "dataset", "splitting"):
+    for module in ("training/fit", "dataset/storage", "calculations/split"):
         project.append(f"workflow/spinlens/{module}.py", "# edited\n")
     assert project.planned(*asked) == {"split_new": 4, "predict": 1}
     planned = project.planned()

@@ -82,13 +82,13 @@ def test_an_edit_of_the_baselines_fits_them_again_and_retrains_nothing(project):
 
 
 def test_an_edit_of_the_density_module_splits_again(project):
-    project.append("workflow/spinlens/density.py", "# edited\n")
+    project.append("workflow/spinlens/density/grids.py", "# edited\n")
     planned = project.planned()
     assert (planned["split"], planned["train"]) == (11, 3)
 
 
 def test_an_edit_of_a_script_reruns_its_rule(project):
-    project.append("workflow/scripts/sweep_table.py", "# edited\n")
+    project.append("workflow/scripts/training/sweep_table.py", "# edited\n")
     expected = {"sweep_table", "sweep_figures", "evidence_page", "summary", "render_report", "all"}
     assert set(project.planned()) == expected
 

@@ -6,10 +6,10 @@ import shutil
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import METALS, MOMENTS, Project, copy_of
 
 import small_project
-from spinlens.files import read_table
+from spinlens.core.files import read_table
+from workflow_project import METALS, MOMENTS, Project, copy_of
 
 STEERABLE = {
     "family": "steerable", "channels": "signed", "normalization": "dataset", "filters": 2,

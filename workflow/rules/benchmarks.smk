@@ -13,9 +13,9 @@ rule split_benchmark:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("split_benchmark.py"),
+        code=code("benchmarks/split.py"),
     script:
-        "../scripts/split_benchmark.py"
+        "../scripts/benchmarks/split.py"
 
 
 rule convolution_benchmark:
@@ -31,9 +31,9 @@ rule convolution_benchmark:
         mem_mb=growing(8000),
         runtime=growing(60),
     params:
-        code=code("convolution_benchmark.py"),
+        code=code("benchmarks/convolution.py"),
     script:
-        "../scripts/convolution_benchmark.py"
+        "../scripts/benchmarks/convolution.py"
 
 
 rule steerable_benchmark:
@@ -49,9 +49,9 @@ rule steerable_benchmark:
         mem_mb=growing(4000),
         runtime=growing(20),
     params:
-        code=code("steerable_benchmark.py"),
+        code=code("benchmarks/steerable.py"),
     script:
-        "../scripts/steerable_benchmark.py"
+        "../scripts/benchmarks/steerable.py"
 
 
 rule scale_benchmark:
@@ -67,33 +67,9 @@ rule scale_benchmark:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        code=code("scale_benchmark.py"),
+        code=code("benchmarks/scale.py"),
     script:
-        "../scripts/scale_benchmark.py"
-
-
-rule scale_table:
-    """Write the scale benchmark as a table."""
-    input:
-        rules.scale_benchmark.output,
-    output:
-        report(
-            f"{RESULTS}/benchmarks/scale.html",
-            caption="../report/benchmarks_scale.rst",
-            category="Benchmarks",
-            labels={"shows": "table of many calculations"},
-        ),
-    log:
-        f"{RESULTS}/logs/scale_table.log",
-    conda:
-        "../../envs/plots.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
-    params:
-        code=code("scale_table.py"),
-    script:
-        "../scripts/scale_table.py"
+        "../scripts/benchmarks/scale.py"
 
 
 rule draw_benchmarks:
@@ -121,9 +97,33 @@ rule draw_benchmarks:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("draw_benchmarks.py"),
+        code=code("plots/benchmarks.py"),
     script:
-        "../scripts/draw_benchmarks.py"
+        "../scripts/plots/benchmarks.py"
+
+
+rule scale_table:
+    """Write the scale benchmark as a table."""
+    input:
+        rules.scale_benchmark.output,
+    output:
+        report(
+            f"{RESULTS}/benchmarks/scale.html",
+            caption="../report/benchmarks_scale.rst",
+            category="Benchmarks",
+            labels={"shows": "table of many calculations"},
+        ),
+    log:
+        f"{RESULTS}/logs/scale_table.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("report/scale_table.py"),
+    script:
+        "../scripts/report/scale_table.py"
 
 
 rule benchmark_figures:

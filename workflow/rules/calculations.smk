@@ -1,4 +1,4 @@
-"""Raw calculation folders to split grids, one record a calculation."""
+"""Raw calculation folders to split grids: one record a calculation."""
 
 
 rule split:
@@ -26,6 +26,6 @@ rule split:
             "moment_axis",
             "on_bad_calculation",
         ),
-        code=code("split.py"),
+        code=code("calculations/split.py"),
     script:
-        "../scripts/split.py"
+        "../scripts/calculations/split.py"

@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -17,16 +18,22 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens import configuration, cost, normalizations, sizes, splits, sweep, targets
-from spinlens.calculation.find import find, stamp
-from spinlens.calculation.label_table import read_label_table
-from spinlens.code import fingerprint
+from spinlens.calculations import published
+from spinlens.calculations.find import find, stamp
+from spinlens.calculations.label_table import read_label_table
+from spinlens.core.files import up_to_date
+from spinlens.core.fingerprint import fingerprint
+from spinlens.dataset import targets
+from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan
+from spinlens.models import cost
+from spinlens.settings import hyperparameters, sizes, sweep, validation
+from spinlens.splits import folds
 
-config.update(configuration.typed(config))
+config.update(validation.typed(config))
 try:
-    configuration.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
-except configuration.ConfigError as fault:
+    validation.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
+except validation.ConfigError as fault:
     sys.exit(str(fault))
 
 
@@ -42,7 +49,7 @@ def digest(file):
 
 
 def growing(amount):
-    """A resource that each attempt asks more of: what was too little once is not asked again."""
+    """A resource request that is multiplied by the attempt number."""
     return lambda wildcards, attempt: amount * attempt
 
 
@@ -51,99 +58,138 @@ def settings(*keys):
     return {key: config[key] for key in keys}
 
 
+def or_exit(place, function, *arguments):
+    """What a function returns; if it refuses, one line that begins with the place."""
+    try:
+        return function(*arguments)
+    except (OSError, ValueError) as fault:
+        sys.exit(f"{place}: {fault}")
+
+
 def found_calculations(key="calculations"):
     """Calculations by id, discovered once, when the workflow is parsed: the DAG is static."""
-    root = config[key]
-    try:
-        found = find(root, config["pattern"], key)
-    except ValueError as fault:
-        sys.exit(f"config: {fault}")
+    found = or_exit("config", find, config[key], config["pattern"], key)
     if not found:
-        sys.exit(f"config: {key}: no CHGCAR in any folder of {root}")
+        sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}")
     return {calculation.id: calculation for calculation in found}
 
 
 def read_table_labels(path):
-    """Rows of the label table by calculation, or none where there is no table."""
-    try:
-        schema = WORKFLOW / "schemas" / "labels.schema.yaml"
-        return read_label_table(path, schema) if path else {}
-    except (OSError, ValueError) as fault:
-        sys.exit(f"config: labels: {fault}")
+    """Rows of the label table by calculation; empty without a table."""
+    schema = WORKFLOW / "schemas" / "labels.schema.yaml"
+    return or_exit("config: labels", read_label_table, path, schema) if path else {}
 
 
-def checked(points):
-    """Sweep points whose network fits the grid and whose target is one."""
+def check_points(points):
+    """Stop with one line unless every network fits the grid and every target is valid."""
     for point in points:
-        try:
-            sizes.check(point, sizes.cell_shape(point, config["grid"]))
-            targets.name(point)
-        except ValueError as fault:
-            sys.exit(f"config: {fault}")
-    return points
+        or_exit("config", sizes.check, point, sizes.cell_shape(point, config["grid"]))
+        or_exit("config", targets.name, point)
 
 
-def swept_points():
-    """Points of the sweep."""
-    try:
-        return checked(sweep.points(config))
-    except ValueError as fault:
-        sys.exit(f"config: {fault}")
+@cache
+def gpaw_plan():
+    """Calculations that GPAW is to run; planned only if one of its jobs is, because it imports
+    pymatgen."""
+    from spinlens.structures import plan as structure_plan
+
+    or_exit("config", structure_plan.check_gpaw, config)
+    return or_exit("structures failed", structure_plan.planned, config)
+
+
+def applied_models():
+    """The models that `predict` applies: a model that is out of date is applied as it is."""
+    from spinlens.models import load
+
+    return or_exit(
+        "predict", load.applied, RESULTS, config["model"], config["predict_calculations"]
+    )
 
 
 def request_mb(point, attempt):
-    """Memory that training a point asks for, from its predicted cost; more with each attempt."""
+    """Memory that training a point requests, from its predicted cost and the attempt number."""
     cell = sizes.cell_shape(point, config["grid"])
     return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
 
 
-def beside_the_base(name):
-    """Points that differ from the first one in a hyperparameter alone, that one included, by the
-    value as it is spelled, ascending."""
-    base, alike = next(iter(POINTS.values())), {}
-    for point, values in POINTS.items():
-        if all(values[key] == base[key] for key in sweep.HYPERPARAMETERS if key != name):
-            alike[point] = values[name]
-    order = sorted(alike, key=lambda point: str(alike[point]).zfill(20))  # numbers by size
-    return {sweep.spelled(alike[point]): point for point in order}
-
-
-def hyperparameters(wildcards):
+def report_labels(wildcards):
     """Labels of a point in the report: the hyperparameters that are swept."""
-    return {name: sweep.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
+    return {name: hyperparameters.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
 
 
-def made_since(figures, file=None):
-    """Those of the figures that are there and are no older than a file, where that is there."""
-    since = Path(file).stat().st_mtime if file and Path(file).is_file() else 0
-    made = [str(figure) for figure in figures if Path(figure).is_file()]
-    return [figure for figure in made if Path(figure).stat().st_mtime >= since]
+def split_file(point, split):
+    """Table of the training and validation folds of a split, for a point's target."""
+    return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
+
+
+def fit_files(fits, name):
+    """One file of each of these fits."""
+    return evidence_files.fit_files(RESULTS, fits, name)
+
+
+def command_asks_for(target):
+    """Whether this command names a target; as part of another workflow its name has a prefix."""
+    return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
+
+
+def evidence_point(wildcards):
+    """The evidence point of a job."""
+    place = wildcards.point, wildcards.target
+    return next(each for each in EVIDENCE_POINTS if (each.name, each.target) == place)
+
+
+def places(points):
+    """Names and targets of evidence points, as `expand` with zip takes them."""
+    return {"point": [each.name for each in points], "target": [each.target for each in points]}
 
 
 RESULTS = config["results"].rstrip("/")
 CALCULATIONS = found_calculations()
+RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
 
 OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
 LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]
 TABLE_LABELS = read_table_labels(LABEL_TABLE)
+PUBLISHED = Path(workflow.basedir, "resources", "published_moments.csv")
 
-SWEEP_POINTS = swept_points()
+SWEEP_POINTS = or_exit("config", sweep.points, config)
+check_points(SWEEP_POINTS)
 SPACE = Paramspace(
-    pd.DataFrame(sweep.swept_columns(SWEEP_POINTS), dtype=str),
+    pd.DataFrame(hyperparameters.swept_columns(SWEEP_POINTS), dtype=str),
     filename_params="*",
     single_wildcard="point",
 )
 POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS, strict=True))
 SWEPT = list(SPACE.dataframe.columns)
 MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
+MULTIPLES = {name: found for name in SWEPT if len(found := sweep.varied_alone(POINTS, name)) > 1}
+# The last point of `points`, or of the sweep: an attribution takes a minute a point.
+ATTRIBUTED = list(POINTS)[-1:]
 
-EVIDENCE_POINTS = plan.points(config)
-checked([each.point for each in EVIDENCE_POINTS])
+EVIDENCE_POINTS = or_exit("config", plan.points, config)
+check_points([each.point for each in EVIDENCE_POINTS])
+FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
+if len(FITTED) < len(EVIDENCE_POINTS):
+    sys.exit(
+        "config: evidence_points: two points of one target differ in nothing, or only in "
+        "permutations, train_fraction, split_seed or seed, keep one of them"
+    )
+FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
+PERMUTED = places([each for each in EVIDENCE_POINTS if each.permutations])
+STEERABLE_PERMUTED = places(
+    [each for each in EVIDENCE_POINTS if each.permutations and sizes.is_steerable(each.point)]
+)
+
+REPEATED_SPLITS = folds.repeated_splits(config)
+EVERY_POINT = [*SWEEP_POINTS, *(each.point for each in EVIDENCE_POINTS)]
+TARGETS = {
+    targets.name(point): {key: point[key] for key in targets.HYPERPARAMETERS}
+    for point in EVERY_POINT
+}
 
 
 def require_writable(folder):
-    """End the run, in one line, where a folder, or the one that it is to be made in, takes no
-    file: Snakemake would stop at some job."""
+    """Stop with one line if a folder, or the one it is to be made in, is not writable."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         sys.exit(

@@ -1,6 +1,4 @@
-"""Records of calculations to the samples of a study, and those to one dataset."""
-
-RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
+"""Records to the samples of a study, and those to one dataset."""
 
 
 rule select:
@@ -22,9 +20,9 @@ rule select:
         runtime=growing(30),
     params:
         settings=settings("select"),
-        code=code("select.py"),
+        code=code("dataset/select.py"),
     script:
-        "../scripts/select.py"
+        "../scripts/dataset/select.py"
 
 
 rule dataset:
@@ -46,6 +44,29 @@ rule dataset:
         runtime=growing(60),
     params:
         settings=settings("grid", "window"),
-        code=code("dataset.py"),
+        code=code("dataset/write.py"),
     script:
-        "../scripts/dataset.py"
+        "../scripts/dataset/write.py"
+
+
+rule class_means:
+    """Average the magnetization densities of each class."""
+    input:
+        f"{RESULTS}/dataset.nc",
+    output:
+        f"{RESULTS}/class_means.nc",
+    log:
+        f"{RESULTS}/logs/class_means.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/class_means.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        target=settings("target", "classes", "threshold"),
+        reference=config["reference"],
+        code=code("dataset/class_means.py"),
+    script:
+        "../scripts/dataset/class_means.py"

@@ -1,28 +1,8 @@
-"""What a result is worth: the splits, baselines on them, and the fits of `snakemake evidence`."""
+"""Evidence: baselines, the fits of `snakemake evidence`, and the table of verdicts."""
 
-
-include: "evidence_files.smk"
-
-
-rule assign:
-    """Say who is trained on and who is validated, for {wildcards.target} in {wildcards.split}."""
-    input:
-        f"{RESULTS}/dataset.nc",
-    output:
-        f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
-    log:
-        f"{RESULTS}/logs/assign/{{target}}/{{split}}.log",
-    conda:
-        "../../envs/keras.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
-    params:
-        target=lambda wildcards: TARGETS[wildcards.target],
-        split=lambda wildcards: SPLITS[wildcards.split],
-        code=code("assign.py"),
-    script:
-        "../scripts/assign.py"
+SINGLE_EVIDENCE = evidence_files.single(RESULTS, POINTS)
+REPEATED_EVIDENCE = evidence_files.repeated(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
+REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 
 
 rule descriptors:
@@ -41,9 +21,9 @@ rule descriptors:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        code=code("descriptors.py"),
+        code=code("evidence/descriptors.py"),
     script:
-        "../scripts/descriptors.py"
+        "../scripts/evidence/descriptors.py"
 
 
 rule baselines:
@@ -65,54 +45,22 @@ rule baselines:
         runtime=growing(30),
     params:
         target=lambda wildcards: TARGETS[wildcards.target],
-        code=code("baselines.py"),
+        code=code("evidence/baselines.py"),
     script:
-        "../scripts/baselines.py"
+        "../scripts/evidence/baselines.py"
 
 
-rule fit:
-    """Fit {wildcards.point} on fold {wildcards.fold} of {wildcards.split}, seed {wildcards.seed}."""
+rule single_evidence:
+    """Write the scores and verdicts of every sweep point on the one split, beside baselines."""
     input:
-        dataset=f"{RESULTS}/dataset.nc",
-        split=f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
-    output:
-        model=f"{FIT}/model.keras",
-        point=f"{FIT}/point.json",
-        history=f"{FIT}/history.csv",
-        metrics=f"{FIT}/metrics.json",
-        predictions=f"{FIT}/predictions.csv",
-        filters=f"{FIT}/filters.nc",
-        architecture=f"{FIT}/architecture.tsv",
-        usage=f"{FIT}/usage.json",
-    log:
-        f"{RESULTS}/logs/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}.log",
-    conda:
-        "../../envs/keras.yaml"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: request_mb(
-            FITTED[wildcards.point, wildcards.target], attempt
-        ),
-        runtime=growing(120),
-    params:
-        hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
-        fold=lambda wildcards: wildcards.fold,
-        seed=lambda wildcards: wildcards.seed,
-        settings=settings("window"),
-        code=code("train.py"),
-    script:
-        "../scripts/train.py"
-
-
-rule evidence_table:
-    """Write what every sweep point is worth on the one split, beside the baselines."""
-    input:
-        files=evidence_files(SINGLE_EVIDENCE),
+        files=evidence_files.every(SINGLE_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
-        f"{RESULTS}/evidence.tsv",
+        f"{RESULTS}/evidence/single.tsv",
     log:
-        f"{RESULTS}/logs/evidence_table.log",
+        f"{RESULTS}/logs/single_evidence.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/single_evidence.jsonl"
     conda:
         "../../envs/keras.yaml"
     resources:
@@ -120,32 +68,49 @@ rule evidence_table:
         runtime=growing(30),
     params:
         evidence={"of": SINGLE_EVIDENCE},
-        repeated=f"{RESULTS}/evidence/repeated.tsv",
-        code=code("evidence_table.py"),
+        code=code("evidence/score.py"),
     script:
-        "../scripts/evidence_table.py"
+        "../scripts/evidence/score.py"
 
 
-rule repeated_evidence:
-    """Write what every evidence point is worth in repeated, grouped and permuted fits."""
+use rule single_evidence as repeated_evidence with:
     input:
-        files=evidence_files(REPEATED_EVIDENCE),
+        files=evidence_files.every(REPEATED_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
-        f"{RESULTS}/evidence/repeated.tsv",
+        REPEATED_TABLE,
     log:
         f"{RESULTS}/logs/repeated_evidence.log",
-    conda:
-        "../../envs/keras.yaml"
+    benchmark:
+        f"{RESULTS}/benchmarks/repeated_evidence.jsonl"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
         evidence={"of": REPEATED_EVIDENCE},
-        repeated="",
-        code=code("evidence_table.py"),
+        code=code("evidence/score.py"),
+
+
+rule evidence_table:
+    """Join the scores on the one split with those of the repeated fits, if there are any."""
+    input:
+        single=f"{RESULTS}/evidence/single.tsv",
+        # The main job never makes a fit of the evidence: it joins this table as it stands, if
+        # there is one.
+        repeated=lambda wildcards: REPEATED_TABLE if command_asks_for("evidence") else [],
+        descriptors=f"{RESULTS}/descriptors.nc",
+    output:
+        f"{RESULTS}/evidence.tsv",
+    log:
+        f"{RESULTS}/logs/evidence_table.log",
+    localrule: True
+    conda:
+        "../../envs/plots.yaml"
+    params:
+        repeated=REPEATED_TABLE,
+        code=code("evidence/join.py"),
     script:
-        "../scripts/evidence_table.py"
+        "../scripts/evidence/join.py"
 
 
 rule filter_evidence:
@@ -172,57 +137,16 @@ rule filter_evidence:
         runtime=growing(60),
     params:
         hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
-        code=code("filter_evidence.py"),
+        code=code("evidence/filters.py"),
     script:
-        "../scripts/filter_evidence.py"
+        "../scripts/evidence/filters.py"
 
 
-rule filter_evidence_figure:
-    """Draw how the filters recur beside their null, and what they are pictures of."""
+rule evidence_fits:
+    """Every fit of the evidence: by name, so that a fit that was deleted is made again."""
     input:
-        tables=expand(rules.filter_evidence.output.table, zip, **PERMUTED),
-        null=expand(rules.filter_evidence.output.null, zip, **PERMUTED),
-    output:
-        report(
-            f"{RESULTS}/figures/filter_evidence.svg",
-            caption="../report/filter_evidence.rst",
-            category="Evidence",
-            labels={"shows": "whether filters mean anything"},
-        ),
-    log:
-        f"{RESULTS}/logs/filter_evidence_figure.log",
-    conda:
-        "../../envs/plots.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
-    params:
-        points=PERMUTED,
-        code=code("filter_evidence_figure.py"),
-    script:
-        "../scripts/filter_evidence_figure.py"
-
-
-rule evidence:
-    """Repeated, grouped, permuted and reseeded fits; their rows join results/evidence.tsv."""
-    input:
-        rules.filter_evidence_figure.output if PERMUTED["point"] else [],
-        STEERABLE_EVIDENCE,
-        # By name, so that a fit that was deleted is made again.
-        fits=[
+        [
             expand(rules.fit.output, **fit._asdict())
             for each in EVIDENCE_POINTS
-            for fit in fits_of(each)
+            for fit in plan.every_fit(each, REPEATED_SPLITS)
         ],
-        repeated=f"{RESULTS}/evidence/repeated.tsv",
-        table=f"{RESULTS}/evidence.tsv",
-        descriptors=f"{RESULTS}/descriptors.nc",
-    log:
-        f"{RESULTS}/logs/evidence.log",
-    localrule: True
-    conda:
-        "../../envs/plots.yaml"
-    params:
-        own={"places": [[e["point"], e["target"], e["split"]] for e in SINGLE_EVIDENCE]},
-    script:
-        "../scripts/evidence.py"

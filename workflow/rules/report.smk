@@ -1,4 +1,4 @@
-"""The report: Snakemake's own, over everything that the main job has made."""
+"""Tables as pages, the first page, and the report over all that was made."""
 
 FIRST_PAGE = Path(RESULTS, "summary.rst").resolve()
 
@@ -9,13 +9,101 @@ report: str(FIRST_PAGE) if FIRST_PAGE.is_file() else "../report/workflow.rst"
 
 REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 
-# What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too, unless it
-# speaks of another dataset. It is no input: the main job never makes it anew.
-FOUND = [
-    *made_since([*rules.draw_benchmarks.output, *rules.scale_table.output]),
-    *made_since(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
-    *made_since(STEERABLE_EVIDENCE, f"{RESULTS}/descriptors.nc"),
-]
+
+rule excluded_table:
+    """Write the table of the calculations that are no samples, each with its reason."""
+    input:
+        f"{RESULTS}/excluded.tsv",
+    output:
+        report(
+            f"{RESULTS}/figures/excluded.html",
+            caption="../report/excluded.rst",
+            category="Data",
+            labels={"shows": "excluded calculations"},
+        ),
+    log:
+        f"{RESULTS}/logs/excluded_table.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/excluded_table.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("report/excluded_table.py"),
+    script:
+        "../scripts/report/excluded_table.py"
+
+
+rule study_tables:
+    """Write what each hyperparameter does on its own, as the study's tables do."""
+    input:
+        metrics=expand(f"{MODEL}/metrics.json", point=POINTS),
+        history=expand(f"{MODEL}/history.csv", point=POINTS),
+    output:
+        table=f"{RESULTS}/study_tables.tsv",
+        page=report(
+            f"{RESULTS}/figures/study_tables.html",
+            caption="../report/study_tables.rst",
+            category="Sweep",
+            labels={"shows": "the study's tables"},
+        ),
+    log:
+        f"{RESULTS}/logs/study_tables.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/study_tables.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        points=POINTS,
+        base=settings(*hyperparameters.NAMES),
+        code=code("report/study_tables.py"),
+    script:
+        "../scripts/report/study_tables.py"
+
+
+rule evidence_page:
+    """Write the table of what every point is worth as a page."""
+    input:
+        evidence=f"{RESULTS}/evidence.tsv",
+        sweep=f"{RESULTS}/sweep.tsv",
+    output:
+        report(
+            f"{RESULTS}/figures/evidence.html",
+            caption="../report/evidence.rst",
+            category="Evidence",
+            labels={"shows": "what every point is worth"},
+        ),
+    log:
+        f"{RESULTS}/logs/evidence_page.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("report/evidence_page.py"),
+    script:
+        "../scripts/report/evidence_page.py"
+
+
+rule resolved_config:
+    """Keep the config as this run resolved it, command line included."""
+    output:
+        f"{RESULTS}/config.yaml",
+    log:
+        f"{RESULTS}/logs/resolved_config.log",
+    conda:
+        "../../envs/plots.yaml"
+    params:
+        config=config,
+        code=code("report/resolved_config.py"),
+    script:
+        "../scripts/report/resolved_config.py"
 
 
 rule summary:
@@ -37,31 +125,45 @@ rule summary:
     params:
         # In a dict, because braces in a parameter of text are taken for wildcards.
         template={"text": (WORKFLOW / "report" / "workflow.rst").read_text(encoding="utf-8")},
-        code=code("summary.py"),
+        code=code("report/first_page.py"),
     script:
-        "../scripts/summary.py"
-
-
-rule resolved_config:
-    """Keep the config as this run resolved it, command line included."""
-    output:
-        f"{RESULTS}/config.yaml",
-    log:
-        f"{RESULTS}/logs/resolved_config.log",
-    conda:
-        "../../envs/plots.yaml"
-    params:
-        config=config,
-        code=code("resolved_config.py"),
-    script:
-        "../scripts/resolved_config.py"
+        "../scripts/report/first_page.py"
 
 
 rule figures:
     """Every figure and table of the report, without the report."""
     input:
-        FIGURES,
+        expand(rules.point_figures.output, point=POINTS),
+        rules.target_figure.output,
+        rules.excluded_table.output,
+        rules.sweep_figures.output,
+        rules.study_tables.output.page,
+        rules.evidence_page.output,
+        expand(rules.filter_figures.output, point=POINTS),
+        expand(rules.filter_multiples.output, hyperparameter=MULTIPLES),
+        rules.density_figures.output,
+        expand(rules.attribution_figures.output, point=ATTRIBUTED),
+        expand(
+            rules.steerable_profiles.output.figure,
+            point=[name for name, point in POINTS.items() if sizes.is_steerable(point)],
+        ),
+        branch(
+            published.any_known((own.get("formula") for own in TABLE_LABELS.values()), PUBLISHED),
+            then=[rules.agreement.output.figure, rules.agreement.output.page],
+        ),
         f"{RESULTS}/config.yaml",
+
+
+# What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too, unless it
+# speaks of another dataset. It is no input: the main job never makes it anew.
+DRAWN_ELSEWHERE = [
+    *up_to_date([*rules.draw_benchmarks.output, *rules.scale_table.output]),
+    *up_to_date(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
+    *up_to_date(
+        expand(rules.steerable_evidence.output.figure, zip, **STEERABLE_PERMUTED),
+        f"{RESULTS}/descriptors.nc",
+    ),
+]
 
 
 rule render_report:
@@ -77,8 +179,8 @@ rule render_report:
     conda:
         "../../envs/plots.yaml"
     params:
-        found={figure: Path(figure).stat().st_mtime for figure in FOUND},
+        found={figure: Path(figure).stat().st_mtime for figure in DRAWN_ELSEWHERE},
         texts={text.name: text.read_text(encoding="utf-8") for text in REPORT_TEXTS},
-        code=code("render_report.py"),
+        code=code("report/render.py"),
     script:
-        "../scripts/render_report.py"
+        "../scripts/report/render.py"

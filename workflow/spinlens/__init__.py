@@ -1,1 +1,25 @@
-"""The library of the spinlens workflow: from raw calculation folders to filters and evidence."""
+"""The library of the spinlens workflow, usable without Snakemake.
+
+Rooms, ground floor first; a room imports only from rooms above it in this list.
+
+core: files, errors, logs, netCDF helpers, fingerprints of code, devices, memory
+settings: the config's validation, hyperparameters, sizes that fit, the sweep and its sampling
+crystal: elements, formulas, composition descriptors, the reference cell, neighbour shells
+density: grids, channels, normalization, projections, radial profiles, isosurfaces
+calculations: find and read a calculation, its labels and checks, the record
+structures: decorated crystals, magnetic orders, inputs for VASP, GPAW runs and their labels
+exchange: exchange constants J1, J2, J3 with errors, ground states, Monte Carlo
+dataset: samples, targets and network inputs
+splits: training and validation folds
+layers: periodic, steerable and point convolutions, and the Fourier transforms below them
+models: network families, their heads, cost and memory, loading
+training: fits, batches, augmentation, several GPUs, outputs of a fit
+filters: filters of every family on the crystal, attribution, export
+evidence: baselines, metrics, intervals, nulls, verdicts, tables
+prediction: trained models applied to new calculations, the training range
+atoms: networks on atoms as points
+plots: figures, a module each; the only room that imports matplotlib
+report: tables as pages, the first page
+archive: copies of the tree of calculations, for scratch disks that are purged
+benchmarks: measurements of the workflow's own stages
+"""

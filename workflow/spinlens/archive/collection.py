@@ -11,8 +11,8 @@ from time import monotonic
 from spinlens.archive import store
 from spinlens.archive.contents import potcar, potentials, sources
 from spinlens.archive.manifest import mtime_ns, read_manifest, row, write_manifest
-from spinlens.calculation.run_files import without_compression
-from spinlens.files import write_text
+from spinlens.calculations.run_files import without_compression
+from spinlens.core.files import write_text
 
 SPEC = "POTCAR.spec"
 SECONDS_BETWEEN_SAVES = 30

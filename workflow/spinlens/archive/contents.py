@@ -2,9 +2,9 @@
 
 import os
 
-from spinlens.calculation.compressed import read_ends
-from spinlens.calculation.excluded import Excluded
-from spinlens.calculation.run_files import charge_file_kind, locate, run_suffix
+from spinlens.calculations.compressed import read_ends
+from spinlens.calculations.excluded import Excluded
+from spinlens.calculations.run_files import charge_file_kind, locate, run_suffix
 
 SMALL_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml", "POSCAR", "CONTCAR", "INCAR", "KPOINTS")
 POTCAR_BYTES = 16 << 20

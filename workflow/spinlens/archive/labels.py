@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from spinlens.files import write_table
+from spinlens.core.files import write_table
 
 NAME = "labels.csv"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from spinlens.files import read_table, write_table
+from spinlens.core.files import read_table, write_table
 
 NAME = "manifest.tsv"
 COLUMNS = ("calculation", "source", "file", "size", "sha256", "mtime")

@@ -50,8 +50,8 @@ def parted(kernel, batch, micro_batch, cell):
     turn comes, so that a step never holds the others."""
     from keras import ops
 
-    from spinlens import sizes
     from spinlens.benchmarks import networks
+    from spinlens.settings import sizes
 
     sized = {"batch_size": batch, "micro_batch": micro_batch}
     inputs, classes = map(ops.convert_to_tensor, networks.cells(micro_batch, cell))
@@ -69,8 +69,8 @@ def parted(kernel, batch, micro_batch, cell):
 def epoch(kernel, samples, batch, cell):
     """`epoch`, which returns the loss of one epoch of Keras's fit on shuffled batches of samples
     in memory, and `transforms`, which does an epoch's bare transforms."""
-    from spinlens.batches import Batches
     from spinlens.benchmarks import networks, transforms
+    from spinlens.training.batches import Batches
 
     inputs, classes = networks.cells(samples, cell)
     model = networks.periodic(kernel, cell)
@@ -83,8 +83,8 @@ def epoch(kernel, samples, batch, cell):
 
 def steerable_epoch(samples, batch, cell):
     """`epoch`, as above, of a steerable network that sees a coarse grid of unlike cells."""
-    from spinlens.batches import Batches
     from spinlens.benchmarks import networks
+    from spinlens.training.batches import Batches
 
     inputs, classes = networks.crystals(samples, cell)
     model = networks.steerable(cell)
@@ -101,7 +101,7 @@ def _devices(threads, gpus):
     import keras
 
     if keras.backend.backend() == "tensorflow":
-        from spinlens import devices
+        from spinlens.core import devices
 
         return devices.prepare(threads, gpus)
     if keras.backend.backend() == "torch":

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from spinlens import models
+from spinlens.models import build
 
 CLASSES = 2
 SUPERCELL = (2, 2, 1)
@@ -69,7 +69,7 @@ def crystals(samples, cell):
 
 def steerable(cell):
     """The workflow's steerable model, of the size of config's own evidence points."""
-    return models.build(STEERABLE, (*cell, 1), CLASSES)
+    return build.build(STEERABLE, (*cell, 1), CLASSES)
 
 
 def cells(samples, cell, channels=2):
@@ -88,7 +88,7 @@ def tiles(cells):
 def periodic(kernel, cell, channels=2, **changes):
     """The workflow's model on a unit cell, its kernel so long along each axis."""
     point = POINT | {"kernel_size": kernel} | changes
-    return _with_known_weights(models.build(point, (*cell, channels), CLASSES))
+    return _with_known_weights(build.build(point, (*cell, channels), CLASSES))
 
 
 def direct(kernel, cell, channels=2):

@@ -4,9 +4,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from spinlens import tables
 from spinlens.benchmarks import many_calculations, scale_process
 from spinlens.benchmarks.workers import Worker
+from spinlens.report import html_table
 
 CALCULATIONS, SPLIT = 10_000, 1_000
 TENTH = 10
@@ -117,7 +117,7 @@ def page(measured):
         f"was {measured['dataset_peak_mb']:.0f} MB. MB are 10⁶ bytes, imports included."
     )
     rows = [[*list(row.values())[:3], "yes" if row["met"] else "no"] for row in outcomes(measured)]
-    return tables.page("Scale", introduction, ["part", "measured", "asked for", "met"], rows)
+    return html_table.page("Scale", introduction, ["part", "measured", "asked for", "met"], rows)
 
 
 def _row(what, value, most, unit=""):

@@ -41,8 +41,9 @@ def _planned(snakefile, folder, calculations):
 def split(calculations, records, parts):
     """`split`, which splits the next part of a tree, one calculation after the other, and
     returns how many and the CPU seconds; `parts` are the numbers of calculations of each."""
-    from spinlens import record, splitting
-    from spinlens.calculation.find import find
+    from spinlens.calculations import record
+    from spinlens.calculations import split as splitting
+    from spinlens.calculations.find import find
 
     found, remaining = iter(find(calculations)), iter(parts)
 
@@ -62,13 +63,13 @@ def split(calculations, records, parts):
 def dataset(records, count, grid, output):
     """`dataset`, which selects the first so many records and writes them to a dataset on `grid`;
     it returns how many samples and the CPU seconds."""
-    from spinlens import dataset, selection
+    from spinlens.dataset import select, storage
 
     def write():
         start = process_time()
         files = sorted(map(str, Path(records).glob("*.nc")))[:count]
-        samples = selection.of_records(files, None).samples
-        dataset.write(output, [row["record"] for row in samples], grid)
+        samples = select.of_records(files, None).samples
+        storage.write(output, [row["record"] for row in samples], grid)
         return [len(samples), process_time() - start]
 
     return {"dataset": write}

@@ -7,7 +7,7 @@ import what a split imports, and no more.
 import sys
 from pathlib import Path
 
-from spinlens.memory import peak_bytes
+from spinlens.core.memory import peak_bytes
 
 SETTINGS = {
     "moment_tolerance_muB": 0.01,
@@ -19,12 +19,12 @@ SETTINGS = {
 
 def main(charge_file=None, output=None):
     """Read, check and split a charge file, and write its record; raise where it is excluded."""
-    from spinlens import record, splitting
-    from spinlens.calculation.find import Calculation
+    from spinlens.calculations import record, split
+    from spinlens.calculations.find import Calculation
 
     if charge_file is not None:
         calculation = Calculation("synthetic", str(Path(charge_file).parent), charge_file)
-        outcome = splitting.split(calculation, {}, "", SETTINGS)
+        outcome = split.split(calculation, {}, "", SETTINGS)
         if "excluded" in outcome.attributes:
             raise RuntimeError(outcome.attributes["excluded"])
         record.write(outcome, output)

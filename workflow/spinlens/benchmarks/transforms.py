@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from spinlens.layers.fourier import has_accelerator, irfft3, rfft3
+from spinlens.layers.fourier.transforms import has_accelerator, irfft3, rfft3
 
 
 def floor(cell, samples, batch, channels=2, filters=3):

@@ -25,7 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from spinlens.evidence.predictions import pooled, validated
-from spinlens.splits import check_folds
+from spinlens.splits.folds import check_folds
 
 NAMES = ("majority", "integral", "parts", "composition", "density_pca")
 COMPONENTS = 10

@@ -16,10 +16,11 @@ from dataclasses import dataclass, fields, replace
 import netCDF4
 import numpy as np
 
-from spinlens import density, netcdf
-from spinlens.calculation import composition
-from spinlens.files import whole
-from spinlens.stoichiometry import reduced
+from spinlens.core import netcdf
+from spinlens.core.files import whole
+from spinlens.crystal import composition
+from spinlens.crystal.formulas import reduced
+from spinlens.density import grids
 
 COARSE_GRID = (12, 12, 24)
 
@@ -100,8 +101,8 @@ def read(path):
 def of_sample(magnetization, lattice, coarse_grid):
     """Integrals in μB of max(m, 0) and max(−m, 0), (2,), and both on the coarse grid, from a
     magnetization density (na, nb, nc) in μB Å⁻³ and its lattice (3, 3) in Å."""
-    parts = np.moveaxis(density.channels(magnetization.astype(np.float64), "parts"), -1, 0)
-    return density.integral(parts, lattice), density.resample(parts, coarse_grid)
+    parts = np.moveaxis(grids.channels(magnetization.astype(np.float64), "parts"), -1, 0)
+    return grids.integral(parts, lattice), grids.resample(parts, coarse_grid)
 
 
 def _write_density(output, index, dataset):

@@ -1,7 +1,7 @@
 """Predictions of trained fits, gathered from the tables that they leave."""
 
+from spinlens.core.files import read_table
 from spinlens.evidence.predictions import averaged, from_rows, of_fit, pooled
-from spinlens.files import read_table
 
 
 def repeats(tables, compositions):

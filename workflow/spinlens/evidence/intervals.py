@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spinlens.evidence import metrics
-from spinlens.verdict import wilson_interval
+from spinlens.evidence.accuracy_verdict import wilson_interval
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -8,12 +8,12 @@ other splits one fit a fold, or as many as their `seeds` say, whose mean is judg
 
 from typing import NamedTuple
 
-from spinlens import splits, sweep, targets
+from spinlens.dataset import targets
+from spinlens.settings import hyperparameters
+from spinlens.splits import folds
 
-OF_TARGET = ("target", "threshold", "classes")
 OF_SPLIT = ("train_fraction", "split_seed")
 SEEDS_OF_LABELLING = 2  # what recurs is seen in two fits at least
-APART = 1000  # seeds of one labelling from those of the next
 
 
 class EvidencePoint(NamedTuple):
@@ -42,39 +42,25 @@ class Fit(NamedTuple):
 
 def points(config):
     """EvidencePoints of a config, each once. Raises ValueError for a target that is none."""
-    base = {name: config[name] for name in sweep.HYPERPARAMETERS}
+    base = {name: config[name] for name in hyperparameters.NAMES}
     overrides = config["evidence_points"] or []
     permutations = [override.get("permutations", 0) for override in overrides]
     found = [
         base | {name: value for name, value in override.items() if name != "permutations"}
         for override in overrides
     ]
-    elsewhere = {name: base[name] for name in (*OF_TARGET, *OF_SPLIT, "seed")}
+    elsewhere = {name: base[name] for name in (*targets.HYPERPARAMETERS, *OF_SPLIT, "seed")}
     # Beside the base: a point alone, or few alike, are named by what sets them apart from it.
-    columns = sweep.swept_columns([base, *(point | elsewhere for point in found)])[1:]
+    columns = hyperparameters.swept_columns([base, *(point | elsewhere for point in found)])[1:]
     names = ["_".join(f"{name}~{value}" for name, value in row.items()) for row in columns]
     return list(map(EvidencePoint, names, found, permutations))
-
-
-def single_split(point):
-    """The study's one split of a point, as splits.assign takes it."""
-    return {
-        "kind": "single",
-        "train_fraction": point["train_fraction"],
-        "seed": point["split_seed"],
-    }
-
-
-def repeated_splits(config):
-    """The config's `evidence_splits`, as splits.assign takes them."""
-    return [{"kind": "folds", "seed": 0, "seeds": 1} | split for split in config["evidence_splits"]]
 
 
 def of_split(evidence_point, split):
     """Fits of the true labels on every fold of a split."""
     seeds = range(networks(split))
-    place = evidence_point.name, evidence_point.target, splits.name(split)
-    return [Fit(*place, fold, str(seed)) for fold in splits.folds(split) for seed in seeds]
+    place = evidence_point.name, evidence_point.target, folds.name(split)
+    return [Fit(*place, fold, str(seed)) for fold in folds.folds(split) for seed in seeds]
 
 
 def networks(split):
@@ -84,7 +70,7 @@ def networks(split):
 
 def of_single(evidence_point):
     """Fits of the true labels on the single split, from several seeds."""
-    return of_split(evidence_point, single_split(evidence_point.point))
+    return of_split(evidence_point, folds.single_split(evidence_point.point))
 
 
 def permuted(evidence_point):
@@ -92,7 +78,7 @@ def permuted(evidence_point):
     place = (
         evidence_point.name,
         evidence_point.target,
-        splits.name(single_split(evidence_point.point)),
+        folds.name(folds.single_split(evidence_point.point)),
     )
     return [
         [Fit(*place, "0", f"permuted{number}-{seed}") for seed in range(SEEDS_OF_LABELLING)]
@@ -100,9 +86,9 @@ def permuted(evidence_point):
     ]
 
 
-def labelling(seed):
-    """Number of the permuted labelling that a fit's seed spells, 0 for the true labels, and the
-    number to add to the point's own seed: fits of different labellings share none."""
-    number, _, repeat = seed.removeprefix("permuted").rpartition("-")
-    number = int(number or 0)
-    return number, int(repeat) + APART * number
+def every_fit(evidence_point, splits):
+    """Every fit of an evidence point: of the one split if it has permuted labellings, and of each
+    of the repeated splits."""
+    single = of_single(evidence_point) if evidence_point.permutations else []
+    null = [fit for labelling in permuted(evidence_point) for fit in labelling]
+    return [*single, *null, *(fit for split in splits for fit in of_split(evidence_point, split))]

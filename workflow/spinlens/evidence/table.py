@@ -1,9 +1,11 @@
 """The rows of `results/evidence.tsv`: a point, a target, a split and a metric each."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
+from spinlens.core.files import read_table, write_table
 from spinlens.evidence import intervals, metrics, nulls, verdicts
 
 BASELINES = ("majority", "integral", "composition", "density_pca", "parts")
@@ -53,6 +55,20 @@ def rows(evidence, resamples=intervals.RESAMPLES, seed=0):
         draws = intervals.draw(each.repeats, resamples, seed)
         made += [_row(each, metric, draws) for metric in metrics.OF_KIND[each.repeats[0].kind]]
     return made
+
+
+def join(path, rows, repeated, made_from):
+    """Write rows as evidence.tsv, and after them those of the table `repeated`, where it is there
+    and newer than `made_from`: an older one speaks of another dataset."""
+    repeated = Path(repeated)
+    if repeated.is_file() and repeated.stat().st_mtime > Path(made_from).stat().st_mtime:
+        known = {_place(row) for row in rows}
+        rows = [*rows, *(row for row in read_table(repeated) if _place(row) not in known)]
+    write_table(path, rows, COLUMNS)
+
+
+def _place(row):
+    return tuple(row[name] for name in ("point", "target", "split", "metric"))
 
 
 def check_same_folds(evidence):

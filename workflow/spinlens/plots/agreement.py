@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from spinlens.agreement import OUTLIER, summary
+from spinlens.dataset.agreement import OUTLIER, summary
 from spinlens.plots import style
 
 STATES = ("FM", "AFM")

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from spinlens.plots import style
-from spinlens.plots.words import words
+from spinlens.plots.captions import words
 
 PITCH = 0.56  # inches from a layer to the next
 LEFT, RIGHT, HEIGHT = 0.2, 4.8, 0.4

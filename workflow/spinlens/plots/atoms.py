@@ -5,8 +5,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 from matplotlib.patheffects import Normal, Stroke, withStroke
 
+from spinlens.crystal.shells import NAMES
 from spinlens.plots import style
-from spinlens.shells import NAMES
 
 RADIUS = 5.2  # points: holds a symbol at any scale; a mark, not the size of an atom
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)))

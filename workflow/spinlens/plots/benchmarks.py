@@ -3,7 +3,7 @@
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from spinlens.benchmarks.outcomes import LEAST_RATIOS, MOST_OVER_FLOOR, MOST_SHARE
+from spinlens.benchmarks.aims import LEAST_RATIOS, MOST_OVER_FLOOR, MOST_SHARE
 from spinlens.plots import style
 
 OURS, BESIDE = style.FILLS["training"], style.FILLS["validation"]

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens.crystal import images, magnetic_sites
+from spinlens.crystal.reference_cell import images, magnetic_sites
+from spinlens.crystal.shells import shells
+from spinlens.density.projections import WORDS, project
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
-from spinlens.projections import WORDS, project
-from spinlens.shells import shells
 
 REACH = 4.9  # Å from the middle A site: its three neighbours at a/√3, and a little more
 TOP, BOTTOM, TITLE, LEFT, GAP = 1.02, 0.65, 0.3, 0.4, 0.12  # inches

@@ -4,12 +4,12 @@ from itertools import cycle
 
 import numpy as np
 
-from spinlens.crystal import magnetic_sites
+from spinlens.crystal.reference_cell import magnetic_sites
+from spinlens.density.projections import project
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_shells, shell_legend
+from spinlens.plots.captions import words
 from spinlens.plots.cell_maps import draw_map, frame, shells_within
-from spinlens.plots.words import words
-from spinlens.projections import project
 
 HALF = 0.5  # Å to either side of a slice within which atoms are drawn
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from spinlens.crystal import magnetic_sites
+from spinlens.crystal.reference_cell import magnetic_sites
+from spinlens.density.isosurface import pair
 from spinlens.plots.isosurface import NEGATIVE, POSITIVE
-from spinlens.surfaces import pair
 
 TEMPLATE = Path(__file__).with_name("density_page.html")
 RADII = {True: 0.5, False: 0.34}  # Å, of A sites and of the others: marks, not atomic radii

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
+from spinlens.plots.captions import channel, words
 from spinlens.plots.filters import largest
-from spinlens.plots.words import channel, words
-from spinlens.projections import WORDS, project, relative
 
 MOST_ROWS = 4  # filters a point
 TOP, BOTTOM, LEFT, GAP, NAME = 0.95, 0.4, 0.62, 0.1, 0.08  # inches

@@ -3,13 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from spinlens.crystal import images, magnetic_sites, nearest_magnetic
+from spinlens.crystal.reference_cell import images, magnetic_sites, nearest_magnetic
+from spinlens.crystal.shells import shells
+from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
+from spinlens.plots.captions import channel
 from spinlens.plots.filters import largest
-from spinlens.plots.words import channel
-from spinlens.projections import WORDS, project, relative
-from spinlens.shells import shells
 
 SPARE = 0.8  # Å beyond the third shell
 TOP, BOTTOM, TITLE, LEFT, GAP = 0.64, 0.65, 0.38, 0.4, 0.12  # inches

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
+from spinlens.crystal.shells import shells
+from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import shell_legend
-from spinlens.plots.window import draw_around
-from spinlens.plots.words import channel, filter_name
-from spinlens.projections import WORDS, project, relative
-from spinlens.shells import shells
+from spinlens.plots.captions import channel, filter_name
+from spinlens.plots.filter_window import draw_around
 
 MOST_FILTERS = 8
 MARGIN = 1.18  # room around a map for the names of the lattice vectors

@@ -8,9 +8,9 @@ from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from skimage.measure import marching_cubes
 
+from spinlens.density.isosurface import Surface, pair
 from spinlens.plots import style
-from spinlens.plots.words import words
-from spinlens.surfaces import Surface, pair
+from spinlens.plots.captions import words
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
 VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}

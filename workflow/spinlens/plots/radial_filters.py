@@ -4,11 +4,11 @@ from itertools import cycle
 
 import numpy as np
 
+from spinlens.crystal.shells import NAMES
+from spinlens.filters.shell_weights import normalized, null_band, windows
 from spinlens.plots import style
 from spinlens.plots.atoms import DASHES
-from spinlens.plots.words import channel, filter_name
-from spinlens.shell_weights import normalized, null_band, windows
-from spinlens.shells import NAMES
+from spinlens.plots.captions import channel, filter_name
 
 PANEL = 1.0  # inches
 MOST = 6  # filters of a degree

@@ -5,9 +5,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from spinlens.plots import style
-from spinlens.plots.scales import FEW, scale
-from spinlens.plots.words import words
-from spinlens.sweep import HYPERPARAMETERS
+from spinlens.plots.axis_scales import FEW, scale
+from spinlens.plots.captions import words
+from spinlens.settings import hyperparameters
 
 METRIC = "validation_balanced_accuracy"
 GUESSES = {True: "the mean for every sample", False: "one class for every sample"}
@@ -61,7 +61,7 @@ def _chance(kind):
 
 def swept(table):
     """Names of the hyperparameters that a table of sweep.tsv has columns of."""
-    return [name for name in HYPERPARAMETERS if name in table]
+    return [name for name in hyperparameters.NAMES if name in table]
 
 
 def alone(table, name):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from spinlens.files import whole
+from spinlens.core.files import whole
 
 WIDTH = 5.0  # inches; at this width 8 pt can still be read on a phone
 DPI = 200

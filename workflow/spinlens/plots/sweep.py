@@ -5,9 +5,9 @@ import textwrap
 import numpy as np
 from matplotlib.lines import Line2D
 
+from spinlens.evidence.accuracy_verdict import known, short_verdict, wilson_interval
 from spinlens.plots import style
-from spinlens.plots.words import point_names, result
-from spinlens.verdict import known, short_verdict, wilson_interval
+from spinlens.plots.captions import point_names, result
 
 LINE = 0.135  # inches
 NAME_WIDTH = 34  # characters

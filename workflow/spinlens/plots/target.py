@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from spinlens.plots import style
-from spinlens.plots.words import unit_symbol, words
+from spinlens.plots.captions import unit_symbol, words
 
 MOST_BINS = 24
 

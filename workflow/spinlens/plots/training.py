@@ -4,8 +4,8 @@ regression R², beside zero, which naming the mean for every sample would give."
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from spinlens.evidence.accuracy_verdict import is_majority_share, verdict
 from spinlens.plots import style
-from spinlens.verdict import is_majority_share, verdict
 
 PREFIXES = {"training": "", "validation": "val_"}  # of columns of history.csv
 AT_SHARE = "exactly the majority share"

@@ -5,7 +5,7 @@ from itertools import product
 from math import factorial, prod
 from typing import NamedTuple
 
-from spinlens.calculation.elements import ATOMIC_NUMBER, formula
+from spinlens.crystal.elements import ATOMIC_NUMBER, formula
 
 MOST_ARRANGEMENTS = 20_000
 SYMBOL_AND_COUNT = re.compile(r"([A-Z][a-z]?)(\d*)")

@@ -1,0 +1,77 @@
+"""What is made of codes: checks of proposals, the map and its page."""
+
+import re
+
+import numpy as np
+import pytest
+from ase.build import molecule
+
+import browser
+from spinlens.atoms import latent, motifs, proposals
+from spinlens.plots.latent_map import latent_map
+from spinlens.plots.latent_page import latent_page
+
+
+def some_rows():
+    everything = [*motifs.of_shapes(), *motifs.of_molecules([molecule("CH4"), molecule("H2O")], 8)]
+    places = np.random.default_rng(0).normal(size=(len(everything), 2))
+    return everything, latent.rows(everything, places, {"H2O": 1.5})
+
+
+def test_rows_name_the_rarest_element():
+    rows = {row["name"]: row for row in some_rows()[1]}
+    assert rows["CH4"]["element"] == "C" and rows["H2O"]["element"] == "O"
+    assert rows["T"]["element"] == "cube" and rows["T"]["atoms"] == 4
+    assert rows["H2O"]["moment_muB"] == 1.5 and rows["CH4"]["moment_muB"] == ""
+
+
+def test_like_codes_are_neighbours_on_the_map():
+    rng = np.random.default_rng(1)
+    centres = 10 * np.eye(3, 6)
+    values = np.concatenate([centre + rng.normal(size=(15, 6)) for centre in centres])
+    places, group = latent.plane(values), np.repeat(np.arange(3), 15)
+    away = np.linalg.norm(places[:, None] - places, axis=-1) + 1e9 * np.eye(45)
+    assert (group[away.argmin(axis=1)] == group).mean() == 1
+    shuffled = latent.plane(rng.permuted(values, axis=0))
+    away = np.linalg.norm(shuffled[:, None] - shuffled, axis=-1) + 1e9 * np.eye(45)
+    assert (group[away.argmin(axis=1)] == group).mean() < 0.8
+
+
+def test_distances_are_checked_on_both_sides():
+    water = molecule("H2O")
+    assert proposals.is_plausible(water)
+    shortest, loosest = proposals.distances(water)
+    assert shortest == pytest.approx(0.969 / (0.66 + 0.31), abs=0.01) == loosest
+    for scale in (0.6, 1.6):
+        scaled = water.copy()
+        scaled.positions *= scale
+        assert not proposals.is_plausible(scaled)
+    assert not proposals.is_plausible(molecule("H"))
+
+
+def test_only_what_passed_is_written(tmp_path):
+    rows = [{"name": "good", "passed": "yes"}, {"name": "bad", "passed": "no"}]
+    proposals.write([molecule("H2O"), molecule("CH4")], rows, tmp_path / "made")
+    assert [file.name for file in (tmp_path / "made").iterdir()] == ["good.xyz"]
+
+
+def test_the_map_has_a_panel_for_each_colour():
+    figure = latent_map([{key: str(v) for key, v in row.items()} for row in some_rows()[1]])
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert [title.split(",")[0] for title in titles if title] == [
+        "rarest element", "size", "published moment",
+    ]  # fmt: skip
+
+
+def test_the_page_draws_every_structure(tmp_path):
+    everything, rows = some_rows()
+    drawn = latent.drawable(everything)
+    page = latent_page(rows, drawn["structures"], drawn["radii"], "Codes <of> structures")
+    assert "http" not in page.replace("http-equiv", "") and "&lt;of&gt;" in page
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    document, console = browser.opened(
+        tmp_path / "page.html", tmp_path / "profile", (900, 700), "--dump-dom"
+    )
+    assert not console
+    assert f'data-drawn="{len(rows)}"' in document
+    assert re.findall(r'<option value="([A-Z][a-z]?)"', document) == ["C", "H", "O"]

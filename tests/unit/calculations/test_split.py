@@ -1,0 +1,130 @@
+"""A calculation's folder to its record."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from chgcar_writer import (
+    Crystal,
+    magnetic_blocks,
+    noncollinear_blocks,
+    oszicar_text,
+    write,
+    write_run,
+)
+from spinlens.calculations import split as splitting
+from spinlens.calculations.find import find
+from spinlens.density import grids
+
+SETTINGS = {
+    "moment_tolerance_muB": 0.01,
+    "unconverged": "exclude",
+    "nonmagnetic": "exclude",
+    "moment_axis": [0, 0, 1],
+}
+
+
+def split(root, table_labels=None, pattern=None, **settings):
+    (calculation,) = find(root, pattern)
+    return splitting.split(calculation, table_labels or {}, "labels.csv", SETTINGS | settings)
+
+
+def test_the_density_is_what_is_stored_over_the_volume_once(tmp_path):
+    write_run(tmp_path / "run")
+    arrays = split(tmp_path).arrays
+    charge, magnetization = magnetic_blocks()
+    volume = grids.cell_volume(Crystal().lattice)
+    assert arrays["charge"] == pytest.approx(charge / volume, rel=1e-9)
+    assert arrays["magnetization"] == pytest.approx(magnetization / volume, rel=1e-9, abs=1e-12)
+    wrong = grids.integral(arrays["magnetization"] * volume, arrays["lattice"])
+    assert abs(wrong - 5.8) > 100, "negative control: what is stored is no density"
+
+
+def test_an_antiferromagnet_keeps_the_sign_of_each_site(tmp_path):
+    write_run(tmp_path / "run", blocks=magnetic_blocks(moments=(3.0, -3.0, 0.0)))
+    outcome = split(tmp_path)
+    assert outcome.attributes["total_moment_muB"] == pytest.approx(0, abs=1e-6)
+    m = outcome.arrays["magnetization"]
+    assert m.max() == pytest.approx(-m.min(), rel=0.05) and m.max() > 0.5
+    assert grids.integral(np.abs(m), outcome.arrays["lattice"]) > 3
+
+
+def test_a_vector_is_kept_and_projected_on_the_configured_axis_where_it_cancels(tmp_path):
+    moments = ((0, 2.0, 0), (0, -2.0, 0), (0, 0, 0))
+    write_run(tmp_path / "run", blocks=noncollinear_blocks(moments=moments))
+    across, along = split(tmp_path), split(tmp_path, moment_axis=[0, 2, 0])
+    assert across.attributes["projection_axis"] == pytest.approx([0, 0, 1])
+    assert across.arrays["magnetization"] == pytest.approx(0, abs=1e-9)
+    assert along.attributes["projection_axis"] == pytest.approx([0, 1, 0])
+    assert np.abs(along.arrays["magnetization"]).max() > 0.3
+
+
+def test_the_table_overrides_the_path_and_the_path_the_runs_own_files(tmp_path):
+    write_run(tmp_path / "CrTe" / "FM")
+    own = split(tmp_path).attributes
+    assert (own["formula"], own["formula_source"]) == ("Cr2Te", "CONTCAR")
+    assert (own["energy_eV"], own["energy_eV_source"]) == (-17.5, "OSZICAR")
+    of_path = split(tmp_path, pattern="{formula}/{order}/CHGCAR").attributes
+    assert (of_path["formula"], of_path["formula_source"]) == ("CrTe", "path")
+    row = {"calculation": "CrTe_FM", "order": "other", "energy_eV": -3}
+    table = split(tmp_path, row, "{formula}/{order}/CHGCAR").attributes
+    assert (table["order"], table["order_source"]) == ("other", "labels.csv")
+    assert (table["energy_eV"], table["formula"]) == (-3, "CrTe")
+    assert "calculation" not in table
+
+
+@pytest.mark.parametrize("name", ["potcar_valences", "ionic_steps_allowed", "outcar_formula"])
+def test_what_only_the_checks_need_is_no_label(tmp_path, name):
+    write_run(tmp_path / "run")
+    attributes = split(tmp_path).attributes
+    assert name not in attributes and attributes["valence_electrons"] == 18
+
+
+def test_a_run_without_spin_is_refused_or_taken_as_zero(tmp_path):
+    write_run(tmp_path / "run", blocks=magnetic_blocks()[:1])
+    assert "nonmagnetic: zero" in split(tmp_path).attributes["excluded"]
+    zero = split(tmp_path, nonmagnetic="zero")
+    assert not zero.arrays["magnetization"].any()
+    assert zero.arrays["magnetization"].shape == zero.arrays["charge"].shape
+    assert zero.attributes["total_moment_muB"] == 0
+    assert zero.attributes["order_final"] == "NM"
+
+
+def test_an_unconverged_run_is_refused_or_kept_with_a_flag(tmp_path):
+    write_run(tmp_path / "run")
+    write(tmp_path / "run" / "OSZICAR", oszicar_text(5.8, steps=60))
+    assert "not converged" in split(tmp_path).attributes["excluded"]
+    kept = split(tmp_path, unconverged="keep").attributes
+    assert "excluded" not in kept and kept["converged"] == 0
+
+
+@pytest.mark.parametrize(("tolerance", "refused"), [(0.01, True), (0.2, False)])
+def test_the_tolerance_of_the_moment_is_the_configs(tmp_path, tolerance, refused):
+    write_run(tmp_path / "run")
+    write(tmp_path / "run" / "OSZICAR", oszicar_text(5.9))
+    write(tmp_path / "run" / "OUTCAR", "")
+    outcome = split(tmp_path, moment_tolerance_muB=tolerance)
+    assert ("excluded" in outcome.attributes) == refused
+
+
+@pytest.mark.parametrize("gone", ["folder", "file", "target of a link"])
+def test_what_vanished_after_it_was_found_is_refused(tmp_path, gone):
+    folder = write_run(tmp_path / "runs" / "run")
+    (calculation,) = find(tmp_path / "runs")
+    if gone == "folder":
+        shutil.rmtree(folder)
+    else:
+        os.unlink(folder / "CHGCAR")
+    if gone == "target of a link":
+        (folder / "CHGCAR").symlink_to("nowhere")
+    outcome = splitting.split(calculation, {}, "", SETTINGS)
+    assert "CHGCAR is gone" in outcome.attributes["excluded"]
+    assert outcome.arrays == {}
+
+
+def test_a_moment_in_the_table_that_is_no_number_is_told(tmp_path):
+    write_run(tmp_path / "high" / "run")
+    reason = split(tmp_path, pattern="{total_moment_muB}/run/CHGCAR").attributes["excluded"]
+    assert "total_moment_muB from path is 'high', no number" in reason

@@ -1,0 +1,60 @@
+"""Fingerprints follow the text of a script and of what it imports, and nothing else."""
+
+import os
+
+import pytest
+
+from spinlens.core import fingerprint
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    files = {
+        "spinlens/__init__.py": "",
+        "spinlens/base.py": "X = 1\n",
+        "spinlens/middle.py": "from spinlens.base import X\n",
+        "spinlens/other.py": "import spinlens.pack.inner\n",
+        "spinlens/pack/__init__.py": "from .outer import Z\n",
+        "spinlens/pack/inner.py": "def late():\n    from ..base import X\n",
+        "spinlens/pack/outer.py": "from . import inner\nZ = 1\n",
+        "script.py": "from spinlens import middle\n",
+        "packed.py": "from spinlens import pack\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(fingerprint, "LIBRARY", tmp_path / "spinlens")
+    fingerprint._imported.cache_clear()
+    return tmp_path
+
+
+def changed(script, file, library):
+    before = fingerprint.fingerprint(library / script)
+    with open(library / file, "a") as stream:
+        stream.write("# edited\n")
+    fingerprint._imported.cache_clear()
+    return fingerprint.fingerprint(library / script) != before
+
+
+@pytest.mark.parametrize("file", ["script.py", "spinlens/middle.py", "spinlens/base.py"])
+def test_an_edit_of_what_is_reached_changes_it(library, file):
+    assert changed("script.py", file, library)
+
+
+@pytest.mark.parametrize("file", ["spinlens/other.py", "spinlens/pack/inner.py"])
+def test_an_edit_of_what_is_not_reached_does_not(library, file):
+    assert not changed("script.py", file, library)
+
+
+@pytest.mark.parametrize(
+    "file", ["spinlens/pack/__init__.py", "spinlens/pack/outer.py", "spinlens/pack/inner.py",
+             "spinlens/base.py"],
+)  # fmt: skip
+def test_packages_relative_and_late_imports_are_followed(library, file):
+    assert changed("packed.py", file, library)
+
+
+def test_touching_changes_nothing(library):
+    before = fingerprint.fingerprint(library / "script.py")
+    os.utime(library / "spinlens/base.py", (1, 1))
+    assert fingerprint.fingerprint(library / "script.py") == before

@@ -1,0 +1,131 @@
+"""Calculations beside published values: like with like, and what is off is named."""
+
+import netCDF4
+import numpy as np
+import pytest
+
+from paths import ROOT
+from spinlens.calculations import published
+from spinlens.dataset import agreement
+from spinlens.plots.agreement import agreement as draw
+from spinlens.report import agreement_table
+
+TABLE = ROOT / "resources" / "published_moments.csv"
+CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
+
+
+def compared(labels, elements=CELL, state="FM", moment=4.0):
+    """The one row of calculations of one composition, by name."""
+    known = {published.composition("CoCrGe2Te6"): published.Published(state, moment, 10)}
+    [row] = agreement.rows(labels, dict.fromkeys(labels, elements), known)
+    return row
+
+
+def labels(order, moment, **more):
+    return {"formula": "CoCrGe2Te6", "order": order, "total_moment_muB": moment} | more
+
+
+def test_the_published_table_is_read_by_composition():
+    table = published.read(TABLE)
+    assert len(table) == 223
+    found = table[published.composition("CoCrGePTe6")]
+    assert found == ("AFM", 2.816, 10)
+    assert published.composition("Te6Ge2Cr2") == published.composition("CrGeTe3") == "CrGeTe3"
+    assert published.composition("no formula") is None and published.composition(None) is None
+
+
+def test_an_antiferromagnets_moment_is_compared_with_an_antiferromagnets():
+    runs = {"a_FM": labels("FM", 6.0), "a_AFM": labels("AFM", -3.1)}
+    row = compared(runs, state="AFM", moment=3.0)
+    assert row["calculation"] == "a_AFM"
+    assert row["difference_muB"] == pytest.approx(0.1, abs=1e-9)
+    alone = compared({"a_FM": labels("FM", 6.0)}, state="AFM", moment=3.0)
+    assert alone["moment_muB"] is None and alone["difference_muB"] is None
+    assert alone["remark"] == "no AFM calculation to compare the moment of"
+
+
+def test_moments_are_per_published_cell():
+    row = compared({"a": labels("FM", 8.2)}, elements=CELL * 2)
+    assert row["difference_muB"] == pytest.approx(0.1, abs=1e-9)
+
+
+def test_the_order_that_it_converged_to_is_said():
+    row = compared({"a": labels("FM", 2.0, order_final="AFM")})
+    assert row["remark"] == "started FM, converged to AFM" and row["order_final"] == "AFM"
+    assert compared({"a": labels("FM", 2.0, order_final="FM")})["remark"] == ""
+
+
+def test_of_two_runs_the_lower_in_energy_counts():
+    runs = {"a": labels("FM", 1.0, energy_eV=-1.0), "b": labels("FM", 4.0, energy_eV=-2.0)}
+    assert compared(runs)["calculation"] == "b"
+
+
+def many(differences):
+    """Rows of compositions whose moments are off by so much."""
+    metals = ("Ti", "V", "Mn", "Fe", "Co", "Ni", "Cu", "Y")[: len(differences)]
+    cells = {metal: [metal, *CELL[1:]] for metal in metals}
+    known = {
+        published.composition(f"{metal}CoGe2Te6"): published.Published("FM", 4.0, 10)
+        for metal in metals if metal != "Co"
+    } | {published.composition("Co2Ge2Te6"): published.Published("FM", 4.0, 10)}  # fmt: skip
+    runs = {
+        metal: labels("FM", 4.0 + off, formula=f"{metal}CoGe2Te6", ground_state="FM")
+        for metal, off in zip(metals, differences, strict=True)
+    }
+    return agreement.rows(runs, cells, known)
+
+
+def test_outliers_are_those_beyond_the_fence():
+    """Quartiles of 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 2.0 are 0.15 and 0.3: the fence is 0.525."""
+    rows = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0])
+    assert [row["formula"] for row in rows if row["remark"]] == ["CuCoGe2Te6"]
+    near = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -0.52])
+    assert [row["formula"] for row in near if row["remark"]] == []
+
+
+def test_the_summary_counts_what_was_compared():
+    rows = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0])
+    told = agreement.summary(rows)
+    assert told[:2] == (7, 7) and (told.ground_states, told.agreeing) == (7, 7)
+    assert told.median == pytest.approx(0.2, abs=1e-9)
+    assert told.mean == pytest.approx(3.2 / 7, abs=1e-9)
+    rows[0]["ground_state"] = "AFM"
+    rows[1]["ground_state"] = None
+    assert agreement.summary(rows)[4:] == (6, 5)
+
+
+def test_records_are_read_with_the_ground_states_that_they_give(tmp_path):
+    files = []
+    for name, order, energy in (("x_FM", "FM", -1.0), ("x_AFM", "AFM", -1.1), ("bad", "FM", 0.0)):
+        files.append(tmp_path / f"{name}.nc")
+        with netCDF4.Dataset(files[-1], "w") as record:
+            record.id = name
+            if name == "bad":
+                record.excluded = "no density"
+                continue
+            for label, value in (
+                ("order", order),
+                ("energy_eV", energy),
+                ("total_moment_muB", 3.0),
+            ):
+                record.setncattr(label, value)
+                record.setncattr(f"{label}_source", "a test")
+            record.createDimension("site", len(CELL))
+            record.createVariable("site_element", str, ("site",))[:] = np.array(CELL, object)
+    found, elements = agreement.read_records(files)
+    assert found.keys() == elements.keys() == {"x_FM", "x_AFM"}
+    assert {each["ground_state"] for each in found.values()} == {"AFM"}
+
+
+@pytest.mark.parametrize("differences", [[], [0.1], [0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0]])
+def test_the_figure_names_its_outliers(differences):
+    rows = many(differences)
+    figure = draw(rows)
+    figure.draw_without_rendering()
+    moments, states = figure.axes
+    texts = {text.get_text() for text in moments.texts}
+    assert texts == {row["formula"] for row in rows if "outlier" in row["remark"]}
+    counts = [int(text.get_text()) for text in states.texts]
+    assert len(counts) == 6 and sum(counts) == len(rows)
+    assert all(name in figure.get_label() for name in texts)
+    assert "CuCoGe2Te6" in agreement_table.page(rows) or len(rows) < 7

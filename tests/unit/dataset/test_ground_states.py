@@ -1,0 +1,121 @@
+"""Ground states from calculations of one composition in several orders."""
+
+import pytest
+
+from spinlens.dataset import ground_states
+
+CELL = ["Cr"] * 2 + ["I"] * 6
+
+
+def run(energy, final, **more):
+    return {"formula": "Cr2I6", "energy_eV": energy, "order_final": final} | more
+
+
+def found(runs, elements=None):
+    """Values alone, by calculation, of runs that are told without refusal."""
+    elements = {name: CELL for name in runs} | (elements or {})
+    added, refusals = ground_states.found(runs, elements)
+    assert not refusals
+    return {c: {n: value for n, (value, _) in labels.items()} for c, labels in added.items()}
+
+
+def test_two_orders_give_exchange_and_ground_state():
+    runs = {"afm": run(-40.01, "AFM"), "fm": run(-40.0, "FM"), "nm": run(-36.0, "NM")}
+    for labels in found(runs).values():
+        assert labels["exchange_meV"] == pytest.approx(-10.0, abs=1e-9)
+        assert labels["ground_state"] == "AFM"
+        assert labels["energy_FM_eV"] == pytest.approx(-40.0, abs=1e-12)
+        assert labels["energy_AFM_eV"] == pytest.approx(-40.01, abs=1e-12)
+        assert labels["energy_NM_eV"] == pytest.approx(-36.0, abs=1e-12)
+
+
+def test_every_label_names_the_calculations_it_came_from():
+    runs = {"afm": run(-40.01, "AFM"), "fm": run(-40.0, "FM"), "fm_high": run(-39.0, "FM")}
+    labels = ground_states.found(runs, dict.fromkeys(runs, CELL))[0]["fm_high"]
+    assert labels["energy_FM_eV"] == (-40.0, "energy of fm")
+    assert labels["exchange_meV"][1] == "energies of afm and fm"
+    assert labels["ground_state"] == ("AFM", "energies of afm, fm")
+
+
+def test_the_order_that_counts_is_the_one_converged_to():
+    runs = {"fm": run(-40.0, "FM", order="FM"), "lost": run(-40.5, "FM", order="AFM")}
+    assert found(runs) == {}
+    kept = {"fm": runs["fm"], "kept": run(-40.5, "AFM", order="AFM")}
+    assert found(kept)["fm"]["ground_state"] == "AFM"
+    asked = {"fm": runs["fm"], "asked": {"energy_eV": -40.5, "order": "AFM"}}
+    assert found(asked)["fm"]["ground_state"] == "AFM"
+
+
+def test_an_order_between_the_two_may_be_the_ground_state():
+    labels = found({"fm": run(-40.0, "FM"), "ferri": run(-40.2, "other")})["fm"]
+    assert labels == {"energy_FM_eV": -40.0, "ground_state": "other"}
+
+
+def test_one_order_alone_and_orders_that_tie_have_no_ground_state():
+    assert found({"fm": run(-40.0, "FM"), "also": run(-39.0, "FM")}) == {}
+    tied = found({"fm": run(-40.0, "FM"), "afm": run(-40.000005, "AFM")})["fm"]
+    assert "ground_state" not in tied
+    assert tied["exchange_meV"] == pytest.approx(-0.005, abs=1e-9)
+    apart = found({"fm": run(-40.0, "FM"), "afm": run(-40.00005, "AFM")})["fm"]
+    assert apart["ground_state"] == "AFM"
+
+
+def test_an_antiferromagnet_in_a_supercell_is_compared_per_cell_of_the_ferromagnet():
+    runs = {"fm": run(-40.0, "FM"), "afm": run(-80.04, "AFM", formula="Cr4I12")}
+    labels = found(runs, {"afm": CELL * 2})
+    assert labels["fm"] == labels["afm"]
+    assert labels["fm"]["exchange_meV"] == pytest.approx(-20.0, abs=1e-9)
+    assert labels["fm"]["energy_AFM_eV"] == pytest.approx(-40.02, abs=1e-12)
+    assert found(runs)["fm"] != labels["fm"]  # the energies as they stand are another answer
+
+    runs = {"fm": run(-80.0, "FM"), "afm": run(-40.02, "AFM")}
+    labels = found(runs, {"fm": CELL * 2})["afm"]
+    assert labels["exchange_meV"] == pytest.approx(-40.0, abs=1e-9)
+
+
+def test_without_a_ferromagnet_energies_are_per_smallest_cell():
+    runs = {"nm": run(-36.0, "NM"), "afm": run(-80.04, "AFM")}
+    labels = found(runs, {"afm": CELL * 2})["nm"]
+    assert labels["energy_AFM_eV"] == pytest.approx(-40.02, abs=1e-12)
+    assert labels["ground_state"] == "AFM"
+    assert "exchange_meV" not in labels
+
+
+def test_what_a_calculation_says_itself_stands():
+    runs = {"fm": run(-40.0, "FM", ground_state="AFM", exchange_meV=-3.0), "afm": run(-39.0, "AFM")}
+    labels = found(runs)
+    assert labels["fm"] == {"energy_FM_eV": -40.0, "energy_AFM_eV": -39.0}
+    assert labels["afm"]["ground_state"] == "FM"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        run(-41.0, "AFM", converged=False),
+        run(-41.0, "AFM", formula="CrI3_H"),
+        run(-41.0, "AFM", spin_kind="noncollinear"),
+        {"formula": "Cr2I6", "order_final": "AFM"},
+        {"formula": "Cr2I6", "energy_eV": -41.0},
+    ],
+)
+def test_what_cannot_be_compared_is_not(other):
+    assert found({"fm": run(-40.0, "FM"), "other": other}) == {}
+    sound = found({"fm": run(-40.0, "FM"), "other": run(-41.0, "AFM", converged=True)})["fm"]
+    assert sound["ground_state"] == "AFM"
+
+
+def test_another_composition_is_not_compared():
+    runs = {"fm": run(-40.0, "FM"), "afm": run(-41.0, "AFM")}
+    assert found(runs, {"afm": ["Cr"] * 2 + ["Br"] * 6}) == {}
+    assert found(runs)["fm"]["ground_state"] == "AFM"
+
+
+def test_other_potentials_are_refused_and_named():
+    runs = {"fm": run(-40.0, "FM", valence_electrons=54.0)}
+    runs |= {"afm": run(-41.0, "AFM", valence_electrons=66.0)}
+    added, (line,) = ground_states.found(runs, dict.fromkeys(runs, CELL))
+    assert added == {}
+    assert "afm, fm" in line and "potentials" in line and "\n" not in line
+    assert found({c: labels | {"order_final": "FM"} for c, labels in runs.items()}) == {}
+    runs["afm"]["valence_electrons"] = 108.0
+    assert found(runs, {"afm": CELL * 2})["fm"]["ground_state"] == "FM"

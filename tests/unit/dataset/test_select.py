@@ -1,0 +1,87 @@
+"""The study's subset, by label."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from chgcar_writer import magnetic_blocks, write_run
+from spinlens.calculations import record, split
+from spinlens.calculations.find import find
+from spinlens.core.files import write_table
+from spinlens.dataset import select, storage
+from spinlens.dataset.select import choose
+
+SETTINGS = {
+    "moment_tolerance_muB": 0.01,
+    "unconverged": "keep",
+    "nonmagnetic": "exclude",
+    "moment_axis": [0, 0, 1],
+}
+
+LABELS = {
+    "a": {"order": "FM", "X": "Te"},
+    "b": {"order": "AFM", "X": "Te"},
+    "c": {"order": "FM", "X": "Se"},
+    "d": {"order": "FM"},
+}
+
+
+def test_samples_are_chosen_by_every_label_and_the_rest_keep_a_reason():
+    taken, left_out, passed_over = choose(LABELS, {"order": "FM", "X": "Te"})
+    assert taken == ["a"]
+    assert passed_over == []
+    assert left_out["b"] == "not selected: order is AFM, `select` in config takes FM"
+    assert left_out["c"] == "not selected: X is Se, `select` in config takes Te"
+    assert "no label X" in left_out["d"]
+
+
+def test_a_list_allows_several_values():
+    assert choose(LABELS, {"order": ["FM", "AFM"]})[0] == list("abcd")
+
+
+def test_nothing_selects_all():
+    assert choose(LABELS, None)[0] == choose(LABELS, {})[0] == list("abcd")
+
+
+def test_a_label_that_nobody_carries_is_passed_over_and_named():
+    bare = {"run1": {"energy_eV": -1.0}, "run2": {}}
+    assert choose(bare, {"order": "FM", "X": "Te"}) == (["run1", "run2"], {}, ["X", "order"])
+
+
+def records_of_two_orders(folder, energies):
+    """Records of one crystal in its ferro- and its antiferromagnetic order, energies in eV."""
+    moments = {"fm": (3.0, 3.0, 0.0), "afm": (3.0, -3.0, 0.0)}
+    for name, of_sites in moments.items():
+        write_run(folder / "runs" / name, blocks=magnetic_blocks(moments=of_sites))
+    files = []
+    for calculation in find(folder / "runs"):
+        table = {"energy_eV": energies[calculation.id], "order_final": calculation.id.upper()}
+        files.append(folder / f"{calculation.id}.nc")
+        record.write(split.split(calculation, table, "t.csv", SETTINGS), files[-1])
+    return files
+
+
+@pytest.mark.parametrize(("energies", "state"), [((-9.0, -9.02), "AFM"), ((-9.02, -9.0), "FM")])
+def test_the_ground_state_is_told_from_both_orders_and_reaches_the_dataset(
+    tmp_path, energies, state
+):
+    files = records_of_two_orders(tmp_path, dict(zip(("fm", "afm"), energies, strict=True)))
+    found = select.of_records(files, {"order_final": "FM", "ground_state": state})
+    assert [row["calculation"] for row in found.samples] == ["fm"]
+    assert "order_final is AFM" in found.excluded[0]["reason"]
+    write_table(tmp_path / "compared.tsv", found.compared)
+    compared = select.read_compared(tmp_path / "compared.tsv")
+    records = [row["record"] for row in found.samples]
+    storage.write(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
+    with xr.open_dataset(tmp_path / "d.nc") as opened:
+        assert opened["ground_state"].values.tolist() == [state]
+        exchange = 1000 * (energies[1] - energies[0])
+        np.testing.assert_allclose(opened["exchange"].values, [exchange], atol=1e-6)
+        assert opened["exchange"].attrs["units"] == "meV"
+
+
+def test_one_order_alone_has_no_ground_state(tmp_path):
+    files = records_of_two_orders(tmp_path, {"fm": -9.0, "afm": -9.0})
+    found = select.of_records(files[:1], {"ground_state": "FM"})
+    assert found.compared == [] and len(found.samples) == 1
+    assert found.told == ["no calculation carries the label ground_state, it selects nothing"]

@@ -1,0 +1,120 @@
+"""Which fits the evidence asks for, and under which names."""
+
+import itertools
+
+import pytest
+
+from spinlens.evidence import plan
+from spinlens.settings import hyperparameters
+from spinlens.splits import folds
+from spinlens.training.seeds import labelling as labelling_of
+
+BASE = dict.fromkeys(hyperparameters.NAMES, 1) | {
+    "filters": 3,
+    "target": "total_moment",
+    "classes": "threshold",
+    "threshold": 4.0,
+    "train_fraction": 0.7,
+    "split_seed": 0,
+    "seed": 0,
+}
+FOLDS = {"folds": 5, "repeats": 3, "group": "formula"}
+
+
+def points(*overrides):
+    return plan.points(BASE | {"evidence_points": list(overrides)})
+
+
+def test_a_point_is_the_base_with_what_it_overrides_and_permutations_is_no_hyperparameter():
+    first, second = points({}, {"filters": 8, "permutations": 19})
+    assert (first.name, second.name) == ("filters~3", "filters~8")
+    assert (first.point, second.point) == (BASE, BASE | {"filters": 8})
+    assert (first.permutations, second.permutations) == (0, 19)
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_without_points_there_is_no_evidence_to_make(nothing):
+    assert plan.points(BASE | {"evidence_points": nothing}) == []
+
+
+def test_a_point_on_another_target_renames_none():
+    networks = [{"filters": 3}, {"filters": 8}]
+    before = points(*networks)
+    other = {"filters": 8, "target": "exchange", "classes": "regression"}
+    after = points(*networks, other)
+    assert [each.name for each in after[:2]] == [each.name for each in before]
+    assert after[2].name == before[1].name
+    assert [each.target for each in after] == ["total_moment-4"] * 2 + ["exchange-regression"]
+
+
+def test_a_point_on_another_hyperparameter_does_rename():
+    """The control: a name tells networks apart."""
+    before, after = points({"filters": 8}, {}), points({"filters": 8}, {}, {"epochs": 9})
+    assert before[0].name != after[0].name
+
+
+def test_points_alike_in_what_sets_them_apart_from_the_base_are_named_by_it():
+    """Else `filters~8` would stand beside a sweep's own `filters~8` and mean another network."""
+    longer = points({"filters": 8, "epochs": 9}, {"filters": 4, "epochs": 9})
+    assert [each.name for each in longer] == ["filters~8_epochs~9", "filters~4_epochs~9"]
+    assert points({"filters": 8})[0].name == "filters~8"
+
+
+def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fit_a_fold():
+    (point,) = points({})
+    single = plan.of_single(point)
+    assert [(fit.fold, fit.seed) for fit in single] == [("0", "0"), ("0", "1")]
+    assert {fit.split for fit in single} == {"single-0.7-0"}
+    (split,) = folds.repeated_splits({"evidence_splits": [FOLDS]})
+    grouped = plan.of_split(point, split)
+    assert [fit.fold for fit in grouped] == folds.folds(split) and len(grouped) == 15
+    assert {(fit.split, fit.seed) for fit in grouped} == {("5x3-formula-0", "0")}
+    assert {(fit.point, fit.target) for fit in single + grouped} == {(point.name, "total_moment-4")}
+
+
+def test_a_split_with_seeds_has_as_many_networks_a_fold():
+    (point,) = points({})
+    (split,) = folds.repeated_splits({"evidence_splits": [FOLDS | {"seeds": 3}]})
+    assert folds.name(split) == "5x3-formula-0"
+    fits = plan.of_split(point, split)
+    assert len(fits) == 45 and plan.networks(split) == 3
+    assert [fit.seed for fit in fits if fit.fold == "2-4"] == ["0", "1", "2"]
+
+
+def test_every_permuted_labelling_is_fitted_from_as_many_seeds_on_the_single_split():
+    (point,) = points({"permutations": 3})
+    labellings = plan.permuted(point)
+    assert [len(fits) for fits in labellings] == [plan.SEEDS_OF_LABELLING] * 3
+    assert [fit.seed for fit in labellings[2]] == ["permuted3-0", "permuted3-1"]
+    assert {fit.split for fits in labellings for fit in fits} == {"single-0.7-0"}
+    assert plan.permuted(points({})[0]) == []
+
+
+def test_no_two_fits_share_a_folder():
+    repeated = [FOLDS, FOLDS | {"group": "A1"}]
+    grouped = folds.repeated_splits({"evidence_splits": repeated})
+    fits = []
+    for point in points({"permutations": 2}, {"filters": 8}, {"target": "exchange"}):
+        fits += [*plan.of_single(point), *itertools.chain(*plan.permuted(point))]
+        fits += [fit for split in grouped for fit in plan.of_split(point, split)]
+    folders = {"/".join(fit) for fit in fits}
+    assert len(fits) == len(folders) == 3 * (2 + 2 * 15) + 2 * 2
+    assert all(folder.count("/") == 4 for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("seed", "labelling", "added"),
+    [("0", 0, 0), ("1", 0, 1), ("permuted1-0", 1, 1000), ("permuted19-1", 19, 19001)],
+)
+def test_a_seed_spells_its_labelling_and_what_is_added_to_the_points_own(seed, labelling, added):
+    assert labelling_of(seed) == (labelling, added)
+
+
+def test_fits_of_different_labellings_share_no_seed():
+    (point,) = points({"permutations": 40})
+    groups = [plan.of_single(point), *plan.permuted(point)]
+    parsed = [[labelling_of(fit.seed) for fit in group] for group in groups]
+    assert [{number for number, _ in group} for group in parsed] == [{n} for n in range(41)]
+    seeds = [{added for _, added in group} for group in parsed]
+    assert all(len(group) == plan.SEEDS_OF_LABELLING for group in seeds)
+    assert not any(one & other for one, other in itertools.combinations(seeds, 2))

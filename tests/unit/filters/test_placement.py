@@ -1,0 +1,97 @@
+"""Where a filter is said to look: planted patterns are found, and the crystal's shift shifts it."""
+
+import numpy as np
+import pytest
+
+from spinlens.density.projections import project, relative
+from spinlens.filters import placement
+
+CELL = np.array([[6.0, 0, 0], [-3.0, 27**0.5, 0], [0, 0, 10.0]])
+SHAPE = (12, 12, 20)
+RNG = np.random.default_rng(5)
+KERNEL = RNG.normal(size=(2, 1, 4, 5, 6))
+
+
+def field_with(kernel, start):
+    return placement.laid(kernel, SHAPE, start)[0][..., None]
+
+
+@pytest.mark.parametrize("start", [(0, 0, 0), (10, 9, 13)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_planted_pattern_is_found_across_the_seam_too(start, sign):
+    fields = [sign * field_with(KERNEL[0], start)] * 3
+    found = placement.places(KERNEL[:1], fields, CELL, repeats=(2, 2, 2))
+    assert found.starts[0] == pytest.approx(start)
+    assert found.responses[0] == pytest.approx(sign * (KERNEL[0] ** 2).sum(), rel=1e-9)
+    assert found.agreement[0] == 1
+
+
+def test_a_shifted_crystal_shifts_the_place():
+    field = RNG.normal(size=(*SHAPE, 1))
+    first = placement.places(KERNEL, [field], CELL, repeats=(2, 2, 2)).starts
+    rolled = np.roll(field, (3, 1, 5), axis=(0, 1, 2))
+    second = placement.places(KERNEL, [rolled], CELL, repeats=(2, 2, 2)).starts
+    assert (second == (first + (3, 1, 5)) % SHAPE).all()
+    assert not (second == first).all()
+
+
+def test_a_window_that_may_not_cross_the_seam_is_not_placed_there():
+    seen = placement.visited(SHAPE, (4, 5, 6), repeats=(2, 1, 1))
+    assert seen[:, :8].all(axis=0).sum() == 8 * 15 and not seen[:, 8:].any()
+    found = placement.places(KERNEL[:1], [field_with(KERNEL[0], (0, 0, 17))], CELL)
+    assert found.starts[0][2] <= 14
+
+
+def test_responses_are_sums_over_the_window():
+    field = RNG.normal(size=(*SHAPE, 1))
+    patch = np.roll(field, (-11, -2, -18), axis=(0, 1, 2))[:4, :5, :6, 0]
+    found = placement.responses(KERNEL, field)[:, 11, 2, 18]
+    assert found == pytest.approx((KERNEL[:, 0] * patch).sum(axis=(1, 2, 3)), rel=1e-9)
+
+
+def test_samples_that_disagree_are_counted():
+    starts = [(1, 1, 1)] * 3 + [(7, 7, 9)]
+    fields = [field_with(KERNEL[0], start) for start in starts]
+    found = placement.places(KERNEL[:1], fields, CELL, repeats=(2, 2, 2))
+    assert found.starts[0] == pytest.approx((1, 1, 1))
+    assert found.agreement[0] == pytest.approx(0.75)
+
+
+def test_a_kernel_longer_than_the_cell_is_folded_and_keeps_its_response():
+    kernel, field = RNG.normal(size=(1, 17, 14, 25)), RNG.normal(size=SHAPE)
+    start = (5, 3, 2)
+    along = [(s + np.arange(n)) % m for s, n, m in zip(start, kernel.shape[1:], SHAPE, strict=True)]
+    expected = (kernel[0] * field[np.ix_(*along)]).sum()
+    assert (placement.laid(kernel, SHAPE, start)[0] * field).sum() == pytest.approx(expected)
+
+
+def test_no_sample_is_an_error():
+    with pytest.raises(ValueError, match="at least one sample"):
+        placement.places(KERNEL, [], CELL)
+
+
+def test_projections_of_a_known_field():
+    field = np.zeros((2, 3, 4))
+    field[1, 2, 3], field[0, 2, 3] = -5.0, 2.0
+    assert project(field, "a")[2, 3] == pytest.approx(-1.5)
+    assert project(field, "a", "sum")[2, 3] == pytest.approx(-3.0)
+    assert project(field, "a", "maximum")[2, 3] == -5.0
+    assert project(field, "a", "slice", 0)[2, 3] == 2.0
+    assert project(field, "c", "slice")[1, 2] == 0.0
+    with pytest.raises(ValueError, match="median.*none of mean, sum, maximum, slice"):
+        project(field, "a", "median")
+
+
+def test_relative_weights_have_unit_size_by_channel_whatever_the_scale():
+    kernel = RNG.normal(size=(3, 2, 4, 4, 4)) * np.array([1e9, 1e-3])[None, :, None, None, None]
+    values, sizes = relative(kernel)
+    assert np.square(values).mean(axis=(0, 2, 3, 4)) == pytest.approx([1, 1], rel=1e-9)
+    assert values * sizes[None, :, None, None, None] == pytest.approx(kernel, rel=1e-9)
+    assert relative(np.zeros((1, 1, 2, 2, 2)))[0].max() == 0
+
+
+def test_the_grid_of_a_cell_is_read_from_its_steps():
+    steps = CELL / np.array(SHAPE)[:, None]
+    assert placement.cell_grid(CELL, steps) == SHAPE
+    assert placement.cell_grid(1.02 * CELL, steps) == SHAPE  # a sample's cell, the mean's steps
+    assert placement.cell_grid(CELL, 2 * steps) != SHAPE

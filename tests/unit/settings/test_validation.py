@@ -1,0 +1,124 @@
+"""A wrong key, type or range is one line that names the key."""
+
+import pytest
+import yaml
+
+from paths import ROOT
+from spinlens.settings import hyperparameters, validation
+
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def test_the_config_that_is_shipped_is_valid(config):
+    validation.check(config, SCHEMA)
+
+
+def test_schema_config_and_library_name_the_same_keys(config):
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    assert set(config) == set(schema["properties"])
+    assert tuple(schema["$defs"]["hyperparameters"]) == hyperparameters.NAMES
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"filtrs": 3}, "config: filtrs is not a key, did you mean filters?"),
+        ({"filters": 0}, "config: filters is 0, it must be a whole number of at least 1"),
+        ({"filters": "3"}, "config: filters is '3', it must be a whole number"),
+        ({"filters": True}, "config: filters is True, it must be a whole number"),
+        ({"grid": [60, 60]}, "config: grid is [60, 60], it must be three whole numbers"),
+        ({"grid": [60, 60, 0]}, "config: grid"),
+        ({"kernel_size": [4, 4]}, "config: kernel_size is [4, 4], it must be a whole number"),
+        ({"train_fraction": 1.0}, "config: train_fraction is 1.0, it must be a number between"),
+        ({"optimizer": "sdg"}, "config: optimizer is 'sdg', it must be sgd or adam"),
+        (
+            {"threshold": "mode"},
+            "config: threshold is 'mode', it must be a number, mean, median or mixture",
+        ),
+        ({"window": -3}, "config: window is -3, it must be a length in Å above 0, or null"),
+        ({"gpus": -1}, "config: gpus is -1, it must be auto, or a whole number"),
+        ({"results": "a{b}"}, "config: results is 'a{b}', it must be a path, without braces"),
+        ({"sweep": {"filtres": [1]}}, "config: sweep.filtres is not a key, did you mean filters?"),
+        ({"sweep": {"filters": 3}}, "config: sweep.filters is 3, it must be a list of values"),
+        ({"sweep": {"filters": [2, 0]}}, "config: sweep.filters is 0, it must be a whole number"),
+        ({"points": [{"epochs": -5}]}, "config: points[0].epochs is -5, it must be a whole number"),
+        (
+            {"points": [{}, {"speed": 1}]},
+            "config: points[1].speed is not a key, did you mean seed?",
+        ),
+        ({"evidence_points": 3}, "config: evidence_points is 3, it must be a list of points"),
+        (
+            {"evidence_points": [{}, {"permutation": 19}]},
+            "config: evidence_points[1].permutation is not a key",
+        ),
+        (
+            {"evidence_points": [{"permutations": -1}]},
+            "config: evidence_points[0].permutations is -1, it must be a whole number",
+        ),
+        (
+            {"evidence_points": [{"head": "mean"}]},
+            "config: evidence_points[0].head is 'mean', it must be flatten or global",
+        ),
+        ({"evidence_splits": []}, "config: evidence_splits is [], it must be a list of splits"),
+        ({"evidence_splits": None}, "config: evidence_splits is None, it must be a list of splits"),
+        (
+            {"evidence_splits": [{"folds": 1, "repeats": 1, "group": "formula"}]},
+            "config: evidence_splits[0].folds is 1, it must be a whole number of at least 2",
+        ),
+        ({"evidence_splits": [{"folds": 5, "repeats": 3}]}, "config: 'group' is missing"),
+        ({"channels": "both"}, "config: channels is 'both', it must be parts, signed or vector"),
+        ({"normalization": "unit"}, "config: normalization is 'unit', it must be none, dataset,"),
+        ({"boundary": "open"}, "config: boundary is 'open', it must be valid or periodic"),
+        ({"classes": 1}, "config: classes is 1, it must be threshold, labels, regression"),
+        (
+            {"classes": "bins"},
+            "config: classes is 'bins', it must be threshold, labels, regression",
+        ),
+        ({"input_grid": [4, 4]}, "config: input_grid is [4, 4], it must be three whole numbers"),
+        ({"isosurface": 0}, "config: isosurface is 0, it must be a number above 0, or null"),
+        ({"sweep_mode": "all"}, "config: sweep_mode is 'all', it must be one_at_a_time, grid"),
+        ({"select": "FM"}, "config: select is 'FM', it must be labels"),
+    ],
+)
+def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
+    with pytest.raises(validation.ConfigError) as fault:
+        validation.check(config | change, SCHEMA)
+    assert str(fault.value).startswith(expected)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    "key", ["sweep", "points", "evidence_points", "select", "labels", "window"]
+)
+def test_null_is_allowed_where_nothing_is_wanted(config, key):
+    validation.check(config | {key: None}, SCHEMA)
+
+
+def test_text_of_the_command_line_becomes_what_it_spells():
+    given = {
+        "select": {"U": "2", "X": "Te"},
+        "sweep": {"learning_rate": ["0.1", "1e-3", "1"]},
+        "window": "null",
+        "dense": [],
+        "results": "2018",
+        "labels": "null",
+        "filters": 3,
+        "reference": "12",
+    }
+    assert validation.typed(given) == {
+        "select": {"U": 2, "X": "Te"}, "sweep": {"learning_rate": [0.1, 0.001, 1]},
+        "window": None, "dense": [], "results": "2018", "labels": None, "filters": 3,
+        "reference": "12",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["grid", "pattern", "sweep", "screen_steps"])
+def test_a_missing_key_is_named(config, key):
+    del config[key]
+    with pytest.raises(validation.ConfigError, match=f"config: '{key}' is missing"):
+        validation.check(config, SCHEMA)

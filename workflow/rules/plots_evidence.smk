@@ -1,0 +1,86 @@
+"""Figures of the evidence: filters beside their null, agreement with published values."""
+
+
+rule filter_evidence_figure:
+    """Draw how the filters recur beside their null, and what they are pictures of."""
+    input:
+        tables=expand(rules.filter_evidence.output.table, zip, **PERMUTED),
+        null=expand(rules.filter_evidence.output.null, zip, **PERMUTED),
+    output:
+        report(
+            f"{RESULTS}/figures/filter_evidence.svg",
+            caption="../report/filter_evidence.rst",
+            category="Evidence",
+            labels={"shows": "whether filters mean anything"},
+        ),
+    log:
+        f"{RESULTS}/logs/filter_evidence_figure.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        points=PERMUTED,
+        code=code("plots/filter_evidence.py"),
+    script:
+        "../scripts/plots/filter_evidence.py"
+
+
+use rule steerable_profiles as steerable_evidence with:
+    input:
+        filters=lambda wildcards: fit_files(
+            plan.of_single(evidence_point(wildcards)), "filters.nc"
+        )[0],
+        null=lambda wildcards: [
+            file
+            for labelling in plan.permuted(evidence_point(wildcards))
+            for file in fit_files(labelling, "filters.nc")
+        ],
+        dataset=f"{RESULTS}/dataset.nc",
+    output:
+        figure=report(
+            f"{RESULTS}/evidence/filters/{{point}}/{{target}}/profiles.svg",
+            caption="../report/steerable_profiles.rst",
+            category="Evidence",
+            labels={"point": "{point}", "target": "{target}", "shows": "radial functions"},
+        ),
+        table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/shells.tsv",
+    log:
+        f"{RESULTS}/logs/steerable_evidence/{{point}}/{{target}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/steerable_evidence/{{point}}/{{target}}.jsonl"
+
+
+rule agreement:
+    """Compare moments and ground states with the published ones."""
+    input:
+        records=RECORDS,
+        published=PUBLISHED,
+    output:
+        table=f"{RESULTS}/agreement.tsv",
+        figure=report(
+            f"{RESULTS}/figures/agreement.svg",
+            caption="../report/agreement.rst",
+            category="Agreement",
+            labels={"shows": "moments and ground states, calculated and published"},
+        ),
+        page=report(
+            f"{RESULTS}/figures/agreement.html",
+            caption="../report/agreement_table.rst",
+            category="Agreement",
+            labels={"shows": "table of the compositions"},
+        ),
+    log:
+        f"{RESULTS}/logs/agreement.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/agreement.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("dataset/agreement.py"),
+    script:
+        "../scripts/dataset/agreement.py"

@@ -1,0 +1,27 @@
+"""Training and validation folds of each target."""
+
+SPLITS = {
+    folds.name(each): {name: value for name, value in each.items() if name != "seeds"}
+    for each in [*map(folds.single_split, EVERY_POINT), *REPEATED_SPLITS]
+}
+
+
+rule assign:
+    """Say who is trained on and who is validated, for {wildcards.target} in {wildcards.split}."""
+    input:
+        f"{RESULTS}/dataset.nc",
+    output:
+        f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
+    log:
+        f"{RESULTS}/logs/assign/{{target}}/{{split}}.log",
+    conda:
+        "../../envs/keras.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        target=lambda wildcards: TARGETS[wildcards.target],
+        split=lambda wildcards: SPLITS[wildcards.split],
+        code=code("splits/assign.py"),
+    script:
+        "../scripts/splits/assign.py"

@@ -1,0 +1,14 @@
+"""Measure how networks learn accelerations and tensors of inertia of point masses."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.core import devices
+
+devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+
+from spinlens.atoms import gravity
+from spinlens.core.files import write_json
+
+write_json(snakemake.output[0], gravity.measure(snakemake.params.settings["geometry_seed"]))

@@ -1,0 +1,16 @@
+"""Measure what many calculations cost to plan, to split and to put into one dataset."""
+
+from spinlens.core import log
+
+terminal = log.to_file(snakemake.log[0])
+
+import sys
+from pathlib import Path
+
+from spinlens.benchmarks import scale
+from spinlens.core.files import write_json
+
+measured = scale.measure(Path(snakemake.scriptdir).resolve().parents[2] / "Snakefile")
+write_json(snakemake.output[0], measured)
+for stream in (sys.stdout, terminal):
+    print(scale.summary(measured), file=stream)

@@ -1,0 +1,15 @@
+"""Measure a split beside pymatgen's read of the same file, and print both."""
+
+from spinlens.core import log
+
+terminal = log.to_file(snakemake.log[0])
+
+import sys
+
+from spinlens.benchmarks import splitting
+from spinlens.core.files import write_json
+
+measured = splitting.measure()
+write_json(snakemake.output[0], measured)
+for stream in (sys.stdout, terminal):
+    print(splitting.summary(measured), file=stream)

@@ -1,0 +1,19 @@
+"""Measure an epoch of a steerable network beside one of the 2018 network."""
+
+from spinlens.core import log
+
+terminal = log.to_file(snakemake.log[0])
+
+import sys
+
+from spinlens.benchmarks import steerable
+from spinlens.core.files import write_json
+
+measured = steerable.measure(snakemake.threads, snakemake.config["gpus"])
+write_json(snakemake.output[0], measured)
+for stream in (sys.stdout, terminal):
+    print(
+        f"epoch of {measured['samples']} samples: steerable {measured['epoch_seconds']:.3f} s, "
+        f"voxel {measured['voxel_epoch_seconds']:.3f} s, ratio {measured['ratio']:.3f}",
+        file=stream,
+    )

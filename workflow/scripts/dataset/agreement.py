@@ -1,0 +1,18 @@
+"""Compare calculated moments and ground states with published ones: a table, a figure, a page."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.calculations import published
+from spinlens.core.files import write_table, write_text
+from spinlens.dataset import agreement
+from spinlens.plots import style
+from spinlens.plots.agreement import agreement as draw
+from spinlens.report import agreement_table
+
+labels, elements = agreement.read_records(snakemake.input.records)
+rows = agreement.rows(labels, elements, published.read(snakemake.input.published))
+write_table(snakemake.output.table, rows, agreement.COLUMNS)
+style.save(draw(rows), snakemake.output.figure)
+write_text(snakemake.output.page, agreement_table.page(rows))

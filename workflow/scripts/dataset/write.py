@@ -1,0 +1,12 @@
+"""Write the dataset of all samples on one grid."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.core.files import read_table
+from spinlens.dataset import select, storage
+
+records = [row["record"] for row in read_table(snakemake.input.samples)]
+compared = select.read_compared(snakemake.input.compared)
+storage.write(snakemake.output[0], records, compared=compared, **snakemake.params.settings)

@@ -1,0 +1,39 @@
+"""Say of each filter of a point whether it recurs across seeds, and what it is a picture of."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+import numpy as np
+import xarray as xr
+
+from spinlens.core.files import write_table
+from spinlens.dataset import targets
+from spinlens.dataset.network_inputs import Inputs
+from spinlens.dataset.storage import open_dataset
+from spinlens.evidence import filter_patterns, filter_table, plan
+
+
+def kernels(path, name="kernel"):
+    with xr.open_dataset(path) as filters:
+        return filters[name].values
+
+
+point = snakemake.params.hyperparameters
+with open_dataset(snakemake.input.dataset) as dataset:
+    samples = targets.read(dataset, point).samples
+with Inputs(snakemake.input.dataset, point) as inputs:
+    mean = np.mean([inputs[sample] for sample in samples], axis=0)
+mean_density = np.moveaxis(mean, -1, 0)
+
+runs = [kernels(path) for path in snakemake.input.fits]
+null = [kernels(path) for path in snakemake.input.null]
+labellings = [
+    null[i : i + plan.SEEDS_OF_LABELLING] for i in range(0, len(null), plan.SEEDS_OF_LABELLING)
+]
+found = filter_patterns.recurrences(runs, labellings, mean_density.shape[1:])
+initial = kernels(snakemake.input.fits[0], "initial_kernel")
+write_table(snakemake.output.table, filter_table.rows(runs[0], initial, mean_density, found))
+write_table(
+    snakemake.output.null, [{"excess": value} for value in found.excess[1:].flat], ["excess"]
+)

@@ -1,0 +1,78 @@
+"""Attribute the predictions of one sweep point to places in the cell, averaged per class."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.core import devices
+
+devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+
+import numpy as np
+import xarray as xr
+
+from spinlens.core.files import whole
+from spinlens.crystal.reference_cell import reference
+from spinlens.dataset import class_means, targets
+from spinlens.dataset.network_inputs import Inputs
+from spinlens.dataset.storage import open_dataset
+from spinlens.density import grids
+from spinlens.filters import attribution
+
+given, params = snakemake.input, snakemake.params
+point = params.hyperparameters
+with open_dataset(given.dataset) as dataset:
+    name, crystal = reference(dataset, params.reference)
+    target = targets.read(dataset, point)
+names, classes = class_means.groups(target)
+model = attribution.load(given.model)
+
+
+def evenly(number):
+    """Positions of so many samples of a class, spread evenly by the value of their label."""
+    mine = np.flatnonzero(classes == number)
+    mine = mine[np.argsort(target.values[mine], kind="stable")]
+    return mine[np.unique(np.linspace(0, len(mine) - 1, params.occluded).round().astype(int))]
+
+
+few = np.concatenate([evenly(number) for number in range(len(names))])
+with Inputs(given.dataset, point) as inputs:
+    shape = inputs.shape[:3]
+    voxel = grids.cell_volume(crystal.lattice) / np.prod(shape)
+    steps = np.linalg.norm(crystal.lattice, axis=1) / shape
+    block = [
+        int(min(n, max(1, np.rint(params.block / s)))) for n, s in zip(shape, steps, strict=True)
+    ]
+    score = attribution.score_of(model, len(names) - 1)
+
+    def score_for(sample):
+        if inputs.lattices is None:
+            return score
+        return attribution.score_of(model, len(names) - 1, inputs.lattices[sample])
+
+    def gradient(sample):
+        return attribution.gradient_times_input(score_for(sample), inputs[sample])
+
+    def occlusion(sample):
+        return attribution.occlusion(score_for(sample), inputs[sample], block)
+
+    methods = {"gradient_times_input": (gradient, slice(None)), "occlusion": (occlusion, few)}
+    found = {
+        method: attribution.class_means(attribute, target.samples[chosen], classes[chosen], voxel)
+        for method, (attribute, chosen) in methods.items()
+    }
+told = f"log-odds of {names[-1]}" if target.classes is not None else f"{target.label} predicted"
+unit = "angstrom-3" if target.classes is not None else f"{target.unit} angstrom-3"
+result = xr.Dataset(
+    {
+        method: (("class", "a", "b", "c"), values.astype(np.float32),
+                 {"units": unit, "long_name": f"{method.replace('_', ' ')}: {told}"})
+        for method, values in found.items()
+    }
+    | class_means.sites(crystal),
+    coords={"class": list(names), "vector": list("abc"), "direction": list("xyz")},
+    attrs={"Conventions": "CF-1.11", "title": "Where predictions come from, per class",
+           "reference": name, "occlusion_block_voxels": block, "occluded_samples": len(few)},
+)  # fmt: skip
+with whole(snakemake.output[0]) as temporary:
+    result.to_netcdf(temporary)

@@ -1,0 +1,41 @@
+"""Find where in the crystal each filter of a sweep point answers most strongly."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+import numpy as np
+import xarray as xr
+
+from spinlens.core.files import write_table
+from spinlens.dataset.network_inputs import Inputs
+from spinlens.dataset.storage import open_dataset
+from spinlens.filters import placement
+from spinlens.settings import sizes
+
+given, point = snakemake.input, snakemake.params.hyperparameters
+with xr.open_dataset(given.filters) as filters:
+    kernel = filters["kernel"].values.astype(np.float64)
+with open_dataset(given.dataset) as dataset:
+    lattice, count = dataset["lattice"].values.mean(axis=0), dataset.sizes["sample"]
+with Inputs(given.dataset, point) as inputs:
+    shape = inputs.shape[:3]
+    goes_round = sizes.is_steerable(point) or point["boundary"] == "periodic"
+    found = placement.places(
+        np.nan_to_num(kernel, posinf=0, neginf=0),  # a diverged filter looks nowhere
+        (inputs[sample] for sample in range(count)),
+        lattice,
+        repeats=None if goes_round else point["supercell"],
+        stride=(1, 1, 1) if sizes.is_steerable(point) else sizes.sizes(point, "stride"),
+    )
+centres = (found.starts + (np.array(kernel.shape[2:]) - 1) / 2) / shape
+rows = [
+    {"filter": number}
+    | {f"start_{axis}": int(voxel) for axis, voxel in zip("abc", start, strict=True)}
+    | {f"centre_{axis}": round(float(x), 6) for axis, x in zip("abc", centre, strict=True)}
+    | {"response": float(response), "agreement": float(share)}
+    for number, (start, centre, response, share) in enumerate(
+        zip(found.starts, centres, found.responses, found.agreement, strict=True), start=1
+    )
+]
+write_table(snakemake.output[0], rows)

@@ -1,0 +1,17 @@
+"""Draw the convolution benchmark, and write its table as a page."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+import json
+from pathlib import Path
+
+from spinlens.core.files import write_text
+from spinlens.plots import style
+from spinlens.plots.benchmarks import convolution
+from spinlens.report import benchmark_tables
+
+measured = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))
+style.save(convolution(measured), snakemake.output.figure)
+write_text(snakemake.output.table, benchmark_tables.convolution(measured))

@@ -1,0 +1,23 @@
+"""Lay the filters of the sweep points that differ in one hyperparameter side by side."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+import json
+from pathlib import Path
+
+import xarray as xr
+
+from spinlens.plots import style
+from spinlens.plots.filter_multiples import filter_multiples
+
+params, points = snakemake.params, []
+for value, path in zip(params.values, snakemake.input.filters, strict=True):
+    with xr.open_dataset(path) as dataset:
+        points.append((value, dataset.load()))
+scale = json.loads(Path(snakemake.input.scale).read_text(encoding="utf-8"))
+figure = filter_multiples(
+    points, params.name, params.axis, params.projection, scale["largest_weight_over_rms"]
+)
+style.save(figure, snakemake.output[0])

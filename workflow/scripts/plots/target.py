@@ -1,0 +1,18 @@
+"""Draw the distribution of the target over the samples, with its cuts and the single split."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.dataset import targets
+from spinlens.dataset.storage import open_dataset
+from spinlens.plots import style
+from spinlens.plots.target import distribution
+from spinlens.splits import folds, grouping
+
+settings = snakemake.params.settings
+split = {"train_fraction": settings["train_fraction"], "seed": settings["split_seed"]}
+with open_dataset(snakemake.input[0]) as dataset:
+    target = targets.read(dataset, settings)
+    [pair] = grouping.single(target, folds.samples(dataset, target, split), split)
+style.save(distribution(target, *pair), snakemake.output[0])

@@ -1,0 +1,24 @@
+"""Gather what the calculations by GPAW say: their label table, and the table of all of them."""
+
+from spinlens.core import log
+
+terminal = log.to_file(snakemake.log[0])
+
+import json
+import sys
+from pathlib import Path
+
+from spinlens.core.files import write_table
+from spinlens.structures import gpaw_labels
+
+records = {}
+for folder in map(Path, snakemake.input):
+    records[folder.name] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+labels = gpaw_labels.label_rows(records, snakemake.params.called)
+failures = gpaw_labels.failures(records)
+write_table(snakemake.output.labels, labels, None if labels else ["calculation"])
+write_table(snakemake.output.table, gpaw_labels.table_rows(records))
+for stream in (sys.stdout, terminal):
+    print(f"gpaw: {len(records)} calculations, {len(failures)} failed", file=stream)
+    for name, reason in sorted(failures.items()):
+        print(f"gpaw: {name} failed: {reason}", file=stream)

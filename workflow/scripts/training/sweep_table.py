@@ -1,0 +1,37 @@
+"""Gather what every sweep point came to, and what it cost, into one table, a row a point."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+import json
+from pathlib import Path
+
+from spinlens.core.files import write_table
+from spinlens.models import cost
+from spinlens.settings import sizes
+from spinlens.settings.hyperparameters import spelled
+
+
+def read(path):
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+params, rows = snakemake.params, []
+files = zip(snakemake.input.metrics, snakemake.input.usage, strict=True)
+for (name, point), (metrics, usage) in zip(params.points.items(), files, strict=True):
+    metrics, usage = read(metrics), read(usage)
+    samples = metrics["training_samples"] + metrics["validation_samples"]
+    predicted = cost.predict(point, sizes.cell_shape(point, params.grid["shape"]), samples)
+    rows.append(
+        {"point": name}
+        | {key: spelled(point[key]) for key in params.swept["names"]}
+        | metrics
+        | {
+            "predicted_memory_mb": round(predicted.memory_mb),
+            "measured_memory_mb": usage["peak_memory_mb"],
+            "epoch_gflop": round(predicted.epoch_gflop, 2),
+        }
+    )
+columns = list(dict.fromkeys(name for row in rows for name in row))
+write_table(snakemake.output[0], rows, columns)

@@ -1,0 +1,208 @@
+"""The blocks of numbers in a CHGCAR: pymatgen's compiled reader takes the numbers, this module
+the frame around them, which says whether the file is whole."""
+
+import os
+import re
+from math import isfinite, prod
+
+import numpy as np
+from pymatgen.optimization.fast_parser import parse_n_doubles
+
+from spinlens.calculations.excluded import Excluded
+
+AUGMENTATION = re.compile(rb"augmentation occupancies( \(imaginary part\))?\s*(\d+)\s+(\d+)\s*")
+MOST_AUGMENTATION_NUMBERS = 1_000_000
+PIECE_BYTES = 1 << 18
+SPACE = ord(" ")
+
+
+class GluedNumbers(Excluded):
+    """Two numbers stand without a space between them."""
+
+
+def read_blocks(file, sites):
+    """The grids in a seekable binary file that stands behind the header, each of shape
+    (na, nb, nc), as stored.
+
+    Raises Excluded unless there are whole grids of one size, with augmentation
+    occupancies for all grids or for none and per-ion moments only between grids.
+    """
+    frame = _Frame(file, sites)
+    while not frame.at_end():
+        frame.read_next()
+    frame.close()
+    return frame.grids
+
+
+class _Frame:
+    def __init__(self, file, sites):
+        self.file = file
+        self.size = _size(file)
+        self.sites = sites
+        self.grids = []
+        self.augmented = []
+        self.moments = 0
+
+    def at_end(self):
+        while True:
+            at = self.file.tell()
+            line = self.file.readline()
+            if not line:
+                return True
+            if line.strip():
+                self.file.seek(at)
+                return False
+
+    def read_next(self):
+        line = self.file.readline().strip()
+        if line.startswith(b"augmentation"):
+            self._augmentation(line)
+            return
+        tokens = line.split()
+        if len(tokens) == 3 and all(token.isdigit() for token in tokens):
+            self._grid([int(token) for token in tokens])
+        else:
+            self._per_ion_moments(tokens)
+
+    def _grid(self, shape):
+        if self.grids and self.grids[0].shape != tuple(shape):
+            raise Excluded(
+                f"block {len(self.grids) + 1} has a grid of {_times(shape)}, block 1 one of "
+                f"{_times(self.grids[0].shape)}: the file is damaged, copy it again"
+            )
+        if self.moments not in (0, self.sites, 3 * self.sites):
+            raise Excluded(
+                f"{self.moments} stray numbers before block {len(self.grids) + 1} for "
+                f"{self.sites} atoms: grid size and count disagree, copy the file again"
+            )
+        if not all(shape):
+            raise Excluded(f"a grid of {_times(shape)} has no points: copy the file again")
+        values = self._numbers(prod(shape), f"block {len(self.grids) + 1}")
+        if not isfinite(values.sum()):
+            raise Excluded(
+                f"block {len(self.grids) + 1} holds numbers that are not finite: rerun the "
+                "calculation, its density diverged"
+            )
+        self.grids.append(values.reshape(shape, order="F"))
+        self.augmented.append([])
+        self.moments = 0
+
+    def _augmentation(self, line):
+        match = AUGMENTATION.fullmatch(line)
+        if not match or not self.grids or self.moments:
+            raise Excluded(f"{_quoted(line)} is out of place: the file is damaged, copy it again")
+        count = int(match[3])
+        self._numbers(count, "the augmentation occupancies", MOST_AUGMENTATION_NUMBERS)
+        if match[1] is None:  # an imaginary part may stand in some blocks only
+            self.augmented[-1].append((int(match[2]), count))
+
+    def _per_ion_moments(self, tokens):
+        if not self.grids:
+            raise Excluded(f"no grid size but {_quoted(b' '.join(tokens))} after the atoms")
+        for token in tokens:
+            try:
+                float(token)
+            except ValueError:
+                raise Excluded(
+                    f"{_quoted(token)} stands where block {len(self.grids)} has ended: grid "
+                    "size and count disagree or the file is damaged, copy it again"
+                ) from None
+        self.moments += len(tokens)
+        if self.moments > 3 * self.sites:
+            raise Excluded(
+                f"more numbers than the grid of block {len(self.grids)} holds: grid size and "
+                "count disagree, copy the file again"
+            )
+
+    def _numbers(self, count, where, most=None):
+        start = self.file.tell()
+        if not 0 < count <= (most or self.size) or 2 * count > self.size - start + 1:
+            raise Excluded(
+                f"{count} numbers are announced for {where}, more than the file holds: it is cut, "
+                "copy it again or rerun the calculation"
+            )
+        values = np.empty(count)
+        parsed = parse_n_doubles(self.file, values, count)
+        end = self.file.tell()
+        if _count_words(self.file, start, end) != parsed:
+            raise GluedNumbers(
+                f"{where} holds numbers glued to each other: they did not fit their fields"
+            )
+        if parsed < count:
+            raise Excluded(self._why_short(where, parsed, count))
+        self._expect_line_end(where, count)
+        return values
+
+    def _why_short(self, where, parsed, count):
+        word = self.file.read(60).split()[:1]
+        if not word:
+            return (
+                f"the file ends after {parsed} of the {count} numbers of {where}: it is cut, "
+                "copy it again or rerun the calculation"
+            )
+        if b"*" in word[0]:
+            return f"{where} holds {_quoted(word[0])}: a number did not fit its field"
+        return (
+            f"{where} holds {_quoted(word[0])} after {parsed} of its {count} numbers: the file "
+            "is damaged, copy it again"
+        )
+
+    def _expect_line_end(self, where, count):
+        rest = self.file.readline()
+        if rest.strip():
+            raise Excluded(
+                f"{_quoted(rest.split()[0])} follows the {count} numbers of {where}: grid size "
+                "and count disagree, copy the file again"
+            )
+        if not rest:
+            raise Excluded(f"the file ends inside the last number of {where}: copy it again")
+
+    def close(self):
+        if not self.grids:
+            raise Excluded("the file ends after the atoms: it is cut, copy it again")
+        if self.moments:
+            raise Excluded(
+                f"the file ends after block {len(self.grids)} with another announced: it is "
+                "cut, copy it again or rerun the calculation"
+            )
+        for block, entries in enumerate(self.augmented, start=1):
+            if entries != self.augmented[0]:
+                raise Excluded(
+                    f"block {block} has other augmentation occupancies than block 1: the file "
+                    "is cut or damaged, copy it again"
+                )
+        if len(self.grids) not in (1, 2, 4):
+            raise Excluded(
+                f"the file holds {len(self.grids)} blocks; a CHGCAR has 1, 2 or 4: copy it again"
+            )
+
+
+def _size(file):
+    here = file.tell()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(here)
+    return size
+
+
+def _count_words(file, start, end):
+    """Words between two offsets, in pieces that stay in the processor's cache; the file is
+    left at the end."""
+    file.seek(start)
+    words, before = 0, True
+    while start < end:
+        piece = file.read(min(PIECE_BYTES, end - start))
+        if not piece:
+            break
+        start += len(piece)
+        blank = np.frombuffer(piece, np.uint8) <= SPACE
+        words += np.count_nonzero(blank[:-1] > blank[1:]) + int(before and not blank[0])
+        before = blank[-1]
+    return words
+
+
+def _times(shape):
+    return "x".join(str(length) for length in shape)
+
+
+def _quoted(word):
+    return repr(word[:30].decode("ascii", "replace"))

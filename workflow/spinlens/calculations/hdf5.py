@@ -1,0 +1,101 @@
+"""Charge densities in HDF5: VASP 6's vaspwave.h5, and what pymatgen's Chgcar.to_hdf5 writes."""
+
+import os
+
+import numpy as np
+
+from spinlens.calculations.excluded import Excluded
+from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure
+from spinlens.crystal.elements import SYMBOLS, element
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+VASP_GRIDS = ("charge/charge", "results/charge/charge", "results/charge")
+VASP_STRUCTURES = ("structure/positions", "results/positions", "input/poscar", "locpot/position")
+
+
+def read_hdf5(stream, path):
+    """(Structure, list of 1, 2 or 4 grids of shape (na, nb, nc) as stored), read from an open
+    binary stream of the file at a path.
+
+    Raises Excluded where the file holds no charge density or h5py is not installed, and
+    OSError, KeyError, ValueError or RuntimeError where it is damaged.
+    """
+    try:
+        import h5py
+    except ImportError:
+        raise Excluded("reading HDF5 needs the Python package h5py: install it") from None
+    with h5py.File(stream, "r") as file:
+        if "vdata" in file:
+            return _whole(_pymatgen_structure(file), _pymatgen_grids(file["vdata"]))
+        for key in VASP_GRIDS:
+            if isinstance(file.get(key), h5py.Dataset):
+                return _whole(_vasp_structure(file, path, h5py), _vasp_grids(file[key]))
+    raise Excluded(
+        f"{os.path.basename(path)} holds no charge density: keep CHGCAR or vaspwave.h5 "
+        "(LCHARG = .TRUE., LCHARGH5 = .TRUE.)"
+    )
+
+
+def _whole(structure, grids):
+    sites = len(structure.elements)
+    shapes = {grid.shape for grid in grids}
+    if np.shape(structure.lattice) != (3, 3) or np.shape(structure.positions) != (sites, 3):
+        raise ValueError("cell or sites have a wrong shape")
+    if not abs(np.linalg.det(structure.lattice)) >= SMALLEST_VOLUME_A3:
+        raise ValueError("the cell has no volume")
+    if len(shapes) != 1 or len(grids[0].shape) != 3 or not grids[0].size:
+        raise ValueError(f"the grids have the shapes {sorted(shapes)}")
+    if not all(np.isfinite(grid.sum()) for grid in grids):
+        raise ValueError("the density is not finite")
+    return structure, grids
+
+
+def _pymatgen_structure(file):
+    numbers = [int(number) for number in file["Z"][:]]
+    if not all(0 < number <= len(SYMBOLS) for number in numbers):
+        raise ValueError("an atomic number is out of range")
+    elements = [SYMBOLS[number - 1] for number in numbers]
+    return Structure(file["lattice"][:], file["fcoords"][:], elements, [1] * len(elements))
+
+
+def _pymatgen_grids(data):
+    vector = ("diff_x", "diff_y", "diff_z")
+    if all(key in data for key in vector):
+        keys = ("total", *vector)
+    elif "diff" in data:
+        keys = ("total", "diff")
+    else:
+        keys = ("total",)
+    return [np.asarray(data[key], dtype=float) for key in keys]
+
+
+def _vasp_grids(dataset):
+    data = np.asarray(dataset, dtype=float)
+    if data.ndim != 4 or data.shape[0] not in (1, 2, 4):
+        raise ValueError(f"the charge has the shape {data.shape}")
+    return [component.T for component in data]
+
+
+def _vasp_structure(file, path, h5py):
+    for key in VASP_STRUCTURES:
+        if key in file:
+            return _positions(file[key])
+    beside = os.path.join(os.path.dirname(path), "vaspout.h5")
+    if os.path.basename(path).startswith("vaspwave.h5") and os.path.isfile(beside):
+        with h5py.File(beside, "r") as other:
+            for key in VASP_STRUCTURES:
+                if key in other:
+                    return _positions(other[key])
+    raise Excluded(f"{os.path.basename(path)} holds no atoms: keep vaspout.h5 beside it")
+
+
+def _positions(group):
+    groups = [int(count) for count in group["number_ion_types"][:]]
+    symbols = [element(_text(name)) for name in group["ion_types"][:]]
+    lattice = float(group["scale"][()]) * group["lattice_vectors"][:]
+    elements = [s for s, count in zip(symbols, groups, strict=True) for _ in range(count)]
+    return Structure(lattice, group["position_ions"][:], elements, groups)
+
+
+def _text(value):
+    return np.asarray(value).item().decode().strip() if hasattr(value, "decode") else str(value)

@@ -1,0 +1,1 @@
+"""Files, errors, logs, netCDF helpers, fingerprints of code, devices, memory."""

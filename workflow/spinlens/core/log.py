@@ -1,0 +1,42 @@
+"""Logs of jobs: everything a script and the libraries below it print goes to its log file."""
+
+import os
+import sys
+
+from spinlens.core.errors import Refused
+from spinlens.core.files import FULL, Unwritable
+
+
+def to_file(path):
+    """Send standard output and error of this process to a file, line by line.
+
+    The file descriptors themselves are redirected, because TensorFlow's C++ code writes past
+    Python's streams. Returns the terminal as it was, for what a user must see at once. What is
+    Refused, or a disk that takes no more, ends the script with one line instead of a traceback.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    except OSError as fault:
+        raise SystemExit(str(Unwritable(path, fault))) from None
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(file, stream.fileno())
+    os.close(file)
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.excepthook = lambda kind, fault, trace: _tell(terminal, path, fault)
+    return terminal
+
+
+def _tell(terminal, path, fault):
+    """Print what ended a script: to its log, or to the terminal where the log takes no more."""
+    if not isinstance(fault, Unwritable) and getattr(fault, "errno", None) in FULL:
+        fault = Unwritable(path, fault)  # the log itself
+    if not isinstance(fault, Unwritable | Refused):
+        sys.__excepthook__(type(fault), fault, fault.__traceback__)
+        return
+    try:
+        print(fault, file=sys.stderr, flush=True)
+    except OSError:
+        print(fault, file=terminal)

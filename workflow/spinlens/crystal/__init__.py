@@ -1,0 +1,1 @@
+"""Elements, formulas, composition descriptors, the reference cell, neighbour shells."""

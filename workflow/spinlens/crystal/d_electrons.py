@@ -1,0 +1,116 @@
+"""How many d electrons charge balance leaves the transition metals of a crystal.
+
+Formal counts, by the 8 − N rule, of compounds such as A2B2X6: an atom of groups 16 and 17 takes
+what it lacks of an octet; one of groups 13 to 15, which bridges those, gives its valence electrons
+but one for each bond to another such atom; what is of groups 1 and 2 gives them all. The metals
+of groups 3 to 12 give the rest, and keep what is left of their own as d electrons. [Ge2Te6] so
+takes six, [GePTe6] five, [P2Te6] four.
+"""
+
+import numpy as np
+from ase.neighborlist import natural_cutoffs, neighbor_list
+
+from spinlens.crystal import composition
+
+CELL = ("charge", "d_electrons", "shared_moment", "divided_moment")
+ATOM = ("d_electrons_at_mean_charge", "low_spin_moment", "high_spin_moment")
+TABLED = ("period", "group", "electronegativity", "atomic_radius")
+COUNT = len(CELL) + len(ATOM) + 1  # of a network's inputs
+# Of CELL, of which a network is to tell neighbouring counts well apart, and of ATOM.
+CENTRE, UNIT = (2.5, 4, 1.5, 1, 5, 0, 0), (1 / 3, 1 / 2, 1 / 2, 1, 3, 2, 2)
+HALF_FILLED = 3  # electrons of t2g
+BOND = 1.2  # times the sum of covalent radii
+
+
+def low_spin(count):
+    """Unpaired electrons of d^count (any shape, fractions too) in the strong field of an
+    octahedron: t2g is filled before eg, each by Hund's first rule."""
+    t2g = np.clip(count, 0, 6)
+    eg = np.clip(count, 6, 10) - 6
+    return np.minimum(t2g, 6 - t2g) + np.minimum(eg, 4 - eg)
+
+
+def high_spin(count):
+    """Unpaired electrons of d^count by Hund's first rule over all five orbitals."""
+    count = np.clip(count, 0, 10)
+    return np.minimum(count, 10 - count)
+
+
+def given(structure):
+    """Electrons that the transition metals of a cell (ase.Atoms) give to the rest of it."""
+    group = _groups(structure)
+    anions, bridges = (group >= 16) & (group <= 17), (group >= 13) & (group <= 15)
+    between = structure[bridges]
+    bonds = len(neighbor_list("i", between, natural_cutoffs(between, BOND))) if bridges.any() else 0
+    others = (group[bridges] - 10).sum() - bonds + group[group <= 2].sum()
+    return float((18 - group[anions]).sum() - others)
+
+
+def of_cell(structure):
+    """CELL of a crystal (ase.Atoms), each for one of its metals, zeros where there is none: the
+    mean charge and d electrons left; and the moments in μB of low spin, if the metals share these
+    electrons equally, and if those of all elements but one keep a half-filled t2g shell, as Cr³⁺
+    does, and that one the rest, on average over which it is."""
+    group = _groups(structure)
+    metals = _are_metals(group)
+    if not metals.any():
+        return np.zeros(len(CELL))
+    charge = given(structure) / metals.sum()
+    left = group[metals].mean() - charge
+    symbols = np.array(structure.get_chemical_symbols())[metals]
+    own = np.array([(symbols == symbol).mean() for symbol in symbols])
+    divided = low_spin((left - HALF_FILLED * (1 - own)) / own).mean()
+    return np.array([charge, left, low_spin(left), divided])
+
+
+def of_atoms(structure):
+    """ATOM of each atom of a crystal (ase.Atoms), were all metals of the same charge: (atoms, 3),
+    and which are metals, (atoms,). Zeros for what is none."""
+    group = _groups(structure)
+    metals = _are_metals(group)
+    count = np.clip(group - of_cell(structure)[0], 0, 10)
+    values = np.stack([count, low_spin(count), high_spin(count)], axis=-1)
+    return values * metals[:, None], metals
+
+
+def inputs(structures):
+    """What a network is given of the atoms of crystals (ase.Atoms), (structures, points, COUNT):
+    CELL, ATOM and whether it is a metal, the former less CENTRE and in units of UNIT; 0 where
+    there is no atom."""
+    found = np.zeros((len(structures), max(map(len, structures)), COUNT), "float32")
+    for row, structure in zip(found, structures, strict=True):
+        values, metals = of_atoms(structure)
+        everywhere = np.tile(of_cell(structure), (len(structure), 1))
+        scaled = (np.hstack([everywhere, values]) - CENTRE) / UNIT
+        scaled[~metals, len(CELL) :] = 0
+        row[: len(structure)] = np.hstack([scaled, metals[:, None]])
+    return found
+
+
+def descriptors(structures):
+    """Table (structures, features) for trees: CELL; and of the metals' ATOM and TABLED the mean,
+    the minimum and the maximum."""
+    return np.array([_descriptors(structure) for structure in structures])
+
+
+def tabled(symbol):
+    """TABLED of an element."""
+    known = dict(zip(composition.PROPERTIES, composition.properties(symbol), strict=True))
+    return [known[name] for name in TABLED]
+
+
+def _descriptors(structure):
+    values, metals = of_atoms(structure)
+    own = np.array([tabled(symbol) for symbol in structure.get_chemical_symbols()])
+    sites = np.hstack([values, own])[metals]
+    if not len(sites):
+        sites = np.zeros((1, values.shape[1] + own.shape[1]))
+    return np.concatenate([of_cell(structure), sites.mean(0), sites.min(0), sites.max(0)])
+
+
+def _groups(structure):
+    return np.array([tabled(symbol)[1] for symbol in structure.get_chemical_symbols()])
+
+
+def _are_metals(group):
+    return (group >= 3) & (group <= 12)

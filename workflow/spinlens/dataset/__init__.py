@@ -1,0 +1,1 @@
+"""Samples of a study: selection, one netCDF file, targets, network inputs."""

@@ -1,0 +1,1 @@
+"""Densities on periodic grids: channels, normalization, projections, profiles."""

@@ -1,0 +1,1 @@
+"""Filters and attributions on the crystal, and their export."""

@@ -1,1 +1,0 @@
-"""Atoms as points: networks that turn as a structure turns, and what they can be asked."""

@@ -1,0 +1,1 @@
+"""Transforms, spectra and correlation of periodic fields."""

@@ -1,0 +1,1 @@
+"""Periodic convolution on voxels."""

@@ -1,0 +1,1 @@
+"""Network families, their heads, cost and memory, loading."""

@@ -1,0 +1,107 @@
+"""Trained models as they lie on disk: found by name, held to what their point.json says."""
+
+import json
+from pathlib import Path
+
+from spinlens.core.files import read_table
+
+FILES = ("model.keras", "point.json", "predictions.csv")
+MAY_DIFFER = ("seed", "train_fraction", "split_seed")  # among the models of an ensemble
+
+
+def folders(results, name):
+    """Folders of the models that a name stands for, sorted: `results/models/{name}` and what lies
+    at or below `results/fits/{name}`, or else at or below the path `name`.
+
+    Fits on permuted labels are passed over. Raises ValueError, naming what is missing, where
+    there is no model, or one without its files.
+    """
+    if name is None:
+        raise ValueError(
+            f"model is null: name a folder of {results}/models or {results}/fits by "
+            "--config model=POINT"
+        )
+    own = Path(results, "models", name), Path(results, "fits", name)
+    path = Path(name)
+    path = path.parent if path.name == FILES[0] else path
+    found = {folder for place in own for folder in _below(place)} or set(_below(path))
+    if not found:
+        raise ValueError(
+            f"{own[0] / FILES[0]} is not there: train it first with `uv run snakemake`, or name "
+            f"another folder of {results}/models or {results}/fits"
+        )
+    for folder in sorted(found):
+        for file in FILES:
+            if not (folder / file).is_file():
+                raise ValueError(f"{folder / file} is not there: train it again")
+    return sorted(found)
+
+
+def _below(place):
+    if (place / FILES[0]).is_file():
+        return [place]
+    made = (file.parent for file in place.glob(f"**/{FILES[0]}"))
+    return [folder for folder in made if not folder.name.startswith("permuted")]
+
+
+def dataset_of(folder):
+    """The dataset that a model was trained on: the nearest `dataset.nc` in a folder above its
+    own. Raises ValueError where there is none."""
+    for above in Path(folder).parents:
+        if (above / "dataset.nc").is_file():
+            return above / "dataset.nc"
+    raise ValueError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
+
+
+def applied(results, model, calculations):
+    """The models that the config names, their dataset, and when each file was written, in
+    nanoseconds. Raises ValueError without new calculations or models."""
+    if not calculations:
+        raise ValueError(
+            "predict_calculations is null: name the folder of new calculations by "
+            "--config predict_calculations=PATH model=POINT"
+        )
+    found = folders(results, model)
+    dataset = dataset_of(found[0])
+    files = [folder / name for folder in found for name in FILES]
+    return {
+        "models": list(map(str, found)),
+        "dataset": str(dataset),
+        "written": {str(file): file.stat().st_mtime_ns for file in [*files, dataset]},
+    }
+
+
+def read(folder):
+    """What a model's point.json says, a dict: see fit_files.write_point."""
+    return json.loads(Path(folder, "point.json").read_text(encoding="utf-8"))
+
+
+def read_alike(found):
+    """{folder: what its point.json says} of the models of an ensemble. Raises ValueError where
+    they differ in target, grid, window or a hyperparameter that is not of the split or a seed."""
+    abouts = {folder: read(folder) for folder in found}
+    first, *others = abouts
+    for folder in others:
+        for what, ours, theirs in zip(
+            ("target", "grid", "window", "hyperparameters"),
+            _compared(abouts[first]),
+            _compared(abouts[folder]),
+            strict=True,
+        ):
+            if ours != theirs:
+                raise ValueError(
+                    f"{first} and {folder} differ in {what}, so they are no ensemble: name one of "
+                    "them, or a folder above one alone, by --config model=PATH"
+                )
+    return abouts
+
+
+def _compared(about):
+    point = {n: v for n, v in about["hyperparameters"].items() if n not in MAY_DIFFER}
+    return about["target"], about["grid"], about["window"], point
+
+
+def trained_on(folder):
+    """Ids of the calculations that a model was trained on."""
+    rows = read_table(Path(folder, "predictions.csv"))
+    return [row["calculation"] for row in rows if row["side"] == "training"]

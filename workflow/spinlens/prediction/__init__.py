@@ -1,0 +1,1 @@
+"""Trained models on new calculations, and the range they were trained on."""

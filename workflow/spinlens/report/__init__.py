@@ -1,0 +1,1 @@
+"""Tables as pages, and the first page of the report."""

@@ -1,0 +1,1 @@
+"""The config: validation, hyperparameters, sizes that fit, the sweep and its sampling."""

@@ -1,0 +1,50 @@
+"""Valence densities of another code's fine grid, as the workflow reads them: a CHGCAR."""
+
+import numpy as np
+from pymatgen.core import Structure
+from pymatgen.io.vasp import Chgcar, Poscar
+
+from spinlens.core.files import whole
+from spinlens.density.grids import cell_volume, integral, resample
+
+SMOOTHING = 0.12  # Å: what a grid of 0.2 Å cannot hold near the nuclei goes smoothly
+LARGEST_CORRECTION = 0.05  # of a spin's electrons; a grid that misses more is wrong
+
+
+def smooth(density, lattice, width):
+    """Convolution of a periodic density (..., na, nb, nc) with a Gaussian of standard deviation
+    `width` in Å: each Fourier coefficient times exp(−width² k² / 2). The integral is kept."""
+    waves = [np.fft.fftfreq(points, 1 / points) for points in density.shape[-3:]]
+    k = np.stack(np.meshgrid(*waves, indexing="ij"), -1) @ (2 * np.pi * np.linalg.inv(lattice).T)
+    damped = np.fft.fftn(density, axes=(-3, -2, -1)) * np.exp(-((width * k) ** 2).sum(-1) / 2)
+    return np.fft.ifftn(damped, axes=(-3, -2, -1)).real
+
+
+def spin_densities(density, lattice, grid, electrons, moment):
+    """Densities (2, *grid) of spin up and down in e Å⁻³ from those of a finer grid (spins, na, nb,
+    nc), spins 1 of a run without spin; and the factors (a list of 2) that multiplied them, so that
+    they integrate to `electrons` and a `moment` in μB exactly. Smoothed by SMOOTHING.
+
+    Raises ValueError where a factor is further from 1 than LARGEST_CORRECTION.
+    """
+    if len(density) == 1:
+        density = np.concatenate([density, density]) / 2
+    coarse = smooth(resample(density, grid), lattice, SMOOTHING)
+    wanted = np.array([electrons + moment, electrons - moment]) / 2
+    factors = wanted / integral(coarse, lattice)
+    if np.abs(factors - 1).max() > LARGEST_CORRECTION:
+        raise ValueError(
+            f"the spin densities integrate to {integral(coarse, lattice).round(3).tolist()} e, not "
+            f"to {wanted.round(3).tolist()}"
+        )
+    return coarse * factors[:, None, None, None], factors.tolist()
+
+
+def write_chgcar(path, structure, spins, title):
+    """Write densities (2, na, nb, nc) of spin up and down in e Å⁻³ as a spin-polarised CHGCAR,
+    compressed where the path ends so: density × cell volume, the charge, then the magnetization."""
+    up, down = spins * cell_volume(structure.lattice.matrix)
+    bare = Structure(structure.lattice, structure.species, structure.frac_coords)
+    chgcar = Chgcar(Poscar(bare, comment=title), {"total": up + down, "diff": up - down})
+    with whole(path) as temporary:
+        chgcar.write_file(temporary)

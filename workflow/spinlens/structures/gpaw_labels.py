@@ -1,0 +1,81 @@
+"""What computed calculations say, as tables: labels to learn from, and how each was reached.
+
+A record (dict) of a calculation holds `order`; `elements`, of its sites; `place`, the index among
+them of each of the parent's sites; `attempts` and `scf`, attempts and result of its gpaw.Outcome.
+What it is `called` is as calculations.planned says.
+"""
+
+from spinlens.calculations.magnetic_order import magnetic_order
+from spinlens.dataset import ground_states
+
+COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "ground_state")
+
+
+def failures(records):
+    """{calculation: why its last attempt did not converge} of `records`, {calculation: record}."""
+    failed = {name: own for name, own in records.items() if own["scf"] is None}
+    return {name: own["attempts"][-1]["reason"] for name, own in failed.items()}
+
+
+def label_rows(records, called):
+    """Rows of the label table, all with the same columns, a row for each of `records`
+    ({calculation: record}) that converged, `called` ({calculation: called}) as they are. The
+    energies of its composition's orders and the ground state are those of ground_states.found."""
+    rows = {name: _labels(name, own, called[name]) for name, own in records.items() if own["scf"]}
+    elements = {name: records[name]["elements"] for name in rows}
+    added = ground_states.values(ground_states.found(rows, elements)[0])
+    for name, row in rows.items():
+        compared = added.get(name, {})
+        rows[name] = row | {label: _rounded(compared.get(label, "")) for label in COMPARED}
+    columns = dict.fromkeys(column for row in rows.values() for column in row)
+    ordered = [column for column in columns if column not in COMPARED] + list(COMPARED)
+    return [{column: rows[name].get(column, "") for column in ordered} for name in sorted(rows)]
+
+
+def table_rows(records):
+    """Rows of the table of all `records`: whether each converged and to which order, at which
+    attempt and in how many steps, in what time, and why not."""
+    failed = failures(records)
+    return [_row(name, own, failed.get(name, "")) for name, own in sorted(records.items())]
+
+
+def _row(name, own, failure):
+    scf = own["scf"] or {}
+    return {
+        "calculation": name,
+        "converged": bool(scf),
+        "order": own["order"],
+        "order_final": _order(scf) if scf else "",
+        "total_moment_muB": _rounded(scf.get("total_moment_muB", "")),
+        "energy_eV": _rounded(scf.get("energy_eV", "")),
+        "attempts": len(own["attempts"]),
+        "steps": scf.get("steps", ""),
+        "scf_seconds": scf.get("scf_seconds", ""),
+        "failure": failure,
+    }
+
+
+def _labels(name, own, called):
+    scf = own["scf"]
+    local = scf["local_moments_muB"] or [0.0] * len(own["elements"])
+    moments = {site: local[own["place"][index]] for site, index in called["sites"].items()}
+    return {
+        "calculation": name,
+        "formula": called["formula"],
+        **called["labels"],
+        "order": own["order"],
+        "order_final": _order(scf),
+        "total_moment_muB": _rounded(scf["total_moment_muB"]),
+        **{f"moment_{site}_muB": _rounded(moment) for site, moment in moments.items()},
+        "valence_electrons": scf["valence_electrons"],
+        "energy_eV": _rounded(scf["energy_eV"]),
+    }
+
+
+def _order(scf):
+    """The order that a calculation converged to; that of a run without spin is NM."""
+    return magnetic_order(scf["local_moments_muB"] or [0.0])
+
+
+def _rounded(value):
+    return round(value, 5) if isinstance(value, float) else value

@@ -1,0 +1,1 @@
+"""Fits: batches, augmentation, several GPUs, outputs."""
