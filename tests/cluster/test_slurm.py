@@ -7,7 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from cluster import one_node, small_study
+
+import one_node
+import small_study
+
+pytestmark = pytest.mark.slow
 
 REQUIRED = "SPINLENS_REQUIRE_SLURM"
 PROFILE = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2")

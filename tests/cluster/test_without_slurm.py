@@ -6,7 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from cluster import small_study
+
+import small_study
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ import pytest
 
 from chgcar_writer import Crystal, magnetic_blocks, potcar_text, write, write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def workflow(fresh, tmp_path_factory):

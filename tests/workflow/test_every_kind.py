@@ -13,6 +13,8 @@ import xarray as xr
 from chgcar_writer import magnetic_blocks, oszicar_text, write, write_mixed_tree, write_run
 from paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 CONFIG = ROOT / "config.yaml"
 ODD_NAMES = (
     "with space",

@@ -9,6 +9,8 @@ import pytest
 
 from spinlens.core.files import write_table
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = [
     "point", "target", "split", "metric", "value", "ci_low", "ci_high", "baseline_majority",
     "baseline_integral", "baseline_composition", "baseline_density_pca", "verdict",

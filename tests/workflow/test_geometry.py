@@ -8,6 +8,8 @@ import pytest
 
 import small_project
 
+pytestmark = pytest.mark.slow
+
 FAMILY = {
     "A": {"site": "Cr", "by": ["FeCr", "Cr", "MnCr"]},
     "B": {"site": "Ge", "by": ["Ge", "P"]},

@@ -25,6 +25,8 @@ STAND_IN = """#!{python}
 import json, sys
 from pathlib import Path
 import numpy as np
+
+pytestmark = pytest.mark.slow
 program, *arguments = sys.argv[1:]
 if arguments == ["--version"]:
     print(json.dumps({{"gpaw": "0", "ase": "0"}}))

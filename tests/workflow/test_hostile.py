@@ -13,6 +13,8 @@ import xarray as xr
 
 from chgcar_writer import magnetic_blocks, write_run
 
+pytestmark = pytest.mark.slow
+
 # More names of run folders are in the test of every kind; here they are labels, too.
 NAMES = (
     "-rf",

@@ -12,7 +12,10 @@ import zipfile
 from contextlib import contextmanager
 
 import numpy as np
+import pytest
 import xarray as xr
+
+pytestmark = pytest.mark.slow
 
 TABLES = ("samples.tsv", "excluded.tsv")
 TRAINED = (

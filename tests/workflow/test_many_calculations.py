@@ -1,6 +1,10 @@
 """A study that grows: what was done is not done again."""
 
+import pytest
+
 from spinlens.benchmarks import many_calculations
+
+pytestmark = pytest.mark.slow
 
 
 def test_ten_more_calculations_are_ten_more_splits(project):

@@ -1,5 +1,7 @@
 """`--forcerun FILE`, as documented: one sweep point again, and what hangs on it."""
 
+pytestmark = pytest.mark.slow
+
 
 def metrics_of_a_point(project):
     file = sorted((project.folder / "results" / "models").glob("*/metrics.json"))[0]

@@ -8,6 +8,8 @@ import pytest
 from chgcar_writer import Crystal, magnetic_blocks, write, write_run
 from spinlens.core.files import read_table, write_table
 
+pytestmark = pytest.mark.slow
+
 RESULTS = "results/predictions"
 
 

@@ -9,6 +9,8 @@ from PIL import Image
 
 import browser
 
+pytestmark = pytest.mark.slow
+
 TAILWIND = "cdn.tailwindcss.com"  # a notice of the style sheet that Snakemake's report holds
 CATEGORIES = ("Architecture", "Data", "Densities", "Evidence", "Filters", "Sweep", "Training")
 

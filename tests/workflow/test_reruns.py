@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DRAWN = {"point_figures", "sweep_figures", "target_figure"}
 LEARNED = {
     "split", "select", "dataset", "descriptors", "assign", "baselines", "train", "fit",

@@ -11,6 +11,8 @@ import small_project
 from spinlens.core.files import read_table
 from workflow_project import METALS, MOMENTS, Project, copy_of
 
+pytestmark = pytest.mark.slow
+
 STEERABLE = {
     "family": "steerable", "channels": "signed", "normalization": "dataset", "filters": 2,
     "cutoff": 4.0, "radial_functions": 2, "optimizer": "adam", "learning_rate": 0.01,

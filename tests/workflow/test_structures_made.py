@@ -10,6 +10,8 @@ from pymatgen.io.vasp import Incar
 import small_project
 from chgcar_writer import Crystal, magnetic_blocks, write_run
 
+pytestmark = pytest.mark.slow
+
 FAMILY = {
     "A": {"site": "Cr", "by": ["CoCr", "Cr"]},
     "B": {"site": "Ge", "by": ["GeP"]},

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from cluster import one_node
+
+import one_node
 
 
 @pytest.fixture
