@@ -19,20 +19,31 @@ def library(tmp_path, monkeypatch):
         "spinlens/pack/outer.py": "from . import inner\nZ = 1\n",
         "script.py": "from spinlens import middle\n",
         "packed.py": "from spinlens import pack\n",
+        "spinlens/page.py": 'PAGE = "pack/page.html"\n',
+        "spinlens/pack/page.html": '{% extends "pack/frame.html" %}{% include "pack/draw.js" %}',
+        "spinlens/pack/frame.html": "<html>",
+        "spinlens/pack/draw.js": "draw();",
+        "spinlens/pack/other.html": "<html>",
+        "rendering.py": "from spinlens import page\n",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(fingerprint, "LIBRARY", tmp_path / "spinlens")
-    fingerprint._imported.cache_clear()
+    clear_caches()
     return tmp_path
+
+
+def clear_caches():
+    fingerprint._imported.cache_clear()
+    fingerprint._included.cache_clear()
 
 
 def changed(script, file, library):
     before = fingerprint.fingerprint(library / script)
     with open(library / file, "a") as stream:
         stream.write("# edited\n")
-    fingerprint._imported.cache_clear()
+    clear_caches()
     return fingerprint.fingerprint(library / script) != before
 
 
@@ -52,6 +63,15 @@ def test_an_edit_of_what_is_not_reached_does_not(library, file):
 )  # fmt: skip
 def test_packages_relative_and_late_imports_are_followed(library, file):
     assert changed("packed.py", file, library)
+
+
+@pytest.mark.parametrize("file", ["page.html", "frame.html", "draw.js"])
+def test_templates_are_followed_to_those_that_they_extend_and_include(library, file):
+    assert changed("rendering.py", f"spinlens/pack/{file}", library)
+
+
+def test_an_edit_of_another_template_changes_nothing(library):
+    assert not changed("rendering.py", "spinlens/pack/other.html", library)
 
 
 def test_touching_changes_nothing(library):

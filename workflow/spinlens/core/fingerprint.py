@@ -2,19 +2,21 @@
 
 Snakemake compares a script's time stamp and never looks into what it imports. A rule that
 lists its fingerprint among its `params` reruns when the text of its script, or of any module
-of the library that the script reaches, differs; touching a file changes nothing.
+or HTML template of the library that the script reaches, differs; touching a file changes nothing.
 """
 
 import ast
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 LIBRARY = Path(__file__).parents[1]
+USED_TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 
 
 def fingerprint(script):
-    """Short sha256 over a script and all modules of the library that it imports, in turn."""
+    """Short sha256 over a script and all modules and templates of the library that it uses."""
     digest = hashlib.sha256()
     for path in sorted(reached(Path(script))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -22,13 +24,13 @@ def fingerprint(script):
 
 
 def reached(path):
-    """The file and every file of the library that it imports, directly or not."""
+    """The file and every file of the library that it imports or renders, directly or not."""
     found, waiting = set(), [Path(path)]
     while waiting:
         current = waiting.pop()
         if current not in found:
             found.add(current)
-            waiting.extend(_imported(current))
+            waiting.extend(_imported(current) if current.suffix == ".py" else _included(current))
     return found
 
 
@@ -36,7 +38,20 @@ def reached(path):
 def _imported(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = {module for node in ast.walk(tree) for module in _module_names(node, path)}
-    return {file for module in modules for file in _files(module)}
+    return {file for module in modules for file in _files(module)} | _templates(tree)
+
+
+def _templates(tree):
+    """Templates that a module names, by their path within the library (see templates.py)."""
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    names = {text for text in texts if isinstance(text, str) and text.endswith(".html")}
+    return {LIBRARY / name for name in names if (LIBRARY / name).is_file()}
+
+
+@cache
+def _included(template):
+    """Templates that a template extends or includes."""
+    return {LIBRARY / name for name in USED_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
 
 
 def _module_names(node, path):
