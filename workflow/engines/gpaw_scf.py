@@ -52,8 +52,19 @@ def calculator(given, text):
         occupations=FermiDirac(attempt["smearing_eV"]),
         mixer=mixer(attempt["beta"], attempt["history"], attempt["weight"]),
         maxiter=attempt["steps"],
+        convergence={"energy": given["convergence_eV_per_electron"]},
+        symmetry={"tolerance": given["symmetry_tolerance"]},
+        setups=given["setups"],
         txt=str(text),
     )
+
+
+def relaxed(atoms, largest_force, most_steps):
+    """Move the atoms, the cell as it is, until no force exceeds `largest_force` in eV/Å."""
+    from ase.optimize import BFGS
+
+    if not BFGS(atoms, logfile=None).run(fmax=largest_force, steps=most_steps):
+        raise RuntimeError(f"forces above {largest_force} eV/Å after {most_steps} relaxation steps")
 
 
 def valence_density(gpaw, atoms):
@@ -76,6 +87,8 @@ def found(gpaw, atoms, energy, seconds):
         "valence_electrons": float(sum(setup.Nv for setup in gpaw.setups)),
         "steps": int(gpaw.scf.niter),
         "scf_seconds": round(seconds, 1),
+        "irreducible_kpoints": len(gpaw.wfs.kd.ibzk_kc),
+        "positions": atoms.get_scaled_positions().tolist(),
         **versions(),
     }
 
@@ -86,6 +99,8 @@ def run(given, folder):
     atoms, began = crystal(given), time.time()
     atoms.calc = calculator(given, folder / "gpaw.txt")
     try:
+        if given["relax"]:
+            relaxed(atoms, **given["relax"])
         energy = atoms.get_potential_energy()
     except Exception as fault:
         if getattr(fault, "errno", None) in FULL:

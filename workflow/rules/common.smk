@@ -89,12 +89,21 @@ def check_points(points):
 
 @cache
 def gpaw_plan():
-    """Calculations that GPAW is to run; planned only if one of its jobs is, because it imports
+    """Compositions that GPAW is to run; planned only if one of its jobs is, because it imports
     pymatgen."""
     from spinlens.structures import plan as structure_plan
 
     or_exit("config", structure_plan.check_gpaw, config)
     return or_exit("structures failed", structure_plan.planned, config)
+
+
+def gpaw_folders():
+    """Folders of the calculations that GPAW is to run."""
+    return [
+        f"{RESULTS}/structures/gpaw/{formula}_{order}"
+        for formula, planned in gpaw_plan().items()
+        for order in planned.computed["orders"]
+    ]
 
 
 def applied_models():

@@ -1,16 +1,10 @@
 """Decorated crystals in folders ready for VASP, or computed by GPAW."""
 
 GPAW = f"{RESULTS}/structures/gpaw"
-# What a density depends on. No fingerprint of all that the script imports: an edit that changes
-# no density must not cost hours of computing.
-GPAW_CODE = [
-    WORKFLOW / "engines" / "gpaw_scf.py",
-    WORKFLOW / "spinlens" / "density" / "grids.py",
-    *(
-        WORKFLOW / "spinlens" / "structures" / f"{module}.py"
-        for module in ("bonds", "geometry", "gpaw", "gpaw_density", "parent", "starting_moments")
-    ),
-]
+GPAW_ORDERS = f"{RESULTS}/structures/gpaw_orders"
+# Runs that have ended, known by what was asked of GPAW. No output of a rule: Snakemake removes
+# outputs that it is to make anew, and an edit must not cost hours of computing.
+GPAW_RUNS = f"{RESULTS}/structures/gpaw_runs"
 
 
 rule decorate:
@@ -37,6 +31,7 @@ rule decorate:
             "decorate",
             "cell_height",
             "orders",
+            "order_cells",
             "starting_moments",
             "hubbard_u",
             "spin_orbit",
@@ -68,38 +63,65 @@ rule gpaw_version:
         "../scripts/structures/gpaw_version.py"
 
 
-rule gpaw_scf:
-    """Compute {wildcards.calculation} by GPAW; its CHGCAR, or why there is none."""
+rule gpaw_orders:
+    """Compute the magnetic orders of {wildcards.formula} by GPAW; runs that have ended are kept."""
     input:
         version=ancient(f"{RESULTS}/structures/gpaw_version.json"),
         parent=ancient(config["parent"]),
     output:
-        directory(f"{GPAW}/{{calculation}}"),
+        f"{GPAW_ORDERS}/{{formula}}.json",
     log:
-        f"{RESULTS}/logs/gpaw_scf/{{calculation}}.log",
+        f"{RESULTS}/logs/gpaw_orders/{{formula}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/gpaw_scf/{{calculation}}.jsonl"
+        f"{RESULTS}/benchmarks/gpaw_orders/{{formula}}.jsonl"
     wildcard_constraints:
-        calculation=r"[A-Za-z0-9-]+_(FM|AFM|NM)",
+        formula=r"[A-Za-z0-9-]+",
     conda:
         "../../envs/vasp.yaml"
     threads: 1
     resources:
         mem_mb=growing(3000),
-        runtime=growing(60),
+        runtime=growing(240),
     params:
-        computed=lambda wildcards: gpaw_plan()[wildcards.calculation][0],
+        computed=lambda wildcards: gpaw_plan()[wildcards.formula].computed,
         parent=lambda wildcards: digest(config["parent"]),
-        settings=settings("cell_height", "gpaw_kpoints", "gpaw_grid"),
-        code=lambda wildcards: [digest(file) for file in GPAW_CODE],
+        settings=settings(
+            "cell_height", "kpoint_spacing", "gpaw_kpoints", "gpaw_grid", "hubbard_u", "relax"
+        ),
+        runs=GPAW_RUNS,
+        code=code("structures/gpaw_orders.py"),
     script:
-        "../scripts/structures/gpaw_scf.py"
+        "../scripts/structures/gpaw_orders.py"
+
+
+rule gpaw_calculation:
+    """Lay out {wildcards.calculation} as a calculation: its CHGCAR, or why there is none."""
+    input:
+        lambda wildcards: f"{GPAW_ORDERS}/{wildcards.calculation.rsplit('_', 1)[0]}.json",
+    output:
+        directory(f"{GPAW}/{{calculation}}"),
+    log:
+        f"{RESULTS}/logs/gpaw_calculation/{{calculation}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/gpaw_calculation/{{calculation}}.jsonl"
+    wildcard_constraints:
+        calculation=r"[A-Za-z0-9-]+_[A-Za-z0-9]+",
+    conda:
+        "../../envs/vasp.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        runs=GPAW_RUNS,
+        code=code("structures/gpaw_calculation.py"),
+    script:
+        "../scripts/structures/gpaw_calculation.py"
 
 
 rule gpaw_tables:
     """Gather the labels of what GPAW computed, and why the rest failed."""
     input:
-        lambda wildcards: expand(f"{GPAW}/{{calculation}}", calculation=gpaw_plan()),
+        lambda wildcards: expand(f"{GPAW_ORDERS}/{{formula}}.json", formula=gpaw_plan()),
     output:
         labels=f"{GPAW}/labels.csv",
         table=f"{RESULTS}/structures/gpaw.tsv",
@@ -113,7 +135,7 @@ rule gpaw_tables:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        called=lambda wildcards: {name: each[1] for name, each in gpaw_plan().items()},
+        called=lambda wildcards: {name: each.called for name, each in gpaw_plan().items()},
         code=code("structures/gpaw_tables.py"),
     script:
         "../scripts/structures/gpaw_tables.py"
@@ -123,7 +145,7 @@ rule gpaw:
     """Every structure computed by GPAW, and tables of what came out."""
     input:
         rules.gpaw_tables.output,
-        rules.gpaw_tables.input,  # a folder that is gone is made again
+        lambda wildcards: gpaw_folders(),  # a folder that is gone is made again
 
 
 rule structures:
@@ -131,4 +153,4 @@ rule structures:
     input:
         rules.decorate.output,
         branch(config["engine"] == "gpaw", then=rules.gpaw_tables.output),
-        branch(config["engine"] == "gpaw", then=rules.gpaw_tables.input),
+        branch(config["engine"] == "gpaw", then=lambda wildcards: gpaw_folders()),

@@ -11,10 +11,12 @@ from pathlib import Path
 from spinlens.core.files import write_table
 from spinlens.structures import gpaw_labels
 
-records = {}
-for folder in map(Path, snakemake.input):
-    records[folder.name] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-labels = gpaw_labels.label_rows(records, snakemake.params.called)
+records, called = {}, {}
+for file in map(Path, snakemake.input):
+    for order, record in json.loads(file.read_text(encoding="utf-8")).items():
+        records[f"{file.stem}_{order}"] = record
+        called[f"{file.stem}_{order}"] = snakemake.params.called[file.stem]
+labels = gpaw_labels.label_rows(records, called)
 failures = gpaw_labels.failures(records)
 write_table(snakemake.output.labels, labels, None if labels else ["calculation"])
 write_table(snakemake.output.table, gpaw_labels.table_rows(records))

@@ -10,7 +10,8 @@ from pymatgen.io.vasp import Poscar
 from spinlens.core.files import read_table, whole, write_table
 from spinlens.structures import geometry, parent, vasp
 from spinlens.structures.decoration import decorations
-from spinlens.structures.starting_moments import starting_moments
+from spinlens.structures.starting_moments import arrangement, known_orders
+from spinlens.structures.supercells import common_mesh, folded_mesh
 
 
 class Composition(NamedTuple):
@@ -43,10 +44,26 @@ def by_element(structure):
 
 
 def write_composition(composition, settings, folder):
-    """Write `poscars/{formula}.vasp` and, for each order (config key orders) that exists in the
-    cell, `vasp/{formula}_{order}/` below a folder. Returns a row (dict) for each order."""
+    """Write `poscars/{formula}.vasp` and, for each order (config key orders) that exists,
+    `vasp/{formula}_{order}/` below a folder. Returns a row (dict) for each order."""
     write_poscar(composition, Path(folder, "poscars"))
-    return [_write_order(composition, order, settings, folder) for order in settings["orders"]]
+    moments = settings["starting_moments"] or {}
+    slab = settings["cell_height"] is not None
+    known = known_orders(composition.structure, moments, settings["order_cells"], slab)
+    arranged = {
+        order: arrangement(composition.structure, order, moments, known)
+        for order in settings["orders"]
+    }
+    mesh = common_mesh(
+        composition.structure.lattice,
+        [each.matrix for each in arranged.values() if each],
+        settings["kpoint_spacing"],
+        slab,
+    )
+    return [
+        _write_order(composition, order, each, mesh, settings, folder)
+        for order, each in arranged.items()
+    ]
 
 
 def write_poscar(composition, folder):
@@ -73,20 +90,29 @@ def labels(row, decoration):
     return named | decoration.labels | {"order": row["order"]}
 
 
-def _write_order(composition, order, settings, folder):
-    decoration, structure, _ = composition
+def _write_order(composition, order, arranged, mesh, settings, folder):
+    decoration = composition.decoration
     name = f"{decoration.name}_{order}"
     row = {"calculation": name, "formula": decoration.name, **decoration.labels, "order": order}
-    moments = starting_moments(structure, order, settings["starting_moments"] or {})
-    if moments is None:
-        none = {"folder": f"none: the cell has no {order} order", "starting_moment_muB": ""}
+    if arranged is None:
+        none = {
+            "folder": f"none: the cell has no {order} order",
+            "starting_moment_muB": "",
+            "cells": "",
+            "kpoints": "",
+        }
         return row | none | _measures(composition)
+    points = folded_mesh(mesh, arranged.matrix)
     slab = settings["cell_height"] is not None
-    written = vasp.write(
-        vasp.input_set(structure, moments, settings, slab), Path(folder, "vasp", name)
-    )
-    row |= {"folder": "written" if written else "kept: VASP has run"}
-    return row | {"starting_moment_muB": _rounded(moments.sum())} | _measures(composition)
+    inputs = vasp.input_set(arranged.structure, arranged.moments, settings, slab, points)
+    written = vasp.write(inputs, Path(folder, "vasp", name))
+    row |= {
+        "folder": "written" if written else "kept: VASP has run",
+        "starting_moment_muB": _rounded(arranged.moments.sum()),
+        "cells": len(arranged.structure) // len(composition.structure),
+        "kpoints": "x".join(map(str, points)),
+    }
+    return row | _measures(composition)
 
 
 def _measures(composition):

@@ -1,76 +1,164 @@
-"""GPAW, run by a Python of its own: started, asked again more carefully, its reason kept."""
+"""GPAW, run by a Python of its own; each finished run is kept, known by what was asked of it."""
 
+import gzip
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from pymatgen.core import Structure
+
+from spinlens.core.files import write_json
+from spinlens.structures import gpaw_density
 
 PROGRAM = Path(__file__).parents[2] / "engines" / "gpaw_scf.py"
 NOT_CONVERGED = 3  # as PROGRAM says it
 GRID_SPACING = 0.25  # Å, of the self-consistent calculation
+CONVERGENCE = 1e-6  # eV per electron: orders differ by meV a cell
+SYMMETRY_TOLERANCE = 1e-4  # GPAW's 1e-7 misses threefold axes of fitted geometries
+DIGITS = 8  # of lengths in Å and lattice coordinates that a run is known by
 INSTALL = (
     "install the Debian packages gpaw, gpaw-data and python3-ase, or name a Python that has GPAW "
     "by --config gpaw_python=PATH"
 )
 # How charge and magnetization are mixed from step to step, the smearing, and the steps allowed:
 # each attempt is made where the one before found no solution.
-LADDER = (
+LADDER: tuple[dict[str, Any], ...] = (
     {"mixer": "sum", "beta": 0.1, "history": 5, "weight": 50, "smearing_eV": 0.05, "steps": 90},
     {"mixer": "difference", "beta": 0.05, "history": 8, "weight": 60, "smearing_eV": 0.05,
      "steps": 140},
     {"mixer": "sum", "beta": 0.03, "history": 5, "weight": 100, "smearing_eV": 0.1, "steps": 180},
 )  # fmt: skip
+KEPT = ("CHGCAR.gz", "gpaw.txt.gz")
 
 
-class Outcome(NamedTuple):
-    """What GPAW leaves: `result` (dict; None where no attempt converged), the valence density
-    (spins, na, nb, nc) in e Å⁻³ on its fine grid (or None), and a dict for each attempt."""
+class Run(NamedTuple):
+    """A run of GPAW that has ended.
 
+    folder : where its files are.
+    result : what it found (dict), None if it did not converge.
+    reason : why it did not converge, "" if it did.
+    """
+
+    folder: Path
     result: dict | None
-    density: np.ndarray | None
-    attempts: list
+    reason: str
 
 
-def version(python):
-    """{package: version} of GPAW and ASE, as an interpreter (a path, or a name on PATH) has them.
-    Raises ValueError, one line that says what to install, where it has none."""
+def version(python: str) -> dict[str, str]:
+    """Versions of GPAW and ASE by package, as an interpreter (a path, or a name on PATH) has them.
+
+    Raises
+    ------
+    ValueError
+        One line that says what to install, if it has none.
+    """
     try:
         return json.loads(_started(python, ["--version"], threads=1).stdout)
     except (OSError, ValueError):
         raise ValueError(f"{python} has no GPAW: {INSTALL}") from None
 
 
-def run(python, structure, moments, kpoints, folder, threads=1):
-    """Outcome of a self-consistent calculation: LCAO dzp, PBE, on a Γ-centred mesh `kpoints`.
+def asked(
+    structure: Structure,
+    moments: np.ndarray | None,
+    kpoints: tuple[int, ...],
+    attempt: dict,
+    hubbard_u: dict[str, float] | None = None,
+    relax: dict | None = None,
+) -> dict:
+    """What is asked of GPAW: LCAO dzp, PBE, on a Γ-centred mesh.
 
-    `moments` (sites,) in μB are started from; None is a run without spin. GPAW works, and leaves
-    gpaw.txt, in `folder`. Each step of LADDER is tried until one converges. Raises ValueError
-    where GPAW ends in any other way, killed for its memory for example: that is no result.
+    Parameters
+    ----------
+    structure : the cell.
+    moments : (sites,) starting moments, μB; None for a run without spin.
+    kpoints : (3,) mesh.
+    attempt : a step of LADDER.
+    hubbard_u : Dudarev's U − J by element, eV, on d electrons.
+    relax : {largest_force (eV/Å), most_steps}; None for a static run.
     """
-    folder, attempts = Path(folder), []
-    given = {
+    there = {site.specie.symbol for site in structure}
+    u = {el: value for el, value in (hubbard_u or {}).items() if value and el in there}
+    return {
         "elements": [site.specie.symbol for site in structure],
-        "lattice": structure.lattice.matrix.tolist(),
-        "positions": structure.frac_coords.tolist(),
+        "lattice": (structure.lattice.matrix.round(DIGITS) + 0.0).tolist(),
+        "positions": (structure.frac_coords.round(DIGITS) + 0.0).tolist(),
         "moments": None if moments is None else [float(moment) for moment in moments],
-        "kpoints": list(kpoints),
+        "kpoints": [int(points) for points in kpoints],
         "grid_spacing_angstrom": GRID_SPACING,
+        "convergence_eV_per_electron": CONVERGENCE,
+        "symmetry_tolerance": SYMMETRY_TOLERANCE,
+        "setups": {element: f":d,{value}" for element, value in u.items()},
+        "relax": relax,
+        "attempt": attempt,
     }
-    for attempt in LADDER:
-        (folder / "input.json").write_text(json.dumps(given | {"attempt": attempt}))
-        done = _started(python, [str(folder / "input.json"), str(folder)], threads)
-        reason = _last_line(done.stderr)
-        if done.returncode not in (0, NOT_CONVERGED):
-            raise ValueError(f"GPAW ended with code {done.returncode}: {reason}")
-        attempts.append(attempt | {"converged": not done.returncode})
-        (folder / "input.json").unlink()
-        if done.returncode == 0:
-            return Outcome(*_left_in(folder), attempts)
-        attempts[-1]["reason"] = reason
-    return Outcome(None, None, attempts)
+
+
+def run(
+    python: str, name: str, given: dict, grid: tuple[int, ...], store: Path, threads: int = 1
+) -> Run:
+    """Run GPAW, or find the run that has ended already.
+
+    Parameters
+    ----------
+    python : interpreter that has GPAW.
+    name : how the run's folder begins.
+    given : what `asked` returns.
+    grid : (3,) of the CHGCAR that is kept.
+    store : folder of the runs that have ended; each appears there whole.
+    threads : of GPAW's libraries.
+
+    Raises
+    ------
+    ValueError
+        If GPAW ends in any other way than with or without a solution, killed for its memory for
+        example: that is no result, and nothing is kept.
+    """
+    text = json.dumps({"given": given, "grid": [int(points) for points in grid]}, sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()[:12]
+    folder = Path(store) / f"{name}-{key}"
+    if not (folder / "run.json").is_file():
+        working = Path(store) / f".{folder.name}.{os.getpid()}"
+        shutil.rmtree(working, ignore_errors=True)
+        working.mkdir(parents=True)
+        try:
+            write_json(working / "run.json", _ended(python, name, given, grid, working, threads))
+            shutil.rmtree(folder, ignore_errors=True)
+            working.rename(folder)
+        finally:
+            shutil.rmtree(working, ignore_errors=True)
+    kept = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return Run(folder, kept["result"], kept["reason"])
+
+
+def _ended(python, name, given, grid, folder, threads):
+    """What is on record of a run that is made now in `folder`, where its files stay."""
+    (folder / "input.json").write_text(json.dumps(given), encoding="utf-8")
+    done = _started(python, [str(folder / "input.json"), str(folder)], threads)
+    reason = _last_line(done.stderr)
+    if done.returncode not in (0, NOT_CONVERGED):
+        raise ValueError(f"GPAW ended with code {done.returncode}: {reason}")
+    (folder / "input.json").unlink()
+    _compress(folder / "gpaw.txt")
+    record = {"given": given, "grid": [int(points) for points in grid]}
+    if done.returncode == NOT_CONVERGED:
+        return record | {"result": None, "reason": reason}
+    result = json.loads((folder / "scf.json").read_text(encoding="utf-8"))
+    density = np.load(folder / "density.npy")
+    spins, factors = gpaw_density.spin_densities(
+        density, np.array(given["lattice"]), grid, result["valence_electrons"],
+        result["total_moment_muB"],
+    )  # fmt: skip
+    cell = Structure(given["lattice"], given["elements"], result["positions"])
+    gpaw_density.write_chgcar(folder / "CHGCAR.gz", cell, spins, f"{name} GPAW LCAO-dzp PBE")
+    for file in ("scf.json", "density.npy"):
+        (folder / file).unlink()
+    return record | {"result": result | {"density_factors": factors}, "reason": ""}
 
 
 def _started(python, arguments, threads):
@@ -86,13 +174,11 @@ def _started(python, arguments, threads):
     )
 
 
-def _left_in(folder):
-    """Result and density that the program wrote, its files taken away."""
-    numbers, density = folder / "scf.json", folder / "density.npy"
-    left = json.loads(numbers.read_text(encoding="utf-8")), np.load(density)
-    numbers.unlink()
-    density.unlink()
-    return left
+def _compress(path):
+    if path.is_file():
+        with open(path, "rb") as plain, gzip.open(f"{path}.gz", "wb") as packed:
+            shutil.copyfileobj(plain, packed)
+        path.unlink()
 
 
 def _last_line(text):

@@ -1,11 +1,9 @@
 """What computed calculations say, as tables: labels to learn from, and how each was reached.
 
-A record (dict) of a calculation holds `order`; `elements`, of its sites; `place`, the index among
-them of each of the parent's sites; `attempts` and `scf`, attempts and result of its gpaw.Outcome.
-What it is `called` is as calculations.planned says.
+A record (dict) of a calculation is as gpaw_orders.record says; what it is `called`, as
+plan.Planned does.
 """
 
-from spinlens.calculations.magnetic_order import magnetic_order
 from spinlens.dataset import ground_states
 
 COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "ground_state")
@@ -13,8 +11,7 @@ COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "gr
 
 def failures(records):
     """{calculation: why its last attempt did not converge} of `records`, {calculation: record}."""
-    failed = {name: own for name, own in records.items() if own["scf"] is None}
-    return {name: own["attempts"][-1]["reason"] for name, own in failed.items()}
+    return {name: own["reason"] for name, own in records.items() if own["scf"] is None}
 
 
 def label_rows(records, called):
@@ -45,10 +42,13 @@ def _row(name, own, failure):
         "calculation": name,
         "converged": bool(scf),
         "order": own["order"],
-        "order_final": _order(scf) if scf else "",
+        "order_final": own["order_final"] or "",
+        "cells": own["cells"],
+        "kpoints": "x".join(map(str, own["kpoints"])),
+        "start": own["start"] + 1,
         "total_moment_muB": _rounded(scf.get("total_moment_muB", "")),
         "energy_eV": _rounded(scf.get("energy_eV", "")),
-        "attempts": len(own["attempts"]),
+        "ladder_step": own["step"] + 1,
         "steps": scf.get("steps", ""),
         "scf_seconds": scf.get("scf_seconds", ""),
         "failure": failure,
@@ -64,17 +64,12 @@ def _labels(name, own, called):
         "formula": called["formula"],
         **called["labels"],
         "order": own["order"],
-        "order_final": _order(scf),
+        "order_final": own["order_final"],
         "total_moment_muB": _rounded(scf["total_moment_muB"]),
         **{f"moment_{site}_muB": _rounded(moment) for site, moment in moments.items()},
         "valence_electrons": scf["valence_electrons"],
         "energy_eV": _rounded(scf["energy_eV"]),
     }
-
-
-def _order(scf):
-    """The order that a calculation converged to; that of a run without spin is NM."""
-    return magnetic_order(scf["local_moments_muB"] or [0.0])
 
 
 def _rounded(value):

@@ -1,24 +1,67 @@
-"""Which calculations a config asks for, each known by its own numbers: no other one changes it."""
+"""Which compositions a config asks GPAW for, each known by its own numbers: no other changes it."""
 
-import json
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Structure
 
-from spinlens.structures import folders, geometry, parent
+from spinlens.structures import folders, geometry, parent, starting_moments, supercells
 from spinlens.structures.decoration import decorations
-from spinlens.structures.starting_moments import starting_moments
-
-ONLY_VASP = {"relax": False, "spin_orbit": False, "hubbard_u": None}
 
 
-def planned(settings):
-    """{calculation: (what computes it, what it is called)} for every order of every decoration,
-    from config keys parent, cell_height, decorate, orders and starting_moments; no geometry is
-    fitted yet.
+class Planned(NamedTuple):
+    """A composition that is to be computed.
 
-    What computes it: elements (of the parent's sites, in its order), order, and moments (of its
-    elements, μB). What it is called: formula, labels, and sites, the index in the parent of each
-    magnetic site by its name (A1, A2, ...). Raises ValueError, one line, where keys do not fit.
+    computed : what computes it: elements (of the parent's sites, in its order), orders (names),
+        moments and second_moments (μB by element, the latter of elements with a high and a low
+        spin state), order_cells.
+    called : what it is called: formula, labels, and sites, the index in the parent of each
+        magnetic site by its name (A1, A2, ...).
+    """
+
+    computed: dict
+    called: dict
+
+
+class Cell(NamedTuple):
+    """A magnetic order of a composition, ready to be computed.
+
+    arrangement : the cell and its starting moments (`starting_moments.Arrangement`).
+    kpoints : (3,) mesh, of the same points for every order of the composition.
+    place : (parent sites,) index, in the cell, of the first image of each of the parent's sites.
+    """
+
+    arrangement: starting_moments.Arrangement
+    kpoints: NDArray
+    place: list[int]
+
+
+def check_gpaw(settings: dict) -> None:
+    """Refuse a config that asks of GPAW what this workflow does not compute by it.
+
+    Raises
+    ------
+    ValueError
+        One line that names the key.
+    """
+    if settings["spin_orbit"]:
+        raise ValueError("spin_orbit: GPAW computes without it; leave it false")
+
+
+def planned(settings: dict) -> dict[str, Planned]:
+    """Find every composition that the config asks for, with the orders that exist in it; no
+    geometry is fitted yet.
+
+    Parameters
+    ----------
+    settings : config keys parent, cell_height, decorate, orders, order_cells, starting_moments
+        and second_moments.
+
+    Raises
+    ------
+    ValueError
+        One line, if keys do not fit.
     """
     crystal = parent.read(settings["parent"], settings["cell_height"])
     parent_elements = [site.specie.symbol for site in crystal]
@@ -26,50 +69,108 @@ def planned(settings):
     found = {}
     for decoration in decorations(parent_elements, settings["decorate"], permutations):
         name, elements, labels = decoration
-        moments = {el: m for el, m in settings["starting_moments"].items() if el in elements and m}
-        sites = _magnetic_sites(elements, parent_elements, settings["decorate"], moments)
-        called = {"formula": name, "labels": labels, "sites": sites}
-        decorated = _decorated(crystal, elements)
-        for order in settings["orders"]:
-            if starting_moments(decorated, order, moments) is not None:
-                computed = {"elements": list(elements), "order": order, "moments": moments}
-                found[f"{name}_{order}"] = computed, called
+        moments = _of(settings["starting_moments"], elements)
+        decorated = crystal.copy()
+        for site, element in enumerate(elements):
+            decorated.replace(site, element)
+        slab = settings["cell_height"] is not None
+        known = starting_moments.known_orders(decorated, moments, settings["order_cells"], slab)
+        orders = [
+            order
+            for order in settings["orders"]
+            if starting_moments.arrangement(decorated, order, moments, known) is not None
+        ]
+        found[name] = Planned(
+            {
+                "elements": list(elements),
+                "orders": orders,
+                "moments": moments,
+                "second_moments": _of(settings["second_moments"], elements),
+                "order_cells": settings["order_cells"],
+            },
+            {
+                "formula": name,
+                "labels": labels,
+                "sites": _named_sites(elements, parent_elements, settings["decorate"], moments),
+            },
+        )
     return found
 
 
-def check_gpaw(config):
-    """Raise ValueError if the config asks for what only VASP does."""
-    for key, off in ONLY_VASP.items():
-        if config[key] != off:
-            raise ValueError(f"{key}: GPAW computes without it; leave it {json.dumps(off)}")
-
-
-def built(computed, parent_file, cell_height):
-    """Structure of a planned calculation, its sites by element as in its POSCAR; the moments
-    (sites,) in μB that it starts from, None for a run without spin; and the index there of each
-    of the parent's sites. Raises ValueError where its order does not exist in its cell."""
-    elements = computed["elements"]
+def fitted(computed: dict, parent_file: str, cell_height: float | None) -> Structure:
+    """Unit cell of a planned composition, unrelaxed, its sites by element as in its POSCAR."""
     crystal = parent.read(parent_file, cell_height)
-    fitted = geometry.fit(crystal, parent.bonds(crystal), elements, cell_height is not None)
-    structure = folders.by_element(fitted.structure)
+    found = geometry.fit(
+        crystal, parent.bonds(crystal), computed["elements"], cell_height is not None
+    )
+    return folders.by_element(found.structure)
+
+
+def cells(
+    computed: dict,
+    structure: Structure,
+    moments: dict[str, float],
+    spacing: float,
+    slab: bool,
+    mesh: list[int] | None = None,
+) -> dict[str, Cell]:
+    """Lay out the orders of a composition on one commensurate mesh.
+
+    Parameters
+    ----------
+    computed : as `Planned` has it.
+    structure : its unit cell, sites by element.
+    moments : starting moments by element, μB.
+    spacing : largest distance of k-points along each reciprocal vector, Å⁻¹, 2π included.
+    slab : one k-point along c, no cell repeated along c.
+    mesh : (3,) Γ-centred mesh of the unit cell, in place of one of that spacing.
+
+    Raises
+    ------
+    ValueError
+        If an order does not exist, or the mesh has no counterpart in its cell.
+    """
+    known = starting_moments.known_orders(structure, moments, computed["order_cells"], slab)
+    found = {}
+    for order in computed["orders"]:
+        arranged = starting_moments.arrangement(structure, order, moments, known)
+        if arranged is None:
+            raise ValueError(f"there is no {order} order")
+        found[order] = arranged
+    matrices = [each.matrix for each in found.values()]
+    common = supercells.common_mesh(structure.lattice, matrices, spacing, slab)
+    points = np.array(mesh) if mesh else common
+    place = _place(computed["elements"])
+    return {
+        order: Cell(arranged, _folded(points, arranged, order), _images(place, arranged))
+        for order, arranged in found.items()
+    }
+
+
+def _folded(points, arranged, order):
+    folded = supercells.folded_mesh(points, arranged.matrix)
+    if folded is None:
+        raise ValueError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
+    return folded
+
+
+def _images(place, arranged):
+    """Index in the cell of the first image of each of the parent's sites."""
+    return [int(np.flatnonzero(arranged.origin == site)[0]) for site in place]
+
+
+def _place(elements):
+    """Index of each of the parent's sites among the sites by element."""
     first = list(dict.fromkeys(elements))
-    place = np.argsort(np.argsort([first.index(el) for el in elements], kind="stable")).tolist()
-    if computed["order"] == "NM":
-        return structure, None, place
-    moments = starting_moments(structure, computed["order"], computed["moments"])
-    if moments is None:
-        raise ValueError(f"the cell has no {computed['order']} order")
-    return structure, moments, place
+    by_element = np.argsort([first.index(el) for el in elements], kind="stable")
+    return np.argsort(by_element).tolist()
 
 
-def _decorated(crystal, elements):
-    decorated = crystal.copy()
-    for site, element in enumerate(elements):
-        decorated.replace(site, element)
-    return decorated
+def _of(moments, elements):
+    return {el: m for el, m in (moments or {}).items() if el in elements and m}
 
 
-def _magnetic_sites(elements, parent_elements, groups, moments):
+def _named_sites(elements, parent_elements, groups, moments):
     found = {}
     for group, asked in groups.items():
         of_group = [i for i, element in enumerate(parent_elements) if element == asked["site"]]

@@ -1,11 +1,89 @@
-"""Starting moments of the magnetic orders."""
+"""Magnetic orders as a run starts them: the cell that holds an order, and a moment a site."""
+
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core import Structure
 
-ORDERS = ("FM", "AFM", "NM")
+from spinlens.structures import supercells
+from spinlens.structures.orders import Order, enumerate_orders
+
+ORDERS = ("FM", "AFM", "NM")  # of the unit cell as it is
 NEAREST = 1.05  # times the shortest distance between two magnetic sites
 REACH = 12.0  # Å
 SAME_SITE = 1e-3  # Å
+
+
+class Arrangement(NamedTuple):
+    """A magnetic order in its cell.
+
+    structure : the cell, its sites grouped by element.
+    moments : (sites,) starting moments, μB.
+    matrix : (3, 3) lattice vectors in terms of the unit cell's.
+    origin : (sites,) the unit cell's site that each site repeats.
+    """
+
+    structure: Structure
+    moments: NDArray
+    matrix: NDArray
+    origin: NDArray
+
+
+def magnetic_sites(structure: Structure, moments: dict[str, float]) -> NDArray:
+    """Indices of the sites whose element starts with a moment."""
+    return np.flatnonzero([moments.get(site.specie.symbol, 0.0) for site in structure])
+
+
+def known_orders(
+    structure: Structure, moments: dict[str, float], order_cells: int, slab: bool = True
+) -> list[Order]:
+    """Orders of the magnetic sites in cells of at most `order_cells` of them; none if no element
+    starts with a moment."""
+    sites = magnetic_sites(structure, moments)
+    return enumerate_orders(structure, sites, order_cells, slab) if len(sites) else []
+
+
+def arrangement(
+    structure: Structure,
+    order: str,
+    moments: dict[str, float],
+    orders: list[Order],
+) -> Arrangement | None:
+    """Put a magnetic order into the smallest cell that holds it.
+
+    Parameters
+    ----------
+    structure : unit cell, its sites grouped by element.
+    order : FM, AFM or NM, of the unit cell as it is; or the name of one of `orders`.
+    moments : size of the starting moment by element, μB.
+    orders : what `known_orders` returns for this unit cell.
+
+    Returns
+    -------
+    None if the order does not exist in the unit cell, or is not among `orders`.
+    """
+    if order in ORDERS:
+        start = starting_moments(structure, order, moments)
+        if start is None:
+            return None
+        return Arrangement(structure, start, np.eye(3, dtype=int), np.arange(len(structure)))
+    found = next((each for each in orders if each.name == order), None)
+    if found is None:
+        return None
+    cell, origin = supercells.supercell(structure, found.matrix)
+    sizes = np.array([abs(moments.get(site.specie.symbol, 0.0)) for site in cell], float)
+    signed = np.zeros(len(cell))
+    signed[np.flatnonzero(sizes)] = found.signs * sizes[np.flatnonzero(sizes)]
+    if signed.sum() < 0:
+        signed = -signed
+    by_element = _by_element(cell)
+    return Arrangement(
+        Structure.from_sites([cell[site] for site in by_element]),
+        signed[by_element] + 0.0,  # no −0
+        found.matrix,
+        origin[by_element],
+    )
 
 
 def starting_moments(structure, order, moments):
@@ -27,6 +105,13 @@ def starting_moments(structure, order, moments):
         return None
     signed = signs * sizes
     return (-signed if signed.sum() < 0 else signed) + 0.0  # no −0
+
+
+def _by_element(structure):
+    """Indices of the sites, grouped by element in order of first appearance."""
+    elements = [site.specie.symbol for site in structure]
+    first = list(dict.fromkeys(elements))
+    return np.argsort([first.index(element) for element in elements], kind="stable")
 
 
 def _alternating(structure, sites):

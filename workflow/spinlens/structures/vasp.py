@@ -13,22 +13,25 @@ RUN_FILES = ("OUTCAR", "OSZICAR", "CHG", "vasprun", "vaspout", "CONTCAR")
 SUBSHELLS = {"d": 2, "f": 3}
 
 
-def input_set(structure, moments, settings, slab=True):
+def input_set(structure, moments, settings, slab=True, mesh=None):
     """pymatgen's input set for a structure with `moments` (sites,) in μB to start from, all zero
     for a run without spin: MPStaticSet, or MPRelaxSet where `settings` (config keys relax,
-    spin_orbit, hubbard_u, kpoint_spacing and incar) ask for it. The charge density is written.
+    spin_orbit, hubbard_u, kpoint_spacing and incar) ask for it. The charge density is written. `mesh` (3,) is Γ-centred; None: by kpoint_spacing.
     """
     kind = MPRelaxSet if settings["relax"] else MPStaticSet
     start = moments
     if settings["spin_orbit"]:
         start = [[0.0, 0.0, moment] for moment in moments]
+    points = kpoints(structure.lattice, settings["kpoint_spacing"], slab)
+    if mesh is not None:
+        points = Kpoints.gamma_automatic(tuple(int(number) for number in mesh))
     prepared = structure.copy(site_properties={"magmom": [_plain(moment) for moment in start]})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of defaults that are set here
         return kind(
             prepared,
             user_incar_settings=_incar(moments, settings, slab) | (settings["incar"] or {}),
-            user_kpoints_settings=kpoints(structure.lattice, settings["kpoint_spacing"], slab),
+            user_kpoints_settings=points,
             sort_structure=False,
         )
 

@@ -1,0 +1,31 @@
+"""Compute the magnetic orders of one composition by GPAW, and put what they say on record."""
+
+from spinlens.core import log
+
+terminal = log.to_file(snakemake.log[0])
+
+import sys
+
+from spinlens.core.files import write_json
+from spinlens.structures import composition_runs
+
+formula = snakemake.wildcards.formula
+try:
+    records = composition_runs.computed_by_gpaw(
+        formula,
+        snakemake.params.computed,
+        snakemake.input.parent,
+        snakemake.params.settings,
+        # The interpreter's place is no parameter: moving GPAW recomputes nothing.
+        snakemake.config["gpaw_python"],
+        snakemake.params.runs,
+        snakemake.threads,
+    )
+except ValueError as fault:
+    print(f"{formula} failed: {fault}", file=terminal)
+    raise SystemExit(1) from None
+write_json(snakemake.output[0], records)
+for order, record in records.items():
+    scf = record["scf"]
+    said = f"{scf['energy_eV']:.5f} eV, {record['order_final']}" if scf else record["reason"]
+    print(f"{formula}_{order}: {said}", file=sys.stdout)

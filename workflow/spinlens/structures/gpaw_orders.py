@@ -1,0 +1,116 @@
+"""All magnetic orders of a composition by GPAW, so that their energies can be compared.
+
+Every order is on the same step of gpaw.LADDER: where one needs a later step, all are made at it.
+Where elements have a high and a low spin state, the orders of the smallest cells are started from
+both; the start that gives the lowest energy a site is kept for all orders, and both are on record.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from spinlens.structures import gpaw, plan
+from spinlens.structures.starting_moments import magnetic_sites
+from spinlens.structures.orders import signs_name
+
+SAME_STATE_EV = 1e-3  # per cell: starts whose energies differ by less found the same state
+SMALLEST_MOMENT_MUB = 0.3
+
+Runner = Callable[[str, int, int], gpaw.Run]  # order, start, step of the ladder
+
+
+def converged_together(
+    orders: list[str], smallest: list[str], starts: int, run: Runner
+) -> tuple[int, int, dict[str, gpaw.Run], list[dict[str, Any]]]:
+    """Run every order at the first step of the ladder at which all of them converge.
+
+    Parameters
+    ----------
+    orders : names; NM is run without spin, whatever the start.
+    smallest : orders from which the start is chosen.
+    starts : number of sets of starting moments.
+    run : runs an order from a start at a step of the ladder.
+
+    Returns
+    -------
+    The start and the step that are kept, the run of each order there, and a dict for each start
+    that was tried: order, start, step, energy_eV (None if it did not converge), and moments.
+    If no step lets all orders converge, the one at which most do is kept.
+    """
+    best: tuple[int, int, dict[str, gpaw.Run], list[dict[str, Any]]] | None = None
+    waiting = list(orders)  # those without which a step need not be tried with the others
+    for step in range(len(gpaw.LADDER)):
+        start, tried = _start(smallest, starts, step, run)
+        runs: dict[str, gpaw.Run] = {}
+        for order in sorted(orders, key=lambda order: order not in waiting):
+            runs[order] = run(order, start, step)
+            if step and order in waiting and runs[order].result is None:
+                break
+        done = sum(each.result is not None for each in runs.values())
+        if best is None or done > sum(each.result is not None for each in best[2].values()):
+            best = start, step, runs, tried
+        waiting = [order for order in orders if order not in runs or runs[order].result is None]
+        if not waiting:
+            break
+    assert best is not None
+    return best
+
+
+def record(cell: plan.Cell, run: gpaw.Run, order: str, **more: Any) -> dict[str, Any]:
+    """What is on record of an order: the JSON that the label table is made from."""
+    arranged = cell.arrangement
+    return {
+        "order": order,
+        "order_final": _order_final(cell, run) if run.result else None,
+        "elements": [site.specie.symbol for site in arranged.structure],
+        "place": cell.place,
+        "cells": int(round(np.linalg.det(arranged.matrix))),
+        "matrix": arranged.matrix.tolist(),
+        "starting_moments": arranged.moments.tolist(),
+        "kpoints": cell.kpoints.tolist(),
+        "lattice": arranged.structure.lattice.matrix.tolist(),
+        "run": run.folder.name,
+        "scf": run.result,
+        "reason": run.reason,
+        **more,
+    }
+
+
+def _start(smallest, starts, step, run):
+    """The start of lowest energy over the smallest cells, and what was tried."""
+    if starts == 1 or not smallest:
+        return 0, []
+    tried, lowest = [], [np.inf] * starts
+    for start in range(starts):
+        for order in smallest:
+            done = run(order, start, step)
+            scf = done.result or {}
+            tried.append({
+                "order": order,
+                "start": start,
+                "step": step,
+                "energy_eV": scf.get("energy_eV"),
+                "total_moment_muB": scf.get("total_moment_muB"),
+                "local_moments_muB": scf.get("local_moments_muB"),
+                "run": done.folder.name,
+            })  # fmt: skip
+            lowest[start] = min(lowest[start], scf.get("energy_eV", np.inf))
+    kept = int(np.argmin(lowest))
+    if np.isfinite(lowest[0]) and lowest[0] - lowest[kept] < SAME_STATE_EV:
+        kept = 0
+    return kept, tried
+
+
+def _order_final(cell, run):
+    """The order that a run converged to, from the signs of its magnetic sites' moments."""
+    local = run.result["local_moments_muB"]
+    if local is None:
+        return "NM"
+    started = np.flatnonzero(cell.arrangement.moments)
+    local = np.array(local)[started]
+    if np.abs(local).max(initial=0.0) <= 0.05:
+        return "NM"
+    if np.abs(local).min(initial=0.0) < SMALLEST_MOMENT_MUB:
+        return "other"
+    return signs_name(cell.arrangement.structure, started, np.sign(local))
