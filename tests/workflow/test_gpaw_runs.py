@@ -42,7 +42,8 @@ ripple = 1 + 0.1 * np.cos(2 * np.pi * np.arange(16) / 16)
 spins = np.array([31.0, 25.0])[:, None, None, None] * np.broadcast_to(ripple, (2, 12, 12, 16))
 np.save(folder / "density.npy", spins / volume)
 scf = {{"energy_eV": -44.5, "total_moment_muB": 6.0, "local_moments_muB": moments,
-       "valence_electrons": 56.0, "steps": 20, "scf_seconds": 1.0}}
+       "valence_electrons": 56.0, "steps": 20, "scf_seconds": 1.0,
+       "positions": given["positions"]}}
 (folder / "scf.json").write_text(json.dumps(scf))
 """
 
@@ -91,7 +92,7 @@ def test_a_failure_stops_nothing_and_nothing_is_computed_twice(stood_in):
     assert "gpaw: 2 calculations, 1 failed" in done.stderr
     assert f"gpaw: {AFM} failed: KohnShamConvergenceError: not today" in done.stderr
     table = rows(stood_in.folder / "results" / "structures" / "gpaw.tsv")
-    assert (table[AFM]["attempts"], table[AFM]["converged"]) == ("3", "False")
+    assert (table[AFM]["ladder_step"], table[AFM]["converged"]) == ("1", "False")
     assert list(rows(run_folder(stood_in) / "labels.csv")) == [FM]
     with split(stood_in, FM) as record:
         assert record.getncattr("order_final") == "FM"
@@ -101,12 +102,29 @@ def test_a_failure_stops_nothing_and_nothing_is_computed_twice(stood_in):
     assert stood_in.planned("gpaw") == {}
     decorate = json.dumps(FAMILY | {"A": {"site": "Cr", "by": ["Cr", "VCr"]}})
     assert stood_in.planned("gpaw", "--config", f"decorate={decorate}") == {
-        "gpaw_scf": 2,
+        "gpaw_orders": 1,
+        "gpaw_calculation": 2,
         "gpaw_tables": 1,
         "gpaw": 1,
     }
     shutil.rmtree(run_folder(stood_in) / FM)
-    assert stood_in.planned("gpaw") == {"gpaw_scf": 1, "gpaw_tables": 1, "gpaw": 1}
+    assert stood_in.planned("gpaw") == {"gpaw_calculation": 1, "gpaw": 1}
+
+
+def test_runs_that_have_ended_outlive_edits_and_new_orders(stood_in):
+    stood_in.set(decorate=FAMILY, orders=["FM"])
+    assert stood_in.snakemake("gpaw").returncode == 0
+    runs = stood_in.folder / "results" / "structures" / "gpaw_runs"
+    [first] = runs.iterdir()
+    written = (first / "run.json").stat().st_mtime_ns
+    with open(stood_in.folder / "workflow/spinlens/structures/gpaw_orders.py", "a") as file:
+        file.write("\n# an edit\n")
+    done = stood_in.snakemake("gpaw", "--config", "orders=[FM, zigzag]")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (first / "run.json").stat().st_mtime_ns == written
+    zigzag = json.loads((run_folder(stood_in) / "Cr2Ge2Te6_zigzag" / "result.json").read_text())
+    assert zigzag["kpoints"] == [3, 6, 1] and len(zigzag["elements"]) == 20
+    assert len([each for each in runs.iterdir() if each.name.startswith("Cr2Ge2Te6_FM")]) == 1
 
 
 def test_without_gpaw_one_line_says_what_to_install(stood_in):
@@ -119,8 +137,9 @@ def test_without_gpaw_one_line_says_what_to_install(stood_in):
 
 
 def test_what_gpaw_does_not_do_is_refused(stood_in):
-    done = stood_in.snakemake("gpaw", "-n", "--config", "relax=true")
-    assert "config: relax: GPAW computes without it; leave it false" in done.stdout + done.stderr
+    done = stood_in.snakemake("gpaw", "-n", "--config", "spin_orbit=true")
+    message = "config: spin_orbit: GPAW computes without it; leave it false"
+    assert message in done.stdout + done.stderr
     assert done.returncode != 0
 
 

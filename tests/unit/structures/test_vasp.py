@@ -23,8 +23,8 @@ STAND_IN = """  PAW_PBE {0} 01Jan2000
    .1E+01 .2E+01 .3E+01
  End of Dataset
 """
-KEYS = ("cell_height", "orders", "starting_moments", "hubbard_u", "spin_orbit", "relax",
-        "kpoint_spacing", "incar")  # fmt: skip
+KEYS = ("cell_height", "orders", "order_cells", "starting_moments", "hubbard_u", "spin_orbit",
+        "relax", "kpoint_spacing", "incar")  # fmt: skip
 SETTINGS = {key: CONFIG[key] for key in KEYS} | {"parent": str(PARENT)}
 
 
@@ -68,6 +68,23 @@ def test_moments_of_each_order(tmp_path):
     assert antiferromagnet.sum() == 0 and list(abs(antiferromagnet)) == list(ferromagnet)
     nonmagnetic = Incar.from_file(tmp_path / "vasp" / "Cr2Ge2Te6_NM" / "INCAR")
     assert nonmagnetic["ISPIN"] == 1 and "MAGMOM" not in nonmagnetic
+
+
+def test_orders_in_supercells_are_on_the_same_points(tmp_path):
+    rows = {row["order"]: row for row in made(tmp_path, orders=["FM", "zigzag", "stripy", "3to1"])}
+    meshes = {"FM": (6, 6, 1), "zigzag": (3, 6, 1), "stripy": (3, 6, 1), "3to1": (3, 6, 1)}
+    for order, mesh in meshes.items():
+        folder = tmp_path / "vasp" / f"Cr2Ge2Te6_{order}"
+        assert Kpoints.from_file(folder / "KPOINTS").kpts[0] == mesh
+        assert rows[order]["cells"] == (1 if order == "FM" else 2)
+        sites = [site.specie.symbol for site in Structure.from_file(folder / "POSCAR")]
+        assert sites == sorted(sites, key=["Cr", "Ge", "Te"].index)
+        assert not moments(folder)[sites.count("Cr") :].any()
+    for order, total in {"zigzag": 0, "stripy": 0, "3to1": 6}.items():
+        own = moments(tmp_path / "vasp" / f"Cr2Ge2Te6_{order}")
+        assert own.sum() == total and list(abs(own)) == [3] * 4 + [0] * 16
+    none = made(tmp_path, orders=["zigzag"], order_cells=2)
+    assert none[0]["folder"] == "none: the cell has no zigzag order"
 
 
 def test_unlike_metals_make_a_ferrimagnet(tmp_path):

@@ -87,9 +87,7 @@ def _relaxed(formula, cell, u, grid, python, store, threads):
     """Unit cell of the relaxed ferromagnet."""
     arranged, kpoints, _ = cell
     for attempt in gpaw.LADDER:
-        asked = gpaw.asked(
-            arranged.structure, arranged.moments, kpoints, attempt, u, dict(RELAX)
-        )
+        asked = gpaw.asked(arranged.structure, arranged.moments, kpoints, attempt, u, dict(RELAX))
         done = gpaw.run(python, f"{formula}_relaxed", asked, grid, store, threads)
         if done.result:
             return Structure(

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,7 +34,6 @@ LADDER: tuple[dict[str, Any], ...] = (
      "steps": 140},
     {"mixer": "sum", "beta": 0.03, "history": 5, "weight": 100, "smearing_eV": 0.1, "steps": 180},
 )  # fmt: skip
-KEPT = ("CHGCAR.gz", "gpaw.txt.gz")
 
 
 class Run(NamedTuple):
@@ -66,7 +66,7 @@ def version(python: str) -> dict[str, str]:
 def asked(
     structure: Structure,
     moments: np.ndarray | None,
-    kpoints: tuple[int, ...],
+    kpoints: Sequence[int] | np.ndarray,
     attempt: dict,
     hubbard_u: dict[str, float] | None = None,
     relax: dict | None = None,
@@ -100,7 +100,12 @@ def asked(
 
 
 def run(
-    python: str, name: str, given: dict, grid: tuple[int, ...], store: Path, threads: int = 1
+    python: str,
+    name: str,
+    given: dict,
+    grid: Sequence[int] | np.ndarray,
+    store: Path,
+    threads: int = 1,
 ) -> Run:
     """Run GPAW, or find the run that has ended already.
 

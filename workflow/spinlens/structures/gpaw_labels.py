@@ -68,6 +68,9 @@ def _labels(name, own, called):
         "total_moment_muB": _rounded(scf["total_moment_muB"]),
         **{f"moment_{site}_muB": _rounded(moment) for site, moment in moments.items()},
         "valence_electrons": scf["valence_electrons"],
+        "kpoints": "x".join(map(str, own["kpoints"])),
+        "smearing_eV": own["smearing_eV"],
+        "ladder_step": own["step"] + 1,
         "energy_eV": _rounded(scf["energy_eV"]),
     }
 

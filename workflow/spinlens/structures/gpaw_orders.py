@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from spinlens.structures import gpaw, plan
-from spinlens.structures.starting_moments import magnetic_sites
 from spinlens.structures.orders import signs_name
 
 SAME_STATE_EV = 1e-3  # per cell: starts whose energies differ by less found the same state
@@ -36,25 +35,22 @@ def converged_together(
     -------
     The start and the step that are kept, the run of each order there, and a dict for each start
     that was tried: order, start, step, energy_eV (None if it did not converge), and moments.
-    If no step lets all orders converge, the one at which most do is kept.
+    If no step lets all orders converge, the first one is kept.
     """
-    best: tuple[int, int, dict[str, gpaw.Run], list[dict[str, Any]]] | None = None
-    waiting = list(orders)  # those without which a step need not be tried with the others
+    first = None
+    start = 0
+    waiting: list[str] = []
     for step in range(len(gpaw.LADDER)):
+        if any(run(order, start, step).result is None for order in waiting):
+            continue  # the others need not be made at it
         start, tried = _start(smallest, starts, step, run)
-        runs: dict[str, gpaw.Run] = {}
-        for order in sorted(orders, key=lambda order: order not in waiting):
-            runs[order] = run(order, start, step)
-            if step and order in waiting and runs[order].result is None:
-                break
-        done = sum(each.result is not None for each in runs.values())
-        if best is None or done > sum(each.result is not None for each in best[2].values()):
-            best = start, step, runs, tried
-        waiting = [order for order in orders if order not in runs or runs[order].result is None]
+        runs = {order: run(order, start, step) for order in orders}
+        waiting = [order for order, done in runs.items() if done.result is None]
         if not waiting:
-            break
-    assert best is not None
-    return best
+            return start, step, runs, tried
+        first = first or (start, step, runs, tried)
+    assert first is not None
+    return first
 
 
 def record(cell: plan.Cell, run: gpaw.Run, order: str, **more: Any) -> dict[str, Any]:
@@ -111,6 +107,6 @@ def _order_final(cell, run):
     local = np.array(local)[started]
     if np.abs(local).max(initial=0.0) <= 0.05:
         return "NM"
-    if np.abs(local).min(initial=0.0) < SMALLEST_MOMENT_MUB:
+    if np.abs(local).min() < SMALLEST_MOMENT_MUB:
         return "other"
     return signs_name(cell.arrangement.structure, started, np.sign(local))

@@ -178,7 +178,7 @@ def _coordination(pairs: Shells) -> tuple[int, ...]:
 
 
 def _patterns(sites: int) -> NDArray:
-    """Signs (2^(sites−1), sites), the first site up; from all up on, the last site turning first."""
+    """Signs (2^(sites−1), sites), the first site up; all up first, the last site turns first."""
     numbers = np.arange(2 ** (sites - 1))[:, None]
     down = (numbers >> np.arange(sites - 1)[::-1]) & 1
     return np.concatenate([np.ones((len(numbers), 1)), 1.0 - 2.0 * down], axis=1)

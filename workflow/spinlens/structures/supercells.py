@@ -41,9 +41,7 @@ def supercell(structure: Structure, matrix: NDArray) -> tuple[Structure, NDArray
     return Structure(lattice, species, new, to_unit_cell=True), origin
 
 
-def common_mesh(
-    lattice: Lattice, matrices: list[NDArray], spacing: float, slab: bool
-) -> NDArray:
+def common_mesh(lattice: Lattice, matrices: list[NDArray], spacing: float, slab: bool) -> NDArray:
     """Γ-centred mesh (3,) of a unit cell whose points are a mesh of its supercells, too.
 
     Its points are at most `spacing` Å⁻¹ apart along each reciprocal vector (2π included), one

@@ -16,7 +16,8 @@ SUBSHELLS = {"d": 2, "f": 3}
 def input_set(structure, moments, settings, slab=True, mesh=None):
     """pymatgen's input set for a structure with `moments` (sites,) in μB to start from, all zero
     for a run without spin: MPStaticSet, or MPRelaxSet where `settings` (config keys relax,
-    spin_orbit, hubbard_u, kpoint_spacing and incar) ask for it. The charge density is written. `mesh` (3,) is Γ-centred; None: by kpoint_spacing.
+    spin_orbit, hubbard_u, kpoint_spacing and incar) ask for it. The charge density is written.
+    `mesh` (3,) is Γ-centred; None: by kpoint_spacing.
     """
     kind = MPRelaxSet if settings["relax"] else MPStaticSet
     start = moments
