@@ -4,16 +4,14 @@ import keras
 import numpy as np
 import pytest
 
+from hyperparameters import PERIODIC, hyperparameters
 from spinlens.models import build
 from spinlens.settings import sizes
 
 CELL = (6, 5, 8, 2)
-POINT = {
-    "dimensions": 3, "supercell": [1, 1, 1], "boundary": "periodic", "filters": 3,
-    "kernel_size": 5, "stride": 1, "pool_size": 1, "convolutions": [4],
-    "convolution_kernel_size": 3, "head": "global", "dense": [6], "optimizer": "adam",
-    "learning_rate": 0.01, "momentum": 0.1, "mixed_precision": False, "jit_compile": False,
-}  # fmt: skip
+POINT = hyperparameters(
+    **PERIODIC, filters=3, kernel_size=5, convolutions=[4], dense=[6], learning_rate=0.01
+)
 SHIFTS = [(1, 0, 0), (0, 2, 0), (0, 0, 3), (5, 3, 7)]
 
 
@@ -111,19 +109,16 @@ def test_half_precision_keeps_the_mean():
     assert both[1] == pytest.approx(both[0], abs=3e-2)
 
 
-SIZES = {"dimensions": 3, "stride": 1, "pool_size": 1, "supercell": [1, 1, 1], "input_grid": None}
-
-
 def test_the_cell_is_that_of_the_input_grid():
-    assert sizes.cell_shape(SIZES, [60, 60, 120]) == (60, 60, 120)
-    coarse = SIZES | {"input_grid": [18, 18, 24]}
+    assert sizes.cell_shape(POINT, [60, 60, 120]) == (60, 60, 120)
+    coarse = POINT | {"input_grid": [18, 18, 24]}
     assert sizes.cell_shape(coarse, [60, 60, 120]) == (18, 18, 24)
     assert sizes.cell_shape(coarse | {"dimensions": 2}, [60, 60, 120]) == (18, 18, 1)
     assert sizes.input_grid(coarse | {"dimensions": 2}, [60, 60, 120]) == (18, 18, 24)
 
 
 def test_only_a_periodic_kernel_may_be_longer_than_the_cell():
-    point = SIZES | {"kernel_size": 9}
+    point = POINT | {"kernel_size": 9}
     sizes.check(point | {"boundary": "periodic"}, (6, 6, 8))
     with pytest.raises(ValueError, match="kernel_size 9 is longer than the 6 voxels along a"):
         sizes.check(point | {"boundary": "valid"}, (6, 6, 8))

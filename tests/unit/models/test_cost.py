@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from hyperparameters import hyperparameters
 from paths import ROOT
 from spinlens.density import grids
 from spinlens.models import cost
@@ -12,12 +13,9 @@ from spinlens.models.voxel_cost import layers
 
 LIBRARY = ROOT / "workflow"
 CELL, SMALL = (60, 60, 120), (20, 20, 24)
-STUDY = {
-    "dimensions": 3, "channels": "parts", "normalization": "none", "supercell": [2, 2, 1],
-    "boundary": "valid", "filters": 3, "kernel_size": 40, "stride": 1, "pool_size": 2,
-    "convolutions": [], "convolution_kernel_size": 3, "head": "flatten", "dense": [],
-    "optimizer": "sgd", "batch_size": 20, "train_fraction": 0.7,
-}  # fmt: skip
+STUDY = hyperparameters(
+    normalization="none", filters=3, kernel_size=40, optimizer="sgd", batch_size=20
+)
 MODERN = {"normalization": "dataset", "optimizer": "adam"}
 
 # Trained on 65 samples, CPU, TensorFlow 2.21: parameters, and the process's own peak in MB.
@@ -66,7 +64,6 @@ def test_weights_are_those_of_the_trained_models(override, cell, parameters, pea
 def test_layers_are_those_of_the_models(override):
     models = pytest.importorskip("spinlens.models.build")
     point = STUDY | {"kernel_size": 6, "pool_size": 3} | override
-    point |= {"mixed_precision": False, "jit_compile": False, "learning_rate": 1, "momentum": 0.1}
     cell = (12, 12, 1) if point["dimensions"] == 2 else (12, 12, 18)
     channels = grids.CHANNELS[point["channels"]]
     expected = models.build(point, (*cell, channels), 2).count_params()
@@ -128,7 +125,8 @@ def test_a_retried_job_asks_for_more():
 
 
 def test_nothing_heavy_is_imported():
-    check = "import sys, spinlens.cost; print({'keras', 'scipy', 'netCDF4'} & set(sys.modules))"
+    heavy = "{'keras', 'scipy', 'netCDF4', 'pymatgen', 'sklearn'}"
+    check = f"import sys, spinlens.models.cost; print({heavy} & set(sys.modules))"
     output = subprocess.run(
         [sys.executable, "-c", check],
         env={"PYTHONPATH": str(LIBRARY)},

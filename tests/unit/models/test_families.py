@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from hyperparameters import PERIODIC, hyperparameters
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
 from spinlens.filters import attribution
@@ -16,18 +17,10 @@ from spinlens.training import fit as training
 
 LATTICE = np.array([[5.0, 0, 0], [-2.5, 5 * 0.75**0.5, 0], [0, 0, 7.0]])
 CELL = (8, 8, 10)
-POINT = {
-    "family": "steerable", "dimensions": 3, "channels": "signed", "input_grid": None,
-    "normalization": "dataset", "isosurface": None, "augmentation": "none", "filters": 2,
-    "convolutions": [], "dense": [3], "cutoff": 5.0, "radial_functions": 2, "max_degree": 2,
-    "inversion": True, "optimizer": "adam", "learning_rate": 0.05, "momentum": 0.1,
-    "batch_size": 4, "epochs": 2, "mixed_precision": False, "jit_compile": False, "seed": 1,
-    "train_fraction": 0.7,
-}  # fmt: skip
-VOXEL = POINT | {
-    "family": "voxel", "supercell": [1, 1, 1], "boundary": "periodic", "kernel_size": 3,
-    "stride": 1, "pool_size": 1, "convolution_kernel_size": 3, "head": "global",
-}  # fmt: skip
+POINT = hyperparameters(
+    family="steerable", channels="signed", dense=[3], learning_rate=0.05, epochs=2
+)
+VOXEL = POINT | PERIODIC | {"family": "voxel"}
 SIDES = np.arange(8), np.arange(8, 11)  # the last sample is collinear
 CLASSES = np.arange(12) % 2
 

@@ -9,6 +9,7 @@ import pytest
 from keras import ops
 from scipy.stats import special_ortho_group
 
+from hyperparameters import PERIODIC, hyperparameters
 from paths import ROOT
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.density import grids
@@ -30,16 +31,15 @@ HEXAGONAL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, C]])
 OBLIQUE = np.array([[5.0, 0, 0], [-2.4, 4.4, 0], [0.3, 0.2, 7]])
 CELL = (18, 18, 20)
 EXACT = 1e-12 if keras.backend.backend() == "tensorflow" else 1e-5  # JAX: float32
-POINT = {
-    "family": "steerable", "dimensions": 3, "channels": "signed",
-    "filters": 3, "convolutions": [3], "dense": [],
-    "cutoff": 5.0, "radial_functions": 3, "max_degree": 2, "inversion": False,
-    "optimizer": "adam", "learning_rate": 0.01, "mixed_precision": False, "jit_compile": False,
-}  # fmt: skip
-VOXEL = POINT | {
-    "family": "voxel", "kernel_size": 5, "stride": 1, "pool_size": 1, "supercell": [1, 1, 1],
-    "boundary": "periodic", "convolution_kernel_size": 3, "head": "global",
-}  # fmt: skip
+POINT = hyperparameters(
+    family="steerable",
+    channels="signed",
+    filters=3,
+    convolutions=[3],
+    radial_functions=3,
+    inversion=False,
+)
+VOXEL = POINT | PERIODIC | {"family": "voxel", "kernel_size": 5}
 
 
 def random(seed=0):
