@@ -103,13 +103,13 @@ def test_what_is_asked_for_is_held_to(measured):
     bad["epoch"]["over_floor"], bad["memory"]["share"] = 2.1, 0.21
     assert not any(row.met for row in aims.outcomes(bad))
     assert aims.summary(bad).count("not met") == 4
-    page = benchmark_tables.convolution(bad)
+    page = benchmark_tables.convolution(bad, aims.outcomes(bad))
     assert page.count('data-label="met">no') == 4 and "500 times as fast" in page
 
 
 def test_the_figure_draws_a_pair_of_bars_and_a_bound_for_each(measured):
     measured = with_forward(measured)
-    figure = draw(measured)
+    figure = draw(measured, aims.LEAST_RATIOS, aims.MOST_OVER_FLOOR, aims.MOST_SHARE)
     passes, epoch, memory = figure.axes
     assert [len(axes.patches) for axes in figure.axes] == [4, 2, 2]
     assert passes.get_xscale() == "log"

@@ -7,11 +7,14 @@ log.to_file(snakemake.log[0])
 import json
 from pathlib import Path
 
+from spinlens.benchmarks import aims
 from spinlens.core.files import write_text
 from spinlens.plots import style
 from spinlens.plots.benchmarks import convolution
 from spinlens.report import benchmark_tables
 
 measured = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))
-style.save(convolution(measured), snakemake.output.figure)
-write_text(snakemake.output.table, benchmark_tables.convolution(measured))
+bounds = aims.LEAST_RATIOS, aims.MOST_OVER_FLOOR, aims.MOST_SHARE
+style.save(convolution(measured, *bounds), snakemake.output.figure)
+page = benchmark_tables.convolution(measured, aims.outcomes(measured))
+write_text(snakemake.output.table, page)

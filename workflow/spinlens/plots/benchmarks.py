@@ -3,7 +3,6 @@
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from spinlens.benchmarks.aims import LEAST_RATIOS, MOST_OVER_FLOOR, MOST_SHARE
 from spinlens.plots import style
 
 OURS, BESIDE = style.FILLS["training"], style.FILLS["validation"]
@@ -11,20 +10,24 @@ BAR = 0.38
 
 
 @style.applied
-def convolution(measured):
-    """Figure of what `convolution.measure` returns: a pair of bars a measurement, and a tall
-    tick at the most that is asked of the lower, ours."""
+def convolution(measured, least_ratios, most_over_floor, most_share):
+    """Figure of convolution.json: a pair of bars per measurement, and a tall tick at the upper
+    bound of the lower bar, that of the periodic network.
+
+    The bounds: `least_ratios`, by case, of the direct network's time to the periodic one's;
+    `most_over_floor`, of an epoch to its bare transforms; `most_share`, of memory to the tiles'.
+    """
     cases, epoch, memory = measured["cases"], measured["epoch"], measured["memory"]
     figure = style.new_figure(1.8 + 0.42 * (len(cases) + 2))
     passes, epochs, peaks = figure.subplots(3, 1, height_ratios=[len(cases) + 0.4, 1, 1])
-    _draw_cases(passes, cases)
+    _draw_cases(passes, cases, least_ratios)
     _draw_pair(
-        epochs, 0, epoch["fft_floor_seconds"], epoch["seconds"], MOST_OVER_FLOOR,
+        epochs, 0, epoch["fft_floor_seconds"], epoch["seconds"], most_over_floor,
         f"{epoch['over_floor']:.2f} times the transforms",
     )  # fmt: skip
     epochs.set(xlabel="seconds", yticks=[0], yticklabels=["epoch beside its\nbare transforms"])
     _draw_pair(
-        peaks, 0, memory["tiles_mb"], memory["taken_mb"], MOST_SHARE,
+        peaks, 0, memory["tiles_mb"], memory["taken_mb"], most_share,
         f"{memory['share']:.2f} of them; a whole batch {memory['whole_share']:.2f}",
     )  # fmt: skip
     name = f"step of {memory['batch']}, {memory['micro_batch']} at a time,\nbeside its tiles"
@@ -38,11 +41,11 @@ def convolution(measured):
     return figure
 
 
-def _draw_cases(axes, cases):
+def _draw_cases(axes, cases, least_ratios):
     axes.set_xscale("log")
     for row, case in enumerate(cases):
         direct, periodic = case["direct_seconds"], case["periodic_seconds"]
-        most = 1 / LEAST_RATIOS[case["name"]]
+        most = 1 / least_ratios[case["name"]]
         _draw_pair(axes, row, direct, periodic, most, f"{case['ratio']:.3g} times as fast")
     times = [case[f"{side}_seconds"] for case in cases for side in ("direct", "periodic")]
     names = [f"{case['name']}\nbatch {case['batch']}" for case in cases]

@@ -1,11 +1,10 @@
 """Tables of the measurements, as pages."""
 
-from spinlens.benchmarks.aims import outcomes
 from spinlens.report import html_table
 
 
-def convolution(measured):
-    """Page of what `convolution.measure` returns."""
+def convolution(measured, outcomes):
+    """Page of convolution.json and of its `outcomes`, a row each (see benchmarks.aims)."""
     columns = [
         "measured",
         "periodic",
@@ -18,7 +17,7 @@ def convolution(measured):
     ]
     rows = [
         [*row[:5], "yes" if row.met else "no", *([f"{mb:,.0f}" for mb in row.peaks] or "––")]
-        for row in outcomes(measured)
+        for row in outcomes
     ]
     introduction = (
         "The 2018 network on tiles of the unit cell, in Keras's own layers, beside the same "
