@@ -49,7 +49,7 @@ rule evidence:
 
 
 rule geometry:
-    """Everything of atoms as points."""
+    """Every result of the networks on atoms as points."""
     input:
         rules.tetris.output,
         rules.gravity_figure.output,

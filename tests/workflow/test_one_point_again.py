@@ -1,4 +1,6 @@
-"""`--forcerun FILE`, as documented: one sweep point again, and what hangs on it."""
+"""`--forcerun FILE`, as documented: one sweep point again, and everything downstream."""
+
+import pytest
 
 pytestmark = pytest.mark.slow
 

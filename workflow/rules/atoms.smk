@@ -8,7 +8,7 @@ COMPUTED = {published.composition(own.get("formula")) for own in TABLE_LABELS.va
 
 
 rule candidates:
-    """Decorate the parent with what is to be screened."""
+    """Decorate the parent crystal with the elements to be screened."""
     input:
         config["screen_parent"],
     output:
@@ -40,7 +40,7 @@ CODED = ({"molecules": MOLECULES[0]} if MOLECULES else {}) | {
 
 
 rule tetris:
-    """Tell eight shapes apart, however turned, and a pair of mirror images."""
+    """Classify eight shapes of four cubes, rotated at random, with a pair of mirror images."""
     output:
         f"{GEOMETRY}/tetris.json",
     log:
@@ -60,7 +60,7 @@ rule tetris:
 
 
 rule gravity:
-    """Learn accelerations and tensors of inertia of point masses."""
+    """Learn accelerations and inertia tensors of point masses."""
     output:
         f"{GEOMETRY}/gravity.json",
     log:
@@ -80,7 +80,7 @@ rule gravity:
 
 
 rule missing_atom:
-    """Learn which atom is missing, and where, from {wildcards.kind} without one."""
+    """Learn element and position of a missing atom in {wildcards.kind}."""
     input:
         lambda wildcards: STRUCTURES[wildcards.kind],
     output:
@@ -117,7 +117,7 @@ rule missing_atom:
 
 
 rule moments:
-    """Measure how well moments and ground states are told from structure alone."""
+    """Score predictions of moments and ground states from structure alone."""
     input:
         table=rules.candidates.output.table,
         poscars=rules.candidates.output.poscars,
@@ -145,7 +145,7 @@ rule moments:
 
 
 rule screen:
-    """Rank what was neither published nor calculated by the moments expected of it."""
+    """Rank crystals that were neither published nor calculated by predicted moment."""
     input:
         table=rules.candidates.output.table,
         poscars=rules.candidates.output.poscars,
@@ -199,7 +199,7 @@ rule representations:
 
 
 rule autoencoder:
-    """Train encoder and decoder on shapes, molecules and crystals; measure what comes back."""
+    """Train the autoencoder on shapes, molecules and crystals; score the reconstructions."""
     input:
         **CODED,
     output:
@@ -230,7 +230,7 @@ rule autoencoder:
 
 
 rule latent:
-    """Map the codes, tell moments from them, and decode what lies between and around them."""
+    """Map the codes, predict moments from them, and decode proposals between known codes."""
     input:
         **CODED,
         scores=rules.autoencoder.output.scores,

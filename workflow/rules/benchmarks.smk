@@ -1,4 +1,4 @@
-"""Measurements of the workflow's own stages; none runs unless it is asked for."""
+"""Measurements of the workflow's own stages; they run only on request."""
 
 
 rule split_benchmark:
@@ -134,7 +134,7 @@ rule benchmark_figures:
 
 
 rule benchmarks:
-    """Every benchmark, with its figures and tables; run it alone on the machine."""
+    """Every benchmark with its figures and tables; run nothing else on the machine."""
     input:
         rules.split_benchmark.output,
         rules.steerable_benchmark.output,

@@ -1,4 +1,4 @@
-"""What the rules share: the checked config, the calculations found, the points of the sweep."""
+"""Names shared by the rules: the checked config, the calculations, the points of the sweep."""
 
 import hashlib
 import os
@@ -38,12 +38,12 @@ except validation.ConfigError as fault:
 
 
 def code(script):
-    """Fingerprint of a script and of the library's modules behind it: an edit reruns its rule."""
+    """Fingerprint of a script and of the library modules it reaches: an edit reruns its rule."""
     return fingerprint(WORKFLOW / "scripts" / script)
 
 
 def digest(file):
-    """Fingerprint of a file that is no Python. Never its text: the report shows parameters, and
+    """Fingerprint of a file other than Python. Never its text: the report shows parameters, and
     markup among them would break its page."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
 
@@ -54,12 +54,12 @@ def growing(amount):
 
 
 def settings(*keys):
-    """The named leaves of the config, in one dict: Snakemake compares parameters as a set."""
+    """The named keys of the config in one dict: Snakemake compares parameters as a set."""
     return {key: config[key] for key in keys}
 
 
 def or_exit(place, function, *arguments):
-    """What a function returns; if it refuses, one line that begins with the place."""
+    """Result of a function; if it raises, exit with one line that begins with the place."""
     try:
         return function(*arguments)
     except (OSError, ValueError) as fault:
@@ -67,7 +67,7 @@ def or_exit(place, function, *arguments):
 
 
 def found_calculations(key="calculations"):
-    """Calculations by id, discovered once, when the workflow is parsed: the DAG is static."""
+    """Calculations by id, found once, when the workflow is parsed: the DAG is static."""
     found = or_exit("config", find, config[key], config["pattern"], key)
     if not found:
         sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}")
@@ -107,7 +107,7 @@ def gpaw_folders():
 
 
 def applied_models():
-    """The models that `predict` applies: a model that is out of date is applied as it is."""
+    """Models that `predict` applies, as they are: a model that is out of date is not retrained."""
     from spinlens.models import load
 
     return or_exit(
@@ -137,7 +137,7 @@ def fit_files(fits, name):
 
 
 def command_asks_for(target):
-    """Whether this command names a target; as part of another workflow its name has a prefix."""
+    """Whether this command names a target; in a module the name has a prefix."""
     return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
 
 

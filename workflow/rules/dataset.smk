@@ -1,8 +1,8 @@
-"""Records to the samples of a study, and those to one dataset."""
+"""Select the samples of a study and write them to one dataset."""
 
 
 rule select:
-    """Choose the samples of the study by label; say of every other calculation why it is out."""
+    """Select the samples of the study by label; record why each other calculation is excluded."""
     input:
         RECORDS,
     output:

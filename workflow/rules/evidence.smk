@@ -1,4 +1,4 @@
-"""Evidence: baselines, the fits of `snakemake evidence`, and the table of verdicts."""
+"""Evidence: baselines, scores of repeated fits, and the table of verdicts."""
 
 SINGLE_EVIDENCE = evidence_files.single(RESULTS, POINTS)
 REPEATED_EVIDENCE = evidence_files.repeated(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
@@ -6,7 +6,7 @@ REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 
 
 rule descriptors:
-    """Write the numbers of each sample that the baselines see."""
+    """Write the descriptors of each sample that the baselines are fitted on."""
     input:
         f"{RESULTS}/dataset.nc",
     output:
@@ -51,7 +51,7 @@ rule baselines:
 
 
 rule single_evidence:
-    """Write the scores and verdicts of every sweep point on the one split, beside baselines."""
+    """Score every sweep point on the single split, beside the baselines."""
     input:
         files=evidence_files.every(SINGLE_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
@@ -114,7 +114,7 @@ rule evidence_table:
 
 
 rule filter_evidence:
-    """Say of each filter of {wildcards.point} whether its pattern means anything."""
+    """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
         dataset=f"{RESULTS}/dataset.nc",
         fits=lambda wildcards: fit_files(plan.of_single(evidence_point(wildcards)), "filters.nc"),
@@ -143,7 +143,7 @@ rule filter_evidence:
 
 
 rule evidence_fits:
-    """Every fit of the evidence: by name, so that a fit that was deleted is made again."""
+    """Every fit of the evidence, by file name, so that a deleted fit is made again."""
     input:
         [
             expand(rules.fit.output, **fit._asdict())

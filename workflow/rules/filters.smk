@@ -1,8 +1,8 @@
-"""Filters and attributions on the crystal, and files of them for other tools."""
+"""Filters and attributions on the crystal, and their export to other tools."""
 
 
 rule place_filters:
-    """Find where in the crystal the filters of {wildcards.point} answer most strongly."""
+    """Find where in the crystal the filters of {wildcards.point} respond most strongly."""
     input:
         filters=f"{MODEL}/filters.nc",
         dataset=f"{RESULTS}/dataset.nc",
@@ -25,7 +25,7 @@ rule place_filters:
 
 
 rule filter_scale:
-    """Find the one colour scale for the filters of the whole sweep."""
+    """Find a common colour scale for the filters of the sweep."""
     input:
         expand(f"{MODEL}/filters.nc", point=POINTS),
     output:
@@ -47,7 +47,7 @@ rule filter_scale:
 
 
 rule attribution:
-    """Attribute the predictions of {wildcards.point} to places in the cell."""
+    """Attribute the predictions of {wildcards.point} to positions in the cell."""
     input:
         model=f"{MODEL}/model.keras",
         dataset=f"{RESULTS}/dataset.nc",

@@ -2,7 +2,7 @@
 
 
 rule gravity_figure:
-    """Draw the radial functions learned of point masses beside the exact ones."""
+    """Draw the learned radial functions of point masses beside the exact ones."""
     input:
         rules.gravity.output,
     output:
@@ -28,7 +28,7 @@ rule gravity_figure:
 
 
 rule missing_atom_figure:
-    """Gather what came of missing atoms; draw it by test set and by element."""
+    """Join the scores on missing atoms; draw them by test set and by element."""
     input:
         expand(rules.missing_atom.output.scores, kind=["molecules", "crystals"]),
     output:
@@ -56,7 +56,7 @@ rule missing_atom_figure:
 
 
 rule moments_figure:
-    """Draw the moments told from structure alone beside the published ones."""
+    """Draw moments predicted from structure alone beside the published ones."""
     input:
         scores=rules.moments.output.scores,
         table=rules.moments.output.table,
@@ -83,7 +83,7 @@ rule moments_figure:
 
 
 rule representations_figure:
-    """Draw representations of structures side by side, and write their table as a page."""
+    """Draw the comparison of structure representations; write it as a table."""
     input:
         table=rules.representations.output.table,
         measured=rules.representations.output.measured,
@@ -116,7 +116,7 @@ rule representations_figure:
 
 
 rule latent_map:
-    """Draw the map of codes by element, size and moment, still and interactive."""
+    """Draw the map of codes by element, size and moment, as a figure and interactive."""
     input:
         table=rules.latent.output.table,
         structures=rules.latent.output.structures,

@@ -95,7 +95,7 @@ rule filter_figures:
 
 
 rule filter_multiples:
-    """Lay filters side by side over {wildcards.hyperparameter}."""
+    """Draw filters side by side over {wildcards.hyperparameter}."""
     input:
         filters=lambda wildcards: expand(
             f"{MODEL}/filters.nc", point=MULTIPLES[wildcards.hyperparameter].values()

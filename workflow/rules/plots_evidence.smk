@@ -1,8 +1,8 @@
-"""Figures of the evidence: filters beside their null, agreement with published values."""
+"""Figures of the evidence: filters against their null, agreement with published values."""
 
 
 rule filter_evidence_figure:
-    """Draw how the filters recur beside their null, and what they are pictures of."""
+    """Draw how often filters recur against the null, and what they resemble."""
     input:
         tables=expand(rules.filter_evidence.output.table, zip, **PERMUTED),
         null=expand(rules.filter_evidence.output.null, zip, **PERMUTED),

@@ -2,7 +2,7 @@
 
 
 rule point_figures:
-    """Draw training and architecture of {wildcards.point}."""
+    """Draw the training curves and the architecture of {wildcards.point}."""
     input:
         history=f"{MODEL}/history.csv",
         metrics=f"{MODEL}/metrics.json",
@@ -44,7 +44,7 @@ rule point_figures:
 
 
 rule target_figure:
-    """Draw how the target is distributed, and where its threshold cuts."""
+    """Draw the distribution of the target and its threshold."""
     input:
         f"{RESULTS}/dataset.nc",
     output:

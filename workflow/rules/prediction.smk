@@ -21,7 +21,7 @@ use rule split as split_new with:
 
 
 rule predict:
-    """Predict what a trained model says of the calculations of `predict_calculations`."""
+    """Apply trained models to the calculations of `predict_calculations`."""
     input:
         lambda wildcards: applied_models()
         and expand(f"{PREDICTIONS}/calculations/{{calculation}}.nc", calculation=sorted(NEW)),

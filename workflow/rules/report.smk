@@ -1,4 +1,4 @@
-"""Tables as pages, the first page, and the report over all that was made."""
+"""Tables as pages, the first page, and the report over all results."""
 
 FIRST_PAGE = Path(RESULTS, "summary.rst").resolve()
 
@@ -11,7 +11,7 @@ REPORT_TEXTS = sorted((WORKFLOW / "report").glob("*.rst"))
 
 
 rule excluded_table:
-    """Write the table of the calculations that are no samples, each with its reason."""
+    """Write the excluded calculations with their reasons as a table."""
     input:
         f"{RESULTS}/excluded.tsv",
     output:
@@ -37,7 +37,7 @@ rule excluded_table:
 
 
 rule study_tables:
-    """Write what each hyperparameter does on its own, as the study's tables do."""
+    """Write the accuracy against each hyperparameter alone, as the study's tables do."""
     input:
         metrics=expand(f"{MODEL}/metrics.json", point=POINTS),
         history=expand(f"{MODEL}/history.csv", point=POINTS),
@@ -67,7 +67,7 @@ rule study_tables:
 
 
 rule evidence_page:
-    """Write the table of what every point is worth as a page."""
+    """Write the scores and verdicts of every point as a page."""
     input:
         evidence=f"{RESULTS}/evidence.tsv",
         sweep=f"{RESULTS}/sweep.tsv",
@@ -92,7 +92,7 @@ rule evidence_page:
 
 
 rule resolved_config:
-    """Keep the config as this run resolved it, command line included."""
+    """Write the config as this run resolved it, command line included."""
     output:
         f"{RESULTS}/config.yaml",
     log:

@@ -7,7 +7,7 @@ SPLITS = {
 
 
 rule assign:
-    """Say who is trained on and who is validated, for {wildcards.target} in {wildcards.split}."""
+    """Assign training and validation folds for {wildcards.target} in {wildcards.split}."""
     input:
         f"{RESULTS}/dataset.nc",
     output:

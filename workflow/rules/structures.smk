@@ -45,7 +45,7 @@ rule decorate:
 
 
 rule gpaw_version:
-    """Find GPAW before anything is computed by it."""
+    """Check that GPAW is installed, and record its version."""
     output:
         f"{RESULTS}/structures/gpaw_version.json",
     log:
@@ -119,7 +119,7 @@ rule gpaw_calculation:
 
 
 rule gpaw_tables:
-    """Gather the labels of what GPAW computed, and why the rest failed."""
+    """Join the labels of the GPAW calculations and the reasons of failures."""
     input:
         lambda wildcards: expand(f"{GPAW_ORDERS}/{{formula}}.json", formula=gpaw_plan()),
     output:
@@ -142,14 +142,14 @@ rule gpaw_tables:
 
 
 rule gpaw:
-    """Every structure computed by GPAW, and tables of what came out."""
+    """Every structure computed by GPAW, with tables of the results."""
     input:
         rules.gpaw_tables.output,
         lambda wildcards: gpaw_folders(),  # a folder that is gone is made again
 
 
 rule structures:
-    """Folders ready for VASP; where the `engine` is GPAW, every calculation by it, too."""
+    """Folders ready for VASP; with `engine: gpaw`, every calculation by GPAW, too."""
     input:
         rules.decorate.output,
         branch(config["engine"] == "gpaw", then=rules.gpaw_tables.output),

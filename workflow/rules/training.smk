@@ -1,4 +1,4 @@
-"""One trained model a sweep point, the fits of the evidence, and the table of the sweep."""
+"""One trained model per sweep point, the fits of the evidence, and the table of the sweep."""
 
 
 rule train:
@@ -72,7 +72,7 @@ rule fit:
 
 
 rule sweep_table:
-    """Gather what every sweep point came to, one row a point."""
+    """Join the scores of every sweep point, one row a point."""
     input:
         metrics=expand(f"{MODEL}/metrics.json", point=POINTS),
         usage=expand(f"{MODEL}/usage.json", point=POINTS),
