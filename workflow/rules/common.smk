@@ -21,6 +21,7 @@ os.environ.update(
 from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
 from spinlens.dataset import targets
@@ -33,7 +34,7 @@ from spinlens.splits import folds
 config.update(validation.typed(config))
 try:
     validation.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
-except validation.ConfigError as fault:
+except SpinlensError as fault:
     sys.exit(str(fault))
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from chgcar_writer import potcar_text, write, write_run
 from spinlens.archive import collection, store
-from spinlens.archive.collection import ArchiveError, collect
+from spinlens.archive.collection import collect
 from spinlens.archive.labels import write_labels
-from spinlens.archive.manifest import ManifestError, read_manifest
+from spinlens.archive.manifest import read_manifest
 from spinlens.calculations.find import find
 from spinlens.calculations.outcar import potcar_elements, potcar_valences
+from spinlens.core.errors import SpinlensError
 
 SMALL = {"CHGCAR.gz", "CONTCAR", "OSZICAR", "OUTCAR", "POSCAR"}
 
@@ -270,13 +271,13 @@ def test_what_every_file_would_meet_ends_the_collection(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "link", refuse)
-    with pytest.raises(ArchiveError, match=line):
+    with pytest.raises(SpinlensError, match=line):
         update(tree, archive, mode)
 
 
 @pytest.mark.parametrize("place", [".", "inside", ".."])
 def test_tree_and_archive_lie_outside_each_other(tree, place):
-    with pytest.raises(ArchiveError, match="must lie outside each other"):
+    with pytest.raises(SpinlensError, match="must lie outside each other"):
         update(tree, tree / place)
 
 
@@ -294,7 +295,7 @@ def test_two_trees_do_not_share_an_archive_by_mistake(tree, archive, tmp_path):
 @pytest.mark.parametrize("text", ["no manifest\n", "calculation\tfile\tsize\na\tb\tc\n"])
 def test_a_damaged_manifest_is_not_trusted(tree, archive, text):
     write(archive / "manifest.tsv", text)
-    with pytest.raises(ManifestError, match="is damaged"):
+    with pytest.raises(SpinlensError, match="is damaged"):
         update(tree, archive)
     assert (archive / "manifest.tsv").read_text() == text
 

@@ -8,7 +8,7 @@ from ase import Atoms
 
 from spinlens.atoms import moments, moments_scores, published_crystals, screening
 from spinlens.calculations.published import Published
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_table
 from spinlens.crystal import d_electrons
 from spinlens.crystal.formulas import reduced
@@ -52,9 +52,9 @@ def test_crystals_know_what_was_published_of_them(tmp_path):
     assert found.known() == [0] and found.published[0].moment == 3.1
     known = published_crystals.read_known(*files, "A")
     assert known.names == ["a"]
-    with pytest.raises(Refused, match="1 published crystals, fewer than 2 folds"):
+    with pytest.raises(SpinlensError, match="1 published crystals, fewer than 2 folds"):
         published_crystals.require_folds(known, 2)
-    with pytest.raises(Refused, match="all published crystals are Cr-Fe"):
+    with pytest.raises(SpinlensError, match="all published crystals are Cr-Fe"):
         published_crystals.require_folds(known, 1)
     write_table(files[2], [{"formula": each} | moment for each in ("Cr1Te1", "V1Te1")])
     known = published_crystals.read_known(*files, "A")
@@ -144,7 +144,7 @@ def test_orders_are_alike_where_the_moment_is_and_the_order_is_not():
 
 
 def test_more_folds_than_crystals_are_one_line():
-    with pytest.raises(Refused, match="18 published crystals, fewer than 20 folds"):
+    with pytest.raises(SpinlensError, match="18 published crystals, fewer than 20 folds"):
         moments_scores.measure(crystals(), SETTINGS, 20)
 
 
@@ -152,12 +152,12 @@ def test_without_a_published_crystal_there_are_settings_and_then_one_line():
     none = crystals().chosen([])
     config = {"geometry_crystal_cutoff": 3.0, "screen_steps": 1, "geometry_seed": 0}
     settings = moments.settings_of(config, none.structures, members=1)
-    with pytest.raises(Refused, match="0 published crystals, fewer than 10 folds"):
+    with pytest.raises(SpinlensError, match="0 published crystals, fewer than 10 folds"):
         moments_scores.measure(none, settings)
 
 
 def test_a_screen_with_nothing_to_learn_from_is_one_line():
-    with pytest.raises(Refused, match="names none that was published"):
+    with pytest.raises(SpinlensError, match="names none that was published"):
         screening.rank(crystals(published=False), set(), SETTINGS)
 
 

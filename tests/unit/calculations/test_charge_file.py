@@ -11,7 +11,7 @@ import pytest
 
 import chgcar_writer as writer
 from spinlens.calculations.charge_file import read_charge_file
-from spinlens.calculations.excluded import Excluded
+from spinlens.core.errors import Excluded
 
 CRYSTAL = writer.Crystal()
 BLOCKS = writer.magnetic_blocks()

@@ -9,9 +9,9 @@ import pytest
 import chgcar_writer as writer
 from spinlens.calculations.charge_file import ChargeFile, read_charge_file
 from spinlens.calculations.checks import check
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.find import find
 from spinlens.calculations.labels import Label, read_labels
+from spinlens.core.errors import Excluded
 
 CRYSTAL = writer.Crystal()
 BLOCKS = writer.magnetic_blocks()

@@ -223,7 +223,7 @@ def test_a_stamp_changes_with_the_charge_file_and_the_label_files_only(tmp_path)
 
 def test_finding_needs_the_standard_library_only():
     code = (
-        "import sys; import spinlens.calculation.find; "
+        "import sys; import spinlens.calculations.find; "
         "sys.exit(bool({'numpy', 'pandas', 'pymatgen', 'yaml'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

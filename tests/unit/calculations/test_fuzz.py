@@ -14,8 +14,8 @@ import pytest
 import chgcar_writer as writer
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.calculations.checks import check
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.labels import read_labels
+from spinlens.core.errors import Excluded
 
 MUTATIONS = 500
 SECONDS_A_FILE = 5.0

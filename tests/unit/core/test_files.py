@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spinlens.core import files
+from spinlens.core import errors, files
 
 
 def test_a_failing_writer_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -48,7 +48,7 @@ def test_tables_come_back_as_they_went(tmp_path, name):
 def test_a_full_disk_is_one_line_that_says_what_to_do(tmp_path):
     path = tmp_path / "kept.txt"
     path.write_text("old")
-    with pytest.raises(files.Unwritable) as fault, files.whole(path) as temporary:
+    with pytest.raises(errors.Unwritable) as fault, files.whole(path) as temporary:
         temporary.write_text("half")
         raise OSError(errno.ENOSPC, "No space left on device")
     assert str(fault.value).startswith(f"{path} cannot be written (No space left on device): free")
@@ -62,7 +62,7 @@ def test_a_writer_that_does_not_tell_is_asked_for_the_disks_reason(tmp_path, mon
         raise OSError(errno.EDQUOT, "Disk quota exceeded")
 
     monkeypatch.setattr(files, "open", refuse, raising=False)
-    with pytest.raises(files.Unwritable, match="Disk quota exceeded"):
+    with pytest.raises(errors.Unwritable, match="Disk quota exceeded"):
         with files.whole(tmp_path / "a.nc"):
             raise RuntimeError("NetCDF: HDF error")
 
@@ -86,17 +86,21 @@ def run_script(code):
 @pytest.mark.parametrize("full", ["its file's disk", "its log's disk"])
 def test_a_script_ends_in_one_line(tmp_path, full):
     log = tmp_path / "a.log" if "file" in full else Path("/dev/full")
-    ending = "raise files.Unwritable('a.nc', OSError(28, 'full'))" if "file" in full else "print(1)"
-    done = run_script(f"from spinlens import files, log; log.to_file({str(log)!r}); {ending}")
+    ending = (
+        "raise errors.Unwritable('a.nc', OSError(28, 'full'))" if "file" in full else "print(1)"
+    )
+    done = run_script(f"from spinlens.core import errors, log; log.to_file({str(log)!r}); {ending}")
     assert done.returncode != 0
     said = done.stderr + (log.read_text() if log.is_file() else "")
     assert "Traceback" not in said and said.count("cannot be written") == 1
 
 
-@pytest.mark.parametrize("fault", ["refused.Refused", "ValueError"])
+@pytest.mark.parametrize("fault", ["errors.SpinlensError", "errors.Excluded", "ValueError"])
 def test_what_a_script_refuses_is_one_line_and_a_fault_of_its_own_is_not(tmp_path, fault):
     path = tmp_path / "a.log"
-    code = f"from spinlens import log, refused; log.to_file({str(path)!r}); raise {fault}('why')"
+    code = (
+        f"from spinlens.core import errors, log; log.to_file({str(path)!r}); raise {fault}('why')"
+    )
     assert run_script(code).returncode != 0
     assert (path.read_text() == "why\n") == (fault != "ValueError")
     assert ("Traceback" in path.read_text()) == (fault == "ValueError")

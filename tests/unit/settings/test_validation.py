@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from paths import ROOT
+from spinlens.core.errors import SpinlensError
 from spinlens.settings import hyperparameters, validation
 
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -86,7 +87,7 @@ def test_schema_config_and_library_name_the_same_keys(config):
     ],
 )
 def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
-    with pytest.raises(validation.ConfigError) as fault:
+    with pytest.raises(SpinlensError) as fault:
         validation.check(config | change, SCHEMA)
     assert str(fault.value).startswith(expected)
     assert "\n" not in str(fault.value)
@@ -120,5 +121,5 @@ def test_text_of_the_command_line_becomes_what_it_spells():
 @pytest.mark.parametrize("key", ["grid", "pattern", "sweep", "screen_steps"])
 def test_a_missing_key_is_named(config, key):
     del config[key]
-    with pytest.raises(validation.ConfigError, match=f"config: '{key}' is missing"):
+    with pytest.raises(SpinlensError, match=f"config: '{key}' is missing"):
         validation.check(config, SCHEMA)

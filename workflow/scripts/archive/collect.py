@@ -6,16 +6,16 @@ terminal = log.to_file(snakemake.log[0])
 
 import sys
 
-from spinlens.archive import collection, labels, manifest
+from spinlens.archive import collection, labels
 from spinlens.calculations.find import Calculation
+from spinlens.core.errors import SpinlensError
 
 MOST_LINES = 20
 
 given = snakemake.params
 archive, settings = given.settings["archive"], given.settings
 if archive is None:
-    print("config: archive is null: name the folder that takes the copies", file=terminal)
-    raise SystemExit(1)
+    raise SpinlensError("config: archive is null: name the folder that takes the copies")
 
 
 def tell(line):
@@ -34,14 +34,10 @@ def tell_some(lines):
 
 
 calculations = [Calculation(**each) for each in given.calculations]
-try:
-    outcome = collection.collect(
-        calculations, settings["calculations"], archive, settings["archive_mode"], tell
-    )
-    labels.write_labels(archive, given.label_table, calculations)
-except (collection.ArchiveError, manifest.ManifestError, OSError) as fault:
-    print(f"collect failed: {fault}", file=terminal)
-    raise SystemExit(1) from None
+outcome = collection.collect(
+    calculations, settings["calculations"], archive, settings["archive_mode"], tell
+)
+labels.write_labels(archive, given.label_table, calculations)
 tell(f"{len(calculations)} calculations: {outcome}")
 tell_some(outcome.gone)
 tell_some(outcome.failed)

@@ -6,15 +6,15 @@ terminal = log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms import autoencoder_scores, motifs
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole, write_json
 
 given, output, asked = snakemake.input, snakemake.output, snakemake.params.settings
 if asked["cell_height"] is None:
-    raise Refused("the autoencoder takes layers, and cell_height: null makes bulk crystals")
+    raise SpinlensError("the autoencoder takes layers, and cell_height: null makes bulk crystals")
 try:
     everything = motifs.read(
         given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]

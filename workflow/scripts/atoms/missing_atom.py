@@ -6,7 +6,7 @@ terminal = log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms import missing_atom_training as training
 from spinlens.core.files import whole, write_json

@@ -6,7 +6,7 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms import moments, published_crystals, representations_scores
 from spinlens.core.files import write_json, write_table

@@ -6,7 +6,7 @@ terminal = log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"], terminal)
+devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 import sys
 from pathlib import Path

@@ -6,7 +6,7 @@ terminal = log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-seen = devices.prepare_or_exit(snakemake.threads, snakemake.params.gpus, terminal)
+seen = devices.prepare(snakemake.threads, snakemake.params.gpus)
 
 import keras
 from sklearn.datasets import load_digits

@@ -6,7 +6,7 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
-used = devices.prepare_or_exit(snakemake.threads, snakemake.config["gpus"])
+used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.core.files import write_json, write_table
 from spinlens.core.memory import peak_bytes

@@ -12,15 +12,12 @@ from spinlens.archive import store
 from spinlens.archive.contents import potcar, potentials, sources
 from spinlens.archive.manifest import mtime_ns, read_manifest, row, write_manifest
 from spinlens.calculations.run_files import without_compression
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_text
 
 SPEC = "POTCAR.spec"
 SECONDS_BETWEEN_SAVES = 30
 DISK_ENDS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-
-
-class ArchiveError(Exception):
-    """Nothing more can be archived; the message is one line that says what to do."""
 
 
 @dataclass
@@ -48,9 +45,9 @@ def collect(calculations, root, archive, mode, tell=print):
 
     mode: "copy", or "link" for hard links. `tell` is given a line every half minute; the
     manifest is saved as often, so that a killed run goes on where it was. What cannot be
-    archived does not stop the rest. Raises ArchiveError where nothing can be: tree and archive
-    lie in each other, the disk is full, a hard link would leave its file system; and
-    ManifestError.
+    archived does not stop the rest. Raises SpinlensError where nothing can be: tree and archive
+    lie in each other, the manifest is damaged, the disk is full, a hard link would leave its
+    file system.
     """
     archive = Path(archive)
     check_place(root, archive)
@@ -72,11 +69,11 @@ def collect(calculations, root, archive, mode, tell=print):
 
 
 def check_place(root, archive):
-    """Raise ArchiveError unless tree and archive lie outside each other: the next search for
+    """Raise SpinlensError unless tree and archive lie outside each other: the next search for
     calculations would find the archived ones as well."""
     tree, place = Path(root).resolve(), Path(archive).resolve()
     if place == tree or tree in place.parents or place in tree.parents:
-        raise ArchiveError(
+        raise SpinlensError(
             f"archive: {archive} and the folder of calculations {root} must lie outside each other"
         )
 
@@ -196,12 +193,12 @@ class _Collection:
                 del self.manifest[id, other]
 
     def _failed(self, path, error, note=""):
-        if isinstance(error, store.AcrossFileSystems):
-            raise ArchiveError(
+        if error.errno == errno.EXDEV:
+            raise SpinlensError(
                 f"archive_mode: link makes hard links, and {path} lies on another file system "
                 f"than {self.archive}: take archive_mode: copy"
             ) from None
         if error.errno in DISK_ENDS:
-            raise ArchiveError(f"archive: {self.archive}: {error.strerror}") from None
+            raise SpinlensError(f"archive: {self.archive}: {error.strerror}") from None
         reason = "; ".join(filter(None, (error.strerror or str(error), note)))
         self.outcome.failed.append(f"{path} is not archived: {reason}")

@@ -3,8 +3,8 @@
 import os
 
 from spinlens.calculations.compressed import read_ends
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.run_files import charge_file_kind, locate, run_suffix
+from spinlens.core.errors import Excluded
 
 SMALL_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml", "POSCAR", "CONTCAR", "INCAR", "KPOINTS")
 POTCAR_BYTES = 16 << 20

@@ -2,21 +2,18 @@
 
 from pathlib import Path
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 
 NAME = "manifest.tsv"
 COLUMNS = ("calculation", "source", "file", "size", "sha256", "mtime")
 
 
-class ManifestError(ValueError):
-    """What should be a manifest is none; the message is one line that says what to do."""
-
-
 def read_manifest(archive):
     """Rows of an archive's manifest by (calculation, file); {} where there is none yet.
 
     A row is a dict of texts: size in bytes, mtime of the source in seconds since the epoch.
-    Raises ManifestError.
+    Raises SpinlensError.
     """
     path = Path(archive, NAME)
     if not path.exists():
@@ -27,7 +24,7 @@ def read_manifest(archive):
         for row in manifest.values():
             int(row["size"]), mtime_ns(row)
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ManifestError(f"{path} is damaged: move it away, and all is stored anew") from None
+        raise SpinlensError(f"{path} is damaged: move it away, and all is stored anew") from None
     return manifest
 
 

@@ -1,15 +1,10 @@
 """Store one file in the archive: whole or not at all, and compared with its checksum."""
 
-import errno
 import hashlib
 import os
 from contextlib import contextmanager
 
 CHUNK_BYTES = 1 << 22
-
-
-class AcrossFileSystems(OSError):
-    """A hard link would leave its file system."""
 
 
 def copy(source, target):
@@ -35,14 +30,9 @@ def copy(source, target):
 
 
 def link(source, target):
-    """Hard-link a file, not a symbolic link to it; (size, sha256). Raises AcrossFileSystems."""
+    """Hard-link a file, not a symbolic link to it; (size, sha256). Raises OSError."""
     with _partial(target) as partial:
-        try:
-            os.link(os.path.realpath(source), partial)
-        except OSError as error:
-            if error.errno == errno.EXDEV:
-                raise AcrossFileSystems(errno.EXDEV, error.strerror, source) from None
-            raise
+        os.link(os.path.realpath(source), partial)
         return partial.stat().st_size, _sha256(partial)
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 import ase.io
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
+
 
 def read(folder):
-    """{name: ase.Atoms}, periodic, of the POSCARs `*.vasp` in a folder. Raises ValueError, one
+    """{name: ase.Atoms}, periodic, of the POSCARs `*.vasp` in a folder. Raises SpinlensError, one
     line, where there is none."""
     files = sorted(Path(folder).glob("*.vasp"))
     if not files:
-        raise ValueError(f"{folder}: holds no POSCAR *.vasp")
+        raise SpinlensError(f"{folder}: holds no POSCAR *.vasp")
     return {file.stem: ase.io.read(file, format="vasp") for file in files}
 
 

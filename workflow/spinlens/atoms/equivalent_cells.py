@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from spinlens.core.errors import SpinlensError
+
 
 def turned(structure, seed=0):
     """A copy of a crystal (ase.Atoms), atoms and lattice turned at random."""
@@ -36,7 +38,7 @@ def rearranged(structure, pair):
     symbols, places = structure.get_chemical_symbols(), []
     for element in pair:
         if symbols.count(element) != 1:
-            raise ValueError(f"{structure.symbols} has no one atom of {element}")
+            raise SpinlensError(f"{structure.symbols} has no one atom of {element}")
         places.append(symbols.index(element))
     plain = structure.repeat((2, 1, 1))
     other, second = plain.copy(), [len(structure) + place for place in places]

@@ -16,7 +16,7 @@ PERPLEXITY = 20
 
 def measure(encoder, everything, names, crystals, seed=0):
     """A dict of how well `moments` are told from codes of Crystals, and the `rows` of the map of
-    all motifs. Raises Refused where there are fewer than LEAST Crystals, or but one group."""
+    all motifs. Raises SpinlensError where there are fewer than LEAST Crystals, or but one group."""
     published_crystals.require_folds(crystals, LEAST)
     pairs = zip(crystals.names, crystals.structures, strict=True)
     own = [motifs.of_crystal(*pair) for pair in pairs]

@@ -12,7 +12,7 @@ SHARED = ("scalars", "layers", "batch", "learning_rate", "seed")
 
 def measure(kind, source, config, report=print):
     """Model of `molecules` (a file, or g2) or `crystals` (a folder of POSCARs) by config keys, and
-    a dict: `test_sets` with their scores by name, and how they were made. Raises ValueError, one
+    a dict: `test_sets` with their scores by name, and how they were made. Raises SpinlensError, one
     line, where the source does not fit."""
     settings = {name: config[f"geometry_{name}"] for name in SHARED}
     settings |= {"basis": BASIS, "hidden": HIDDEN}

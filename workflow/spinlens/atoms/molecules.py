@@ -8,10 +8,12 @@ import ase.io
 import numpy as np
 from ase.collections import g2
 
+from spinlens.core.errors import SpinlensError
+
 
 def read(source):
     """Molecules (a list of ase.Atoms) of `g2`, or of a file: .xyz, which may be gzipped, an ASE
-    database or any other format of ASE with one structure or more. Raises ValueError, one line,
+    database or any other format of ASE with one structure or more. Raises SpinlensError, one line,
     where it is no such file."""
     if source == "g2":
         return [g2[name] for name in g2.names]
@@ -19,12 +21,12 @@ def read(source):
     try:
         found = _read_xyz(path) if ".xyz" in path.suffixes else ase.io.read(path, ":")
     except FileNotFoundError:
-        raise ValueError(f"{source}: there is no such file") from None
+        raise SpinlensError(f"{source}: there is no such file") from None
     except Exception as fault:
         reason = " ".join(str(fault).split())
-        raise ValueError(f"{source}: no file of structures ({reason})") from None
+        raise SpinlensError(f"{source}: no file of structures ({reason})") from None
     if not found:
-        raise ValueError(f"{source}: holds no structure")
+        raise SpinlensError(f"{source}: holds no structure")
     return found
 
 
@@ -34,12 +36,12 @@ def split(molecules, train_atoms, test_atoms, train_molecules=None, seed=0):
     Drawn for training are `train_molecules` of those whose size is in `train_atoms` (first and
     last), or four of five where None; those of these sizes that are left are the test set
     `held out`. `test_atoms` are further ranges of sizes, named as `19 atoms` and `20-22 atoms`.
-    Raises ValueError, one line, where there are too few molecules or a range has none.
+    Raises SpinlensError, one line, where there are too few molecules or a range has none.
     """
     pool = _of_size(molecules, train_atoms)
     count = train_molecules or len(pool) * 4 // 5
     if not 0 < count <= len(pool):
-        raise ValueError(
+        raise SpinlensError(
             f"{len(pool)} molecules of {_named(train_atoms)}: too few to train on {max(count, 1)}"
         )
     order = np.random.default_rng(seed).permutation(len(pool))
@@ -47,7 +49,7 @@ def split(molecules, train_atoms, test_atoms, train_molecules=None, seed=0):
     for sizes in test_atoms:
         tests[_named(sizes)] = _of_size(molecules, sizes)
         if not tests[_named(sizes)]:
-            raise ValueError(f"no molecule of {_named(sizes)} to test on")
+            raise SpinlensError(f"no molecule of {_named(sizes)} to test on")
     return [pool[i] for i in order[:count]], tests
 
 

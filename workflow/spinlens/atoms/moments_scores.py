@@ -30,8 +30,8 @@ def measure(crystals, settings, count=FOLDS, report=print):
     drawn at random or by whole groups), and of the shares of ground states named rightly, of the
     network alone; the same on the same folds of `combined`, the mean of what the network and the
     trees on counts of electrons say, and of `baselines` (BASELINES); `orders` as `alike` says.
-    Rows of what each crystal was said to be, too. Raises Refused where there are fewer crystals
-    than folds, or but one group."""
+    Rows of what each crystal was said to be, too. Raises SpinlensError where there are fewer
+    crystals than folds, or but one group."""
     published_crystals.require_folds(crystals, count)
     own, tables = samples(crystals), _tables(crystals)
     elements = points.elements_of(crystals.structures)

@@ -10,6 +10,7 @@ import numpy as np
 from ase import Atoms
 
 from spinlens.atoms import crystals, molecules, tetris
+from spinlens.core.errors import SpinlensError
 
 CUBE, CELL = "cube", "cell"
 FLAT = 1.0  # Å², of the smallest cell that is one
@@ -28,7 +29,7 @@ class Motif(NamedTuple):
 
 def read(source, folders, most_atoms):
     """Motifs of all shapes, of molecules of up to so many atoms (`g2`, or a file), and of layers
-    whose POSCARs are in folders; of those of one name the first counts. Raises ValueError, one
+    whose POSCARs are in folders; of those of one name the first counts. Raises SpinlensError, one
     line, where a source does not fit."""
     layers = {}
     for folder in folders:
@@ -80,19 +81,19 @@ def of_crystal(name, crystal):
 
 def atoms(motif, height=16.0):
     """A motif as ase.Atoms: a molecule, or the layer of which `cell` points are the tips, in a
-    cell of that height in Å. Raises ValueError, one line, where tips are no two vectors and their
+    cell of that height in Å. Raises SpinlensError where tips are no two vectors and their
     negatives, or a point is no atom."""
     tips = np.array([p for s, p in zip(motif.symbols, motif.positions, strict=True) if s == CELL])
     kept = [i for i, symbol in enumerate(motif.symbols) if symbol != CELL]
     symbols = [motif.symbols[i] for i in kept]
     if CUBE in symbols or not symbols:
-        raise ValueError("a point is no atom")
+        raise SpinlensError("a point is no atom")
     if not len(tips):
         return Atoms(symbols, motif.positions[kept])
     a, b = _vectors(tips)
     normal = np.cross(a, b)
     if np.linalg.norm(normal) < FLAT:
-        raise ValueError("tips of cell vectors lie on one line")
+        raise SpinlensError("tips of cell vectors lie on one line")
     cell = np.array([a, b, height * normal / np.linalg.norm(normal)])
     crystal = Atoms(symbols, motif.positions[kept], cell=cell, pbc=(True, True, False))
     crystal.positions += cell[2] / 2 - crystal.positions.mean(axis=0)
@@ -123,10 +124,10 @@ def turned(motif, matrix):
 def _vectors(tips):
     """a and b, at an obtuse or right angle, of tips ±a and ±b."""
     if len(tips) != 4:
-        raise ValueError(f"{len(tips)} tips of cell vectors, not 4")
+        raise SpinlensError(f"{len(tips)} tips of cell vectors, not 4")
     a = tips[0]
     opposite = 1 + np.linalg.norm(tips[1:] + a, axis=1).argmin()
     b, c = (tips[i] for i in range(1, 4) if i != opposite)
     if max(np.linalg.norm(tips[opposite] + a), np.linalg.norm(b + c)) > 0.5:
-        raise ValueError("tips of cell vectors are not opposite each other")
+        raise SpinlensError("tips of cell vectors are not opposite each other")
     return (a - tips[opposite]) / 2, (b - c) / 2 if a @ b <= 0 else (c - b) / 2

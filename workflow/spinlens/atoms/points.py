@@ -3,6 +3,8 @@
 import numpy as np
 from ase.neighborlist import neighbor_list
 
+from spinlens.core.errors import SpinlensError
+
 
 def elements_of(structures):
     """Chemical symbols in structures (ase.Atoms), by atomic number."""
@@ -14,7 +16,7 @@ def pad(structures, elements, points=None):
     """Arrays of structures (ase.Atoms): `species` (structures, points), whole numbers from 0 in
     the order of `elements`, `positions` (structures, points, 3) in Å and `mask` (structures,
     points), 1 where there is an atom; 0 where there is none. `points` is at least the largest
-    structure's size, and that where None. Raises ValueError where an element is not among
+    structure's size, and that where None. Raises SpinlensError where an element is not among
     `elements`, or a structure is larger.
     """
     points = points or max(map(len, structures))
@@ -24,7 +26,7 @@ def pad(structures, elements, points=None):
     for row, structure in enumerate(structures):
         size = len(structure)
         if size > points:
-            raise ValueError(f"{structure.symbols} has {size} atoms, more than {points}")
+            raise SpinlensError(f"{structure.symbols} has {size} atoms, more than {points}")
         species[row, :size] = _indices(structure.symbols, elements)
         positions[row, :size] = structure.positions
         mask[row, :size] = 1
@@ -37,14 +39,14 @@ def neighbours(structures, cutoff, points=None, most=None):
 
     `vectors` (structures, points, neighbours, 3) in Å, `index` (structures, points, neighbours),
     `neighbour_mask` alike, as layers/neighbours.py takes them. The third axis is as long as the
-    longest list, or `most`. Raises ValueError where a list is longer.
+    longest list, or `most`. Raises SpinlensError where a list is longer.
     """
     points = points or max(map(len, structures), default=0)
     lists = [neighbor_list("ijD", structure, cutoff) for structure in structures]
     longest = max((np.bincount(first).max() for first, *_ in lists if len(first)), default=1)
     most = most or longest
     if longest > most:
-        raise ValueError(f"an atom has {longest} neighbours within {cutoff} Å, more than {most}")
+        raise SpinlensError(f"an atom has {longest} neighbours within {cutoff} Å, more than {most}")
     shape = len(structures), points, most
     vectors, index = np.zeros((*shape, 3), "float32"), np.zeros(shape, "int32")
     mask = np.zeros(shape, "float32")
@@ -60,5 +62,5 @@ def neighbours(structures, cutoff, points=None, most=None):
 def _indices(symbols, elements):
     missing = set(symbols) - set(elements)
     if missing:
-        raise ValueError(f"{min(missing)} is not among the elements {', '.join(elements)}")
+        raise SpinlensError(f"{min(missing)} is not among the elements {', '.join(elements)}")
     return [elements.index(symbol) for symbol in symbols]

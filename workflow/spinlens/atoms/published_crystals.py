@@ -7,7 +7,7 @@ import ase.io
 import numpy as np
 
 from spinlens.calculations import published
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table
 from spinlens.crystal.formulas import reduced
 
@@ -52,14 +52,14 @@ def read_known(table, poscars, published_table, group):
 
 
 def require_folds(crystals, least):
-    """Raise Refused where Crystals are fewer than `least` folds, or all of one group."""
+    """Raise SpinlensError where Crystals are fewer than `least` folds, or all of one group."""
     count = len(crystals.names)
     if count < least:
-        raise Refused(
+        raise SpinlensError(
             f"{count} published crystals, fewer than {least} folds: screen_decorate names too few"
         )
     if len(set(crystals.groups)) < 2:
-        raise Refused(
+        raise SpinlensError(
             f"all published crystals are {crystals.groups[0]}: name first in screen_decorate sites "
             "whose elements differ"
         )

@@ -45,7 +45,7 @@ def measure(crystals, settings, count=FOLDS, report=print):
     said of the crystals that the first random fold validates: turned, by other cells and mirrored,
     where the moment stays what it is, and with their sites `rearranged`, where it need not. Seconds
     are of the processor, of one fold: to represent, to fit and to predict.
-    Raises Refused where there are fewer crystals than folds, or but one group.
+    Raises SpinlensError where there are fewer crystals than folds, or but one group.
     """
     published_crystals.require_folds(crystals, count)
     settings = settings | {"steps": min(settings["steps"], MOST_STEPS)}

@@ -1,7 +1,7 @@
 """What to compute next: crystals of which nothing is known, ranked."""
 
 from spinlens.atoms import moments, moments_scores, points
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 
 COLUMNS = (
     "rank", "structure", "group", "moment_muB", "deviation_muB", "optimistic_moment_muB",
@@ -16,11 +16,11 @@ def rank(crystals, computed, settings, report=print):
     An ensemble learns from those published. Wanted are large moments and what it is unsure of:
     rows are ordered by the moment expected plus its standard deviation over the ensemble, those
     with elements that no training has seen last, because what is said of them is a guess. Raises
-    Refused where none was published.
+    SpinlensError where none was published.
     """
     known = crystals.chosen(crystals.known())
     if not known.names:
-        raise Refused("nothing to learn from: screen_decorate names none that was published")
+        raise SpinlensError("nothing to learn from: screen_decorate names none that was published")
     new = [
         i
         for i, composition in enumerate(crystals.compositions)

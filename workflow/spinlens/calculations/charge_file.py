@@ -11,10 +11,10 @@ import numpy as np
 from spinlens.calculations.chgcar_blocks import GluedNumbers, read_blocks
 from spinlens.calculations.compressed import CHUNK_BYTES, is_plain, open_binary
 from spinlens.calculations.element_sources import elements_from_folder
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.vasp_header import read_structure
+from spinlens.core.errors import Excluded
 from spinlens.crystal.elements import formula
 
 OTHER_FILES = ("ELFCAR", "LOCPOT", "AECCAR", "PARCHG", "WAVECAR", "XDATCAR", "POTCAR")

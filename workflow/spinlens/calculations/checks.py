@@ -5,9 +5,9 @@ from itertools import chain
 
 import numpy as np
 
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.structure_check import check_structure
+from spinlens.core.errors import Excluded
 from spinlens.crystal.elements import ATOMIC_NUMBER
 
 ELECTRON_TOLERANCE_E = 0.01

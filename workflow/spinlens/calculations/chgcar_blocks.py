@@ -8,7 +8,7 @@ from math import isfinite, prod
 import numpy as np
 from pymatgen.optimization.fast_parser import parse_n_doubles
 
-from spinlens.calculations.excluded import Excluded
+from spinlens.core.errors import Excluded
 
 AUGMENTATION = re.compile(rb"augmentation occupancies( \(imaginary part\))?\s*(\d+)\s+(\d+)\s*")
 MOST_AUGMENTATION_NUMBERS = 1_000_000

@@ -9,7 +9,7 @@ import re
 import stat
 from collections import deque
 
-from spinlens.calculations.excluded import Excluded
+from spinlens.core.errors import Excluded
 
 CHUNK_BYTES = 1 << 20
 

@@ -2,10 +2,10 @@
 
 import os
 
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.outcar import potcar_elements
 from spinlens.calculations.run_files import locate
 from spinlens.calculations.small_files import poscar_elements
+from spinlens.core.errors import Excluded
 
 
 def elements_from_folder(folder, groups, suffix=""):
@@ -32,5 +32,5 @@ def elements_from_folder(folder, groups, suffix=""):
 def _symbols(read, path):
     try:
         return read(path) if path else []
-    except (OSError, ValueError, Excluded):
+    except (OSError, ValueError):
         return []

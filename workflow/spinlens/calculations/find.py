@@ -13,6 +13,7 @@ from spinlens.calculations.run_files import (
     preference,
     without_compression,
 )
+from spinlens.core.errors import SpinlensError
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ def find(root, pattern=None, key="calculations"):
     match. Symbolic links are followed, each folder is visited once, hidden folders are skipped;
     a folder that cannot be read becomes a calculation that cannot be read.
 
-    Raises ValueError where root, which the config names by `key`, is no folder, or the pattern is
-    none.
+    Raises SpinlensError where root, which the config names by `key`, is no folder, or the pattern
+    is none.
     """
     root = os.fspath(root)
     if not os.path.isdir(root):
-        raise ValueError(f"{key}: {root} is no folder")
+        raise SpinlensError(f"{key}: {root} is no folder")
     matcher = compile_pattern(pattern) if pattern else None
     groups, unreadable = {}, []
     for folder, files, problem in _walk(root):

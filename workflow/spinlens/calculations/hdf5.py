@@ -4,8 +4,8 @@ import os
 
 import numpy as np
 
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure
+from spinlens.core.errors import Excluded
 from spinlens.crystal.elements import SYMBOLS, element
 
 MAGIC = b"\x89HDF\r\n\x1a\n"

@@ -4,6 +4,7 @@ import csv
 import re
 
 from spinlens.calculations.numbers import number_or_text
+from spinlens.core.errors import SpinlensError
 
 COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -11,7 +12,7 @@ COLUMN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 def read_label_table(path, schema_path):
     """Calculation id -> its labels, without empty cells; numbers as int or float.
 
-    Raises ValueError, one line naming file, row, column and what to fix, where the table does
+    Raises SpinlensError, one line naming file, row, column and what to fix, where the table does
     not follow the schema or names a calculation twice.
     """
     columns, rows = _read_rows(path)
@@ -19,7 +20,7 @@ def read_label_table(path, schema_path):
     table = {}
     for number, cells in rows:
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-            raise ValueError(
+            raise SpinlensError(
                 f"{path}, row {number}: {len(cells)} cells under {len(columns)} columns; "
                 "remove or quote a comma"
             )
@@ -27,7 +28,7 @@ def read_label_table(path, schema_path):
         _check(validator, labels, f"{path}, row {number}")
         name = labels["calculation"]
         if name in table:
-            raise ValueError(
+            raise SpinlensError(
                 f"{path}, row {number}: calculation {name} has a row already; keep one"
             )
         table[name] = labels
@@ -41,21 +42,21 @@ def _read_rows(path):
             columns = [column.strip() for column in next(reader, [])]
             rows = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
     except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error.strerror})") from None
+        raise SpinlensError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
+        raise SpinlensError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
     except csv.Error as error:
-        raise ValueError(f"{path}: is no CSV ({error}); quote cells that hold commas") from None
+        raise SpinlensError(f"{path}: is no CSV ({error}); quote cells that hold commas") from None
     if "calculation" not in columns:
-        raise ValueError(f"{path}, row 1: no column is named calculation; add it")
+        raise SpinlensError(f"{path}, row 1: no column is named calculation; add it")
     for column in columns:
         if not COLUMN_NAME.fullmatch(column):
-            raise ValueError(
+            raise SpinlensError(
                 f"{path}, row 1: {column!r} is no column name; use letters, digits and underscores"
             )
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if twice:
-        raise ValueError(f"{path}, row 1: column {twice[0]!r} comes twice; rename one")
+        raise SpinlensError(f"{path}, row 1: column {twice[0]!r} comes twice; rename one")
     return columns, rows
 
 
@@ -79,4 +80,4 @@ def _validator(schema_path):
 def _check(validator, labels, where):
     for error in sorted(validator.iter_errors(labels), key=lambda error: list(error.path)):
         column = f", column {error.path[0]}" if error.path else ""
-        raise ValueError(f"{where}{column}: {' '.join(error.message.split())}")
+        raise SpinlensError(f"{where}{column}: {' '.join(error.message.split())}")

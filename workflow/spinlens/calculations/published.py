@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table
 from spinlens.crystal.elements import ATOMIC_NUMBER
 from spinlens.crystal.formulas import reduced
@@ -53,5 +54,5 @@ def _elements(formula):
         counts[symbol] += int(number or 1)
     spelled = "".join(map("".join, SYMBOL_AND_COUNT.findall(formula)))
     if spelled != formula or not counts or not counts.keys() <= ATOMIC_NUMBER.keys():
-        raise ValueError(f"{formula!r} is no formula")
+        raise SpinlensError(f"{formula!r} is no formula")
     return list(counts.elements())

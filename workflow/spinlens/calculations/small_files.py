@@ -3,7 +3,6 @@
 import re
 
 from spinlens.calculations.compressed import read_ends
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.vasp_header import read_structure
 
 MOST_BYTES = 16 << 20
@@ -17,7 +16,7 @@ def poscar_structure(path):
     """The Structure in a POSCAR or CONTCAR, or None where it cannot be read."""
     try:
         return read_structure(_lines(path))
-    except (OSError, ValueError, Excluded):
+    except (OSError, ValueError):
         return None
 
 

@@ -3,8 +3,8 @@
 from spinlens.calculations import record
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.calculations.checks import check
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.labels import read_labels
+from spinlens.core.errors import Excluded
 from spinlens.density import grids
 
 # What the checks need and nobody learns from; the first is the key of the label table's rows.

@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 
-from spinlens.calculations.excluded import Excluded
 from spinlens.calculations.run_files import locate
 from spinlens.calculations.small_files import poscar_structure
+from spinlens.core.errors import Excluded
 
 CELL_MARGIN_A = 0.02
 SITE_MARGIN_A = 0.05

@@ -1,7 +1,8 @@
 """Which devices training sees, and whether they are those that were asked for."""
 
 import os
-import sys
+
+from spinlens.core.errors import SpinlensError
 
 GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
 
@@ -19,26 +20,26 @@ def granted(environment=os.environ):
 
 
 def check(gpus, visible, environment=os.environ):
-    """Raise RuntimeError, in one line, where a GPU was asked for or granted and too few are seen.
+    """Raise SpinlensError, in one line, where a GPU was asked for or granted and too few are seen.
 
     `gpus` is config's key: a number, or `auto` for what the scheduler granted; `visible` is
     how many GPUs the framework sees.
     """
     grant = granted(environment)
     if gpus == "auto" and grant and not visible:
-        raise RuntimeError(
+        raise SpinlensError(
             f"a GPU was granted ({grant}={environment[grant]}) but the framework sees none: "
             "install the GPU build (README, GPUs) or set gpus: 0"
         )
     if gpus != "auto" and gpus > visible:
-        raise RuntimeError(f"gpus: {gpus} asked for, but the framework sees {visible}")
+        raise SpinlensError(f"gpus: {gpus} asked for, but the framework sees {visible}")
 
 
 def prepare(threads, gpus):
     """Set TensorFlow's threads and memory growth, keep to the GPUs that `gpus` asks for, make
     operations deterministic, and return the names of the devices that training uses.
 
-    Raises RuntimeError where a GPU was asked for and none is seen. Call it before any tensor.
+    Raises SpinlensError where a GPU was asked for and none is seen. Call it before any tensor.
     """
     import tensorflow as tf
 
@@ -51,16 +52,6 @@ def prepare(threads, gpus):
     tf.config.set_visible_devices(used, "GPU")
     for device in used:
         tf.config.experimental.set_memory_growth(device, True)
-    return [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
-
-
-def prepare_or_exit(threads, gpus, stream=None):
-    """`prepare`, and a script's end with its one line, on `stream` or standard error, where a GPU
-    is missing; prints the devices."""
-    try:
-        used = prepare(threads, gpus)
-    except RuntimeError as fault:
-        print(fault, file=stream or sys.stderr)
-        raise SystemExit(1) from None
-    print("devices:", *used)
-    return used
+    names = [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
+    print("devices:", *names)
+    return names

@@ -7,24 +7,10 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+from spinlens.core.errors import DISK_FULL, Unwritable
+
 FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 PROBE_BYTES = 2**24
-
-
-class Unwritable(OSError):
-    """A file that the disk does not take, in one line that says what to do."""
-
-    def __init__(self, path, fault):
-        room = "free some space" if fault.errno in FULL else "allow writing there"
-        self.line = (
-            f"{path} cannot be written ({fault.strerror}): {room}, or give another folder by "
-            "--config results=PATH, and start again"
-        )
-        super().__init__(fault.errno, self.line)
-
-    def __str__(self):
-        return self.line
 
 
 @contextmanager
@@ -55,14 +41,14 @@ def _why_not_written(fault, temporary):
     and HDF5 do not tell it, and others name files that they read: the disk is asked for room."""
     if isinstance(fault, Unwritable):
         return None
-    if isinstance(fault, OSError) and fault.errno in FULL:
+    if isinstance(fault, OSError) and fault.errno in DISK_FULL:
         return fault
     try:
         temporary.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "ab") as probe:
             probe.write(bytes(PROBE_BYTES))
     except OSError as refusal:
-        return refusal if refusal.errno in FULL + FORBIDDEN else None
+        return refusal if refusal.errno in DISK_FULL + FORBIDDEN else None
     return None
 
 

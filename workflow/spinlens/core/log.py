@@ -3,16 +3,15 @@
 import os
 import sys
 
-from spinlens.core.errors import Refused
-from spinlens.core.files import FULL, Unwritable
+from spinlens.core.errors import DISK_FULL, SpinlensError, Unwritable
 
 
 def to_file(path):
     """Send standard output and error of this process to a file, line by line.
 
     The file descriptors themselves are redirected, because TensorFlow's C++ code writes past
-    Python's streams. Returns the terminal as it was, for what a user must see at once. What is
-    Refused, or a disk that takes no more, ends the script with one line instead of a traceback.
+    Python's streams. Returns the terminal as it was, for what a user must see at once. A
+    SpinlensError that ends the script is reported in one line instead of a traceback.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
@@ -31,9 +30,9 @@ def to_file(path):
 
 def _tell(terminal, path, fault):
     """Print what ended a script: to its log, or to the terminal where the log takes no more."""
-    if not isinstance(fault, Unwritable) and getattr(fault, "errno", None) in FULL:
+    if not isinstance(fault, Unwritable) and getattr(fault, "errno", None) in DISK_FULL:
         fault = Unwritable(path, fault)  # the log itself
-    if not isinstance(fault, Unwritable | Refused):
+    if not isinstance(fault, SpinlensError):
         sys.__excepthook__(type(fault), fault, fault.__traceback__)
         return
     try:

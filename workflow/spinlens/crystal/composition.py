@@ -4,6 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
+
 PROPERTIES = (
     "atomic_number",
     "period",
@@ -40,7 +42,7 @@ def descriptors(elements_per_sample):
 def _present(elements):
     present = [str(symbol) for symbol in elements if symbol]
     if not present:
-        raise ValueError("composition: a sample names no element; its site_element is empty")
+        raise SpinlensError("composition: a sample names no element; its site_element is empty")
     return present
 
 

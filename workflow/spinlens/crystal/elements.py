@@ -2,6 +2,8 @@
 
 import re
 
+from spinlens.core.errors import SpinlensError
+
 SYMBOLS = (
     "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se "
     "Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb "
@@ -15,7 +17,7 @@ def element(token):
     """The element of "Fe", "Fe/", "Fe_pv", "Fe_pv/1a2b3c" or "Fe.12"; ValueError if none."""
     symbol = re.split(r"[/_.]", token, maxsplit=1)[0].capitalize()
     if symbol not in ATOMIC_NUMBER:
-        raise ValueError(f"{token[:20]!r} is no chemical element")
+        raise SpinlensError(f"{token[:20]!r} is no chemical element")
     return symbol
 
 

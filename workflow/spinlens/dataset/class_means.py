@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from spinlens.core.errors import SpinlensError
 from spinlens.crystal.reference_cell import Crystal
 
 M = {"units": "muB angstrom-3"}
@@ -24,13 +25,13 @@ def class_means(dataset, target, crystal):
 
     `mean` (class, a, b, c) and `difference`, the last class less the first, in μB Å⁻³, on the
     samples' common fractional grid; `lattice` (Å) and sites are those of the reference
-    `crystal`. `samples` (class) counts them. Raises ValueError where a class has no sample.
+    `crystal`. `samples` (class) counts them. Raises SpinlensError where a class has no sample.
     """
     names, numbers = groups(target)
     counts = np.bincount(numbers, minlength=len(names))
     if not counts.all():
         empty = names[int(counts.argmin())]
-        raise ValueError(f"no sample has {empty}: there is no mean of that class")
+        raise SpinlensError(f"no sample has {empty}: there is no mean of that class")
     total = np.zeros((len(counts), *(dataset.sizes[axis] for axis in "abc")))
     for sample, number in zip(target.samples, numbers, strict=True):
         total[number] += dataset["magnetization"][int(sample)].values

@@ -5,6 +5,7 @@ from functools import lru_cache
 import netCDF4
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
 from spinlens.density import grids, normalization
 from spinlens.settings import sizes
 
@@ -20,7 +21,7 @@ class Inputs:
     follows the resampling because a cut-off density is not band-limited: its edges would ring.
     `channels: vector` is m along x, y and z, and its length, of noncollinear runs.
     The unit is μB Å⁻³, μB Å⁻² where projected, 1 where divided. The most recently used are
-    kept, up to `cache_bytes`. Close it, or use it in a `with`. An index raises ValueError where
+    kept, up to `cache_bytes`. Close it, or use it in a `with`. An index raises SpinlensError where
     the sample cannot be normalised. `lattices` (samples, 3, 3), float32, in Å, are those of the
     samples, where the point's family takes them.
     """
@@ -69,14 +70,16 @@ class Inputs:
         field = self._file["magnetization_vector"][sample] if known else np.array([np.nan])
         if np.isnan(field).any():
             name = self._file["sample"][sample]
-            raise ValueError(f"channels: vector takes noncollinear runs, {name} is none")
+            raise SpinlensError(f"channels: vector takes noncollinear runs, {name} is none")
         return field
 
     def _by_own_scale(self, field, sample):
         try:
             return normalization.by_own_scale(field, self._point["normalization"])
         except ValueError as fault:
-            raise ValueError(f"normalization of {self._file['sample'][sample]}: {fault}") from None
+            raise SpinlensError(
+                f"normalization of {self._file['sample'][sample]}: {fault}"
+            ) from None
 
 
 def root_mean_square(inputs, samples):

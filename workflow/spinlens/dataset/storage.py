@@ -27,7 +27,7 @@ import xarray as xr
 
 from spinlens.calculations import record
 from spinlens.core import netcdf
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.density import grids
 
@@ -43,10 +43,10 @@ def write(path, records, grid, window=None, compared=None):
     `grid` is (na, nb, nc); `window` the length in Å along c of a window around each slab, or
     None for the whole cell, which is also taken where the window is longer than the cell.
     `compared`, {calculation: {label: (value, source)}}, adds labels to those of the records.
-    Raises Refused where there is no record at all.
+    Raises SpinlensError where there is no record at all.
     """
     if not records:
-        raise Refused("no calculation was admitted: excluded.tsv says why, one by one")
+        raise SpinlensError("no calculation was admitted: excluded.tsv says why, one by one")
     headers = [_header(file, compared or {}) for file in records]
     # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
     netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)

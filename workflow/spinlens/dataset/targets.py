@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.dataset.mixture import crossing
 
 HYPERPARAMETERS = ("target", "threshold", "classes")  # of a sweep point
@@ -49,7 +49,7 @@ def read(dataset, point):
     classes cut at the point's `threshold` (a number in the label's unit, `mean`, `median`, or
     `mixture`: see mixture.crossing); a whole number of quantile classes; a list of ascending
     edges; `labels`, each text a class, in sorted order; or `regression`, the number itself.
-    Raises Refused where the label cannot be that, or where it makes no two classes of at
+    Raises SpinlensError where the label cannot be that, or where it makes no two classes of at
     least two samples each.
     """
     label, classes = point["target"], point["classes"]
@@ -57,7 +57,7 @@ def read(dataset, point):
     unit, samples, values = _column(dataset, label, text=classes == "labels")
     if classes == "regression":
         if np.ptp(values) == 0:
-            raise Refused(f"target {label}: all samples have the same value, choose another")
+            raise SpinlensError(f"target {label}: all samples have the same value, choose another")
         return Target(label, unit, "regression", (), samples, values, None, ())
     if classes == "labels":
         names, found = np.unique(values, return_inverse=True)
@@ -92,8 +92,8 @@ def _check_classes(label, classes):
     if isinstance(classes, (list, tuple)) and len(classes):
         if all(low < high for low, high in zip(classes, classes[1:], strict=False)):
             return
-        raise Refused(f"target {label}: classes: the edges {list(classes)} must ascend")
-    raise Refused(
+        raise SpinlensError(f"target {label}: classes: the edges {list(classes)} must ascend")
+    raise SpinlensError(
         f"target {label}: classes is {classes!r}, it must be threshold, labels, regression, "
         "a number of quantile classes of at least 2, or a list of edges"
     )
@@ -103,17 +103,19 @@ def _column(dataset, label, text):
     """Unit, samples and values of a label, without the samples that lack it."""
     if label not in dataset or dataset[label].dims != ("sample",):
         known = ", ".join(n for n in dataset if dataset[n].dims == ("sample",))
-        raise Refused(f"target {label}: the dataset has no label {label}; it has {known}")
+        raise SpinlensError(f"target {label}: the dataset has no label {label}; it has {known}")
     column = dataset[label].values
     is_number = np.issubdtype(column.dtype, np.number)
     if text and is_number:
-        raise Refused(f"target {label}: {label} is a number, set classes to threshold or edges")
+        raise SpinlensError(
+            f"target {label}: {label} is a number, set classes to threshold or edges"
+        )
     if not text and not is_number:
-        raise Refused(f"target {label}: {label} is not a number, set classes to labels")
+        raise SpinlensError(f"target {label}: {label} is not a number, set classes to labels")
     column = column.astype(str if text else float)
     samples = np.flatnonzero(column != "" if text else np.isfinite(column))
     if not samples.size:
-        raise Refused(f"target {label}: no sample carries the label {label}")
+        raise SpinlensError(f"target {label}: no sample carries the label {label}")
     return dataset[label].attrs.get("units", "1"), samples, column[samples]
 
 
@@ -127,7 +129,7 @@ def _edges(label, values, point):
     try:
         return (float(ways.get(threshold, lambda _: threshold)(values)),)
     except ValueError as error:
-        raise Refused(f"target {label}: {error}") from None
+        raise SpinlensError(f"target {label}: {error}") from None
 
 
 def _class_names(label, unit, edges):
@@ -141,10 +143,12 @@ def _class_names(label, unit, edges):
 
 def _check_counts(label, classes, names):
     if len(names) < 2:
-        raise Refused(f"target {label}: every sample is {names[0]}, so there is no second class")
+        raise SpinlensError(
+            f"target {label}: every sample is {names[0]}, so there is no second class"
+        )
     for class_name, count in zip(names, np.bincount(classes, minlength=len(names)), strict=True):
         if count < LEAST_IN_CLASS:
-            raise Refused(
+            raise SpinlensError(
                 f"target {label}: {count} of {len(classes)} samples in the class {class_name}, "
                 f"it needs {LEAST_IN_CLASS}: set other classes or another threshold"
             )

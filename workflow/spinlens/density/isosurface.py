@@ -6,6 +6,8 @@ import numpy as np
 from scipy.ndimage import map_coordinates
 from skimage.measure import marching_cubes
 
+from spinlens.core.errors import SpinlensError
+
 
 class Surface(NamedTuple):
     """Vertices (n, 3) in Å, unit normals (n, 3) towards lower values, triangles (m, 3)."""
@@ -45,11 +47,11 @@ def pair(field, lattice, level, step=1):
 
 def enclosing_level(field, share):
     """The level above which |field| holds a `share` of its integral: the surfaces of ±level
-    then enclose that share. Raises ValueError for a field that is zero everywhere."""
+    then enclose that share. Raises SpinlensError for a field that is zero everywhere."""
     values = np.sort(np.abs(np.ravel(field)).astype(np.float64))[::-1]
     held = np.cumsum(values)
     if not held[-1] > 0:
-        raise ValueError("the field is zero everywhere: it has no isosurface")
+        raise SpinlensError("the field is zero everywhere: it has no isosurface")
     return float(values[np.searchsorted(held, share * held[-1])])
 
 

@@ -7,6 +7,7 @@ factor it is scaled by: only the shape of its density is left to learn from.
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
 from spinlens.density.grids import VANISHING_MOMENT
 
 OF_NO_SAMPLE = ("none", "dataset")  # a network itself divides by what the training samples share
@@ -32,7 +33,7 @@ def by_own_scale(magnetization, normalization):
 
     `integral`: by the magnitude of its mean, which is |∫m| over the cell's volume, so that the
     mean becomes 1 or −1 whatever the moment and the volume. `norm`: by its root mean square,
-    which becomes 1; nothing at all stays nothing. Raises ValueError for `integral` where |∫m|
+    which becomes 1; nothing at all stays nothing. Raises SpinlensError for `integral` where |∫m|
     is no more than 5 % of ∫|m|, as in an antiferromagnet: noise would be the scale.
     """
     field = np.asarray(magnetization, dtype=np.float64)
@@ -41,7 +42,7 @@ def by_own_scale(magnetization, normalization):
     if normalization == "integral":
         mean = abs(field.mean())
         if mean <= VANISHING_MOMENT * np.abs(field).mean():
-            raise ValueError("the moment vanishes, so nothing can be divided by it: take norm")
+            raise SpinlensError("the moment vanishes, so nothing can be divided by it: take norm")
         return field / mean
     known = (*OF_NO_SAMPLE, *OF_A_SAMPLE)
-    raise ValueError(f"{normalization!r} is none of {', '.join(known)}")
+    raise SpinlensError(f"{normalization!r} is none of {', '.join(known)}")

@@ -17,6 +17,7 @@ import netCDF4
 import numpy as np
 
 from spinlens.core import netcdf
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.crystal import composition
 from spinlens.crystal.formulas import reduced
@@ -43,7 +44,7 @@ class Descriptors:
         place = {name: index for index, name in enumerate(self.calculation)}
         missing = [name for name in calculations if name not in place]
         if missing:
-            raise ValueError(f"descriptors: {missing[0]} is missing: make descriptors.nc anew")
+            raise SpinlensError(f"descriptors: {missing[0]} is missing: make descriptors.nc anew")
         rows = np.array([place[name] for name in calculations], dtype=int)
         taken = {field.name: getattr(self, field.name)[rows] for field in fields(self)}
         return replace(self, **taken)

@@ -7,6 +7,7 @@ mean in each channel, and so is a patch of the density here.
 import numpy as np
 from scipy import fft
 
+from spinlens.core.errors import SpinlensError
 from spinlens.evidence.filter_patterns import LATTICE_AXES, folded, patterns
 
 DRAWS = 19  # the largest of them is exceeded by chance once in 20
@@ -25,10 +26,10 @@ class Patches:
     exceed the cell; each is compared after division by its own norm."""
 
     def __init__(self, density, size):
-        """Raises ValueError for a density that is not finite."""
+        """Raises SpinlensError for a density that is not finite."""
         density = np.asarray(density, dtype=np.float64)
         if not np.isfinite(density).all():
-            raise ValueError("the mean density is not finite: look for a sample that is not")
+            raise SpinlensError("the mean density is not finite: look for a sample that is not")
         self.size, self.cell = tuple(size), density.shape[1:]
         self._spectrum = fft.rfftn(density, axes=LATTICE_AXES)
         self._norms = self._patch_norms(density)

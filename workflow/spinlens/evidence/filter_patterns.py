@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import fft
 
+from spinlens.core.errors import SpinlensError
 from spinlens.evidence import nulls
 
 LEVEL = 0.05  # of the family-wise error over the filters of a network
@@ -29,11 +30,11 @@ LATTICE_AXES = (-3, -2, -1)
 def patterns(kernels):
     """Weights (..., a, b, c) less their mean over a, b and c, in float64.
 
-    Raises ValueError where a weight is not finite.
+    Raises SpinlensError where a weight is not finite.
     """
     kernels = np.asarray(kernels, dtype=np.float64)
     if not np.isfinite(kernels).all():
-        raise ValueError("weights that are not finite have no pattern: leave a diverged fit out")
+        raise SpinlensError("weights that are not finite have no pattern: leave a diverged fit out")
     flat = np.ptp(kernels, axis=LATTICE_AXES, keepdims=True) == 0
     return np.where(flat, 0.0, kernels - kernels.mean(axis=LATTICE_AXES, keepdims=True))
 
@@ -56,10 +57,10 @@ def best_aligned_cosine(first, second, cell):
 
     (filters, channels, a, b, c) each, and one size of kernel and number of channels; returns
     (filters of the first, filters of the second). Channels move together. 0 for a kernel without
-    a pattern. Raises ValueError for shapes that differ, and for weights that are not finite.
+    a pattern. Raises SpinlensError for shapes that differ, and for weights that are not finite.
     """
     if np.shape(first)[1:] != np.shape(second)[1:]:
-        raise ValueError(
+        raise SpinlensError(
             f"kernels of {np.shape(first)[1:]} and {np.shape(second)[1:]} (channels, a, b, c) "
             "cannot be compared: take runs of one network"
         )
@@ -71,7 +72,7 @@ def recurrence(runs, cell):
     """How well each filter of the first run is met again in the others: the best aligned cosine
     with any filter of another run, averaged over the other runs; (filters,).
 
-    `runs` are kernels of one network trained from different seeds. Raises ValueError for fewer
+    `runs` are kernels of one network trained from different seeds. Raises SpinlensError for fewer
     than two, and where two are the same.
     """
     _require_different(runs)
@@ -201,7 +202,7 @@ def _aligned(first, second, period):
 
 def _require_different(runs):
     if len(runs) < 2:
-        raise ValueError(f"{len(runs)} run: recurrence needs two, from different seeds")
+        raise SpinlensError(f"{len(runs)} run: recurrence needs two, from different seeds")
     for i, run in enumerate(runs):
         if any(np.array_equal(run, other) for other in runs[:i]):
-            raise ValueError("two runs hold the same filters: give each its own seed")
+            raise SpinlensError("two runs hold the same filters: give each its own seed")

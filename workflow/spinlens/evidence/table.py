@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.evidence import intervals, metrics, nulls, verdicts
 
@@ -72,18 +73,18 @@ def _place(row):
 
 
 def check_same_folds(evidence):
-    """Raise ValueError where a baseline's repeats, folds or truth are not the point's."""
+    """Raise SpinlensError where a baseline's repeats, folds or truth are not the point's."""
     where = f"evidence of {evidence.point}, {evidence.target}, {evidence.split}"
     missing = [name for name in BASELINES if name not in evidence.baselines]
     if missing:
-        raise ValueError(f"{where}: the baseline {missing[0]} is missing")
+        raise SpinlensError(f"{where}: the baseline {missing[0]} is missing")
     for name in BASELINES:
         own = {each.repeat: _by_calculation(each) for each in evidence.baselines[name]}
         if set(own) != {each.repeat for each in evidence.repeats}:
-            raise ValueError(f"{where}: {name} has other repeats: use one split for both")
+            raise SpinlensError(f"{where}: {name} has other repeats: use one split for both")
         for each in evidence.repeats:
             if _by_calculation(each) != own[each.repeat]:
-                raise ValueError(
+                raise SpinlensError(
                     f"{where}: {name} was validated on other folds or labels in repeat "
                     f"{each.repeat}: use one split for both"
                 )

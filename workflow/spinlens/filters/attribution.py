@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from spinlens.core.errors import SpinlensError
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
 from spinlens.layers.periodic.convolution import PeriodicConv3D, PeriodicDense
@@ -98,14 +99,14 @@ def class_means(attribute, samples, classes, voxel_volume):
 
     `attribute` maps a sample, by index, to an attribution per voxel, `classes` are those of the
     `samples`. One sample is held at a time; what is not finite, of a diverged model, makes the
-    mean not finite. Raises ValueError where a class has no sample.
+    mean not finite. Raises SpinlensError where a class has no sample.
     """
     classes = np.asarray(classes)
     means = []
     for number in range(classes.max() + 1):
         chosen = np.asarray(samples)[classes == number]
         if not chosen.size:
-            raise ValueError(f"class {number} has no sample to explain")
+            raise SpinlensError(f"class {number} has no sample to explain")
         means.append(sum(attribute(sample) for sample in chosen) / chosen.size)
     return np.stack(means) / voxel_volume
 
@@ -115,7 +116,7 @@ def _blocks(shape, block):
     starts = [range(0, n, size) for n, size in zip(shape, block, strict=True)]
     for size, n, axis in zip(block, shape, "abc", strict=True):
         if not 1 <= size <= n:
-            raise ValueError(f"a block of {size} voxels does not fit the {n} along {axis}")
+            raise SpinlensError(f"a block of {size} voxels does not fit the {n} along {axis}")
     for corner in np.ndindex(*map(len, starts)):
         first = [along[i] for along, i in zip(starts, corner, strict=True)]
         axes = zip(first, block, shape, strict=True)

@@ -15,6 +15,7 @@ from ase.units import Bohr
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Chgcar, Poscar
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.density.grids import cell_volume
 
@@ -23,7 +24,7 @@ ASCII = str.maketrans({"≥": ">=", "≤": "<=", "μ": "mu", "Å": "A", "×": "x
 
 def write_chgcar(path, crystal, field, title):
     """Write a field on a Crystal as a CHGCAR with `title` as its first line, which names the
-    unit. Raises ValueError for a field that is not finite: a reader would stumble on it."""
+    unit. Raises SpinlensError for a field that is not finite: a reader would stumble on it."""
     field = _finite(field)
     structure = Structure(crystal.lattice, list(crystal.elements), crystal.positions)
     stored = {"total": field * cell_volume(crystal.lattice)}
@@ -35,7 +36,7 @@ def write_chgcar(path, crystal, field, title):
 
 def write_cube(path, crystal, field, title, per_volume=True):
     """Write a field on a Crystal as a .cube with `title` in its first line; one that is
-    `per_volume`, in ...Å⁻³, goes to bohr⁻³. Raises ValueError for one that is not finite."""
+    `per_volume`, in ...Å⁻³, goes to bohr⁻³. Raises SpinlensError for one that is not finite."""
     field = _finite(field)
     atoms = Atoms(
         list(crystal.elements), scaled_positions=crystal.positions, cell=crystal.lattice, pbc=True
@@ -77,5 +78,5 @@ def _plain(title):
 def _finite(field):
     field = np.asarray(field, dtype=np.float64)
     if not np.isfinite(field).all():
-        raise ValueError("the field is not finite everywhere: nothing was exported")
+        raise SpinlensError("the field is not finite everywhere: nothing was exported")
     return field

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
+
 STARTS, CENTRES = ([f"{what}_{axis}" for axis in "abc"] for what in ("start", "centre"))  # columns
 
 
@@ -33,7 +35,7 @@ def places(kernel, fields, lattice, repeats=(1, 1, 1), stride=(1, 1, 1), within=
     `repeats` is the supercell that the window stays within, or None where it goes round the
     cell; `stride` the steps between its positions; `within` is in Å, measured through the
     `lattice` (3, 3).
-    Raises ValueError where there is no sample.
+    Raises SpinlensError where there is no sample.
     """
     total, own = 0.0, []
     for field in fields:
@@ -42,7 +44,7 @@ def places(kernel, fields, lattice, repeats=(1, 1, 1), stride=(1, 1, 1), within=
         total = total + answer
         own.append(_strongest(answer, seen))
     if not own:
-        raise ValueError("placing a filter needs at least one sample")
+        raise SpinlensError("placing a filter needs at least one sample")
     starts = _strongest(total, seen)
     mean = total[np.arange(len(starts)), *starts.T] / len(own)
     apart = _distances(np.array(own) - starts, total.shape[1:], lattice)

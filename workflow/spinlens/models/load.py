@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table
 
 FILES = ("model.keras", "point.json", "predictions.csv")
@@ -13,11 +14,11 @@ def folders(results, name):
     """Folders of the models that a name stands for, sorted: `results/models/{name}` and what lies
     at or below `results/fits/{name}`, or else at or below the path `name`.
 
-    Fits on permuted labels are passed over. Raises ValueError, naming what is missing, where
+    Fits on permuted labels are passed over. Raises SpinlensError, naming what is missing, where
     there is no model, or one without its files.
     """
     if name is None:
-        raise ValueError(
+        raise SpinlensError(
             f"model is null: name a folder of {results}/models or {results}/fits by "
             "--config model=POINT"
         )
@@ -26,14 +27,14 @@ def folders(results, name):
     path = path.parent if path.name == FILES[0] else path
     found = {folder for place in own for folder in _below(place)} or set(_below(path))
     if not found:
-        raise ValueError(
+        raise SpinlensError(
             f"{own[0] / FILES[0]} is not there: train it first with `uv run snakemake`, or name "
             f"another folder of {results}/models or {results}/fits"
         )
     for folder in sorted(found):
         for file in FILES:
             if not (folder / file).is_file():
-                raise ValueError(f"{folder / file} is not there: train it again")
+                raise SpinlensError(f"{folder / file} is not there: train it again")
     return sorted(found)
 
 
@@ -46,18 +47,18 @@ def _below(place):
 
 def dataset_of(folder):
     """The dataset that a model was trained on: the nearest `dataset.nc` in a folder above its
-    own. Raises ValueError where there is none."""
+    own. Raises SpinlensError where there is none."""
     for above in Path(folder).parents:
         if (above / "dataset.nc").is_file():
             return above / "dataset.nc"
-    raise ValueError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
+    raise SpinlensError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
 
 
 def applied(results, model, calculations):
     """The models that the config names, their dataset, and when each file was written, in
-    nanoseconds. Raises ValueError without new calculations or models."""
+    nanoseconds. Raises SpinlensError without new calculations or models."""
     if not calculations:
-        raise ValueError(
+        raise SpinlensError(
             "predict_calculations is null: name the folder of new calculations by "
             "--config predict_calculations=PATH model=POINT"
         )
@@ -77,7 +78,7 @@ def read(folder):
 
 
 def read_alike(found):
-    """{folder: what its point.json says} of the models of an ensemble. Raises ValueError where
+    """{folder: what its point.json says} of the models of an ensemble. Raises SpinlensError where
     they differ in target, grid, window or a hyperparameter that is not of the split or a seed."""
     abouts = {folder: read(folder) for folder in found}
     first, *others = abouts
@@ -89,7 +90,7 @@ def read_alike(found):
             strict=True,
         ):
             if ours != theirs:
-                raise ValueError(
+                raise SpinlensError(
                     f"{first} and {folder} differ in {what}, so they are no ensemble: name one of "
                     "them, or a folder above one alone, by --config model=PATH"
                 )

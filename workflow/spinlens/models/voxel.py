@@ -14,6 +14,7 @@ pools are one voxel high.
 
 import keras
 
+from spinlens.core.errors import SpinlensError
 from spinlens.layers.periodic.convolution import PeriodicConv3D, PeriodicDense
 from spinlens.layers.periodic.pooling import MeanAndMax
 from spinlens.models.heads import FIRST_CONVOLUTION, output, scaled
@@ -64,7 +65,7 @@ def _head(point, extent, classes):
         units, options = sizes.pop(0)
         first = [PeriodicDense(units, extent, **options)]
     else:
-        raise ValueError(f"head: {point['head']!r} is neither flatten nor global")
+        raise SpinlensError(f"head: {point['head']!r} is neither flatten nor global")
     layers = [*first, *(keras.layers.Dense(units, **options) for units, options in sizes)]
 
     def head(x):

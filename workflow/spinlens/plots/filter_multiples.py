@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from spinlens.core.errors import SpinlensError
 from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
 from spinlens.plots.captions import channel, words
@@ -21,10 +22,10 @@ def filter_multiples(points, name, axis="c", projection="mean", vmax=None):
     the hyperparameter. A row is a channel of a filter seen along `axis` in Å; a point with
     fewer filters leaves its last rows empty. Weights are in units of the root mean square of
     their channel at their point; `vmax` ends the one colour scale, by default at the largest
-    value here. Raises ValueError for fewer than two points.
+    value here. Raises SpinlensError for fewer than two points.
     """
     if len(points) < 2:
-        raise ValueError(f"multiples over {name} need two points or more, not {len(points)}")
+        raise SpinlensError(f"multiples over {name} need two points or more, not {len(points)}")
     columns = [_column(dataset, axis, projection) for _, dataset in points]
     norm = lattice.symmetric_norm([one for maps in columns for _, one in maps], vmax)
     corners = [_corners(maps, data, axis) for maps, (_, data) in zip(columns, points, strict=True)]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spinlens.calculations import record
+from spinlens.core.errors import SpinlensError
 from spinlens.dataset import storage
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import attribution
@@ -41,7 +42,7 @@ def predict(records, folders, dataset_path, scratch):
     """Predictions of the models in some folders for record files.
 
     `dataset_path` is the dataset that they were trained on, `scratch` a folder for the dataset
-    of the new calculations while it is needed. Raises ValueError where the models are no
+    of the new calculations while it is needed. Raises SpinlensError where the models are no
     ensemble, do not fit their own point.json, or where the dataset is not the one trained on.
     """
     abouts = load.read_alike(folders)
@@ -97,7 +98,7 @@ def _models(abouts):
     }
     diverged = [folder for folder in models if folder not in finite]
     if not finite:
-        raise ValueError(f"{diverged[0]} diverged in its training: take another model")
+        raise SpinlensError(f"{diverged[0]} diverged in its training: take another model")
     return finite, [f"{folder} diverged in its training, it is left out" for folder in diverged]
 
 
@@ -110,13 +111,13 @@ def _known(abouts, dataset_path):
         grid = [opened.sizes[axis] for axis in "abc"]
         for folder, own in abouts.items():
             if grid != own["grid"]:
-                raise ValueError(
+                raise SpinlensError(
                     f"{dataset_path} is on the grid {_spelled(grid)}, {folder} was trained on "
                     f"{_spelled(own['grid'])}: train it again"
                 )
             samples = [place.get(name) for name in load.trained_on(folder)]
             if None in samples or not _alike(training_range.of_samples(opened, samples), own):
-                raise ValueError(
+                raise SpinlensError(
                     f"{dataset_path} is no longer what {folder} was trained on: train it again"
                 )
             used |= set(samples)
@@ -157,7 +158,7 @@ def _check_shapes(models, shape, target):
             ("gives outputs", model.output_shape[1:], (outputs,)),
         ):
             if tuple(own) != tuple(expected):
-                raise ValueError(
+                raise SpinlensError(
                     f"{folder}/model.keras {what} of {_spelled(own)}, its point.json says "
                     f"{_spelled(expected)} (grid × channels, or classes): train it again"
                 )

@@ -11,6 +11,8 @@ from math import exp, inf, isfinite, log
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
+
 WHOLE = (
     "filters kernel_size stride pool_size convolution_kernel_size radial_functions max_degree "
     "batch_size epochs classes split_seed seed"
@@ -38,7 +40,7 @@ def draw(sweep, mode, count, seed, base, fault):
     """`count` different overrides of `base`, drawn by `mode`: random or sobol.
 
     `sweep` maps hyperparameters to lists of values or ranges. `fault` takes a point and returns
-    why it cannot be trained, or None: such points are passed over. Raises ValueError for a range
+    why it cannot be trained, or None: such points are passed over. Raises SpinlensError for a range
     that makes no sense, and where there are fewer different points than asked for.
     """
     for name, values in sweep.items():
@@ -55,7 +57,7 @@ def draw(sweep, mode, count, seed, base, fault):
     if len(found) == count:
         return found
     why = f"; others do not fit: {reason}" if reason else ""
-    raise ValueError(f"sweep_points: the sweep has {len(found)} points, not {count}{why}")
+    raise SpinlensError(f"sweep_points: the sweep has {len(found)} points, not {count}{why}")
 
 
 def _rows(columns, mode, seed):
@@ -89,7 +91,9 @@ def _value(name, values, share, point):
     if isinstance(high, str):
         high = point[high]
         if not _is_number(high) or high < low:
-            raise ValueError(f"sweep: {name} goes from {low} to {values['to']}, which is {high!r}")
+            raise SpinlensError(
+                f"sweep: {name} goes from {low} to {values['to']}, which is {high!r}"
+            )
     logarithmic = values.get("scale", "linear") == "log"
     if name in WHOLE:
         # Every whole number gets the room up to the next one.
@@ -112,32 +116,32 @@ def _check(name, values, known):
     if not is_range(values):
         return
     if name not in [*WHOLE, *NUMBERS]:
-        raise ValueError(f"sweep: {name} is no number: give a list of its values, not a range")
+        raise SpinlensError(f"sweep: {name} is no number: give a list of its values, not a range")
     low, high, scale = values["from"], values["to"], values.get("scale", "linear")
     if isinstance(high, str):
         _check_named_end(name, high, known)
         high = low
     kind = "whole numbers" if name in WHOLE else "numbers"
     if not all(_is_number(end) and (name not in WHOLE or end == int(end)) for end in (low, high)):
-        raise ValueError(f"sweep: the range of {name} must go from and to {kind}")
+        raise SpinlensError(f"sweep: the range of {name} must go from and to {kind}")
     above, below = BETWEEN.get(name, (-inf, 1 if name == "momentum" else inf))
     if low <= above or high >= below or low < LOWEST.get(name, -inf):
-        raise ValueError(
+        raise SpinlensError(
             f"sweep: the range of {name}, {low} to {high}, has ends that it cannot take"
         )
     if high < low:
-        raise ValueError(f"sweep: the range of {name} goes down, from {low} to {high}")
+        raise SpinlensError(f"sweep: the range of {name} goes down, from {low} to {high}")
     if scale not in ("linear", "log"):
-        raise ValueError(f"sweep: the scale of {name} is {scale!r}, it must be linear or log")
+        raise SpinlensError(f"sweep: the scale of {name} is {scale!r}, it must be linear or log")
     if scale == "log" and low <= 0:
-        raise ValueError(f"sweep: the range of {name} starts at {low}: on a log scale, above 0")
+        raise SpinlensError(f"sweep: the range of {name} starts at {low}: on a log scale, above 0")
 
 
 def _check_named_end(name, end, known):
     if end not in [*WHOLE, *NUMBERS] or (name in WHOLE and end not in WHOLE):
-        raise ValueError(f"sweep: {name} cannot end at {end!r}: give a number, or one's name")
+        raise SpinlensError(f"sweep: {name} cannot end at {end!r}: give a number, or one's name")
     if end == name or _named_end(known.get(end)) is not None:
-        raise ValueError(f"sweep: {name} ends at {end}, which must not end at another's value")
+        raise SpinlensError(f"sweep: {name} ends at {end}, which must not end at another's value")
 
 
 def _is_number(value):

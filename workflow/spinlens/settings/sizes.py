@@ -4,6 +4,8 @@ from math import ceil, pi
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
+
 RESOLVED = 3.0  # of width × largest wave number: exp(-4.5) of a shell's spectrum is left there
 
 
@@ -33,14 +35,14 @@ def cell_shape(point, grid):
 
 
 def check(point, cell):
-    """Raise ValueError, naming the key, where a point's family cannot do what it asks for, or
+    """Raise SpinlensError, naming the key, where a point's family cannot do what it asks for, or
     where the first convolution or its pool leaves nothing of the supercell of a unit cell (na,
     nb, nc). A periodic kernel may be longer than it."""
     if is_steerable(point):
         _check_steerable(point)
         return
     if point.get("channels") == "vector":
-        raise ValueError("channels: vector is of the steerable family: set family: steerable")
+        raise SpinlensError("channels: vector is of the steerable family: set family: steerable")
     if point.get("augmentation") == "layer_group":
         require_square(cell)
     along = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
@@ -50,16 +52,18 @@ def check(point, cell):
         total = voxels * repeats
         reach = 1 if point["boundary"] == "periodic" else kernel
         if reach > total:
-            raise ValueError(f"kernel_size {kernel} is longer than the {total} voxels along {axis}")
+            raise SpinlensError(
+                f"kernel_size {kernel} is longer than the {total} voxels along {axis}"
+            )
         left = (total - reach) // stride + 1
         if pool > left:
-            raise ValueError(f"pool_size {pool} exceeds the {left} positions left along {axis}")
+            raise SpinlensError(f"pool_size {pool} exceeds the {left} positions left along {axis}")
 
 
 def require_square(shape):
-    """Raise ValueError unless a grid has as many voxels along a as along b."""
+    """Raise SpinlensError unless a grid has as many voxels along a as along b."""
     if shape[0] != shape[1]:
-        raise ValueError(
+        raise SpinlensError(
             "augmentation: layer_group needs as many voxels along a as along b, the grid has "
             f"{shape[0]} and {shape[1]}: set grid or input_grid"
         )
@@ -67,11 +71,11 @@ def require_square(shape):
 
 def _check_steerable(point):
     if point["dimensions"] != 3:
-        raise ValueError("family: steerable has filters in space: set dimensions: 3")
+        raise SpinlensError("family: steerable has filters in space: set dimensions: 3")
     if point["augmentation"] != "none":
-        raise ValueError("family: steerable is the same turned: set augmentation: none")
+        raise SpinlensError("family: steerable is the same turned: set augmentation: none")
     if point["channels"] == "vector" and point["normalization"] == "integral":
-        raise ValueError("normalization: integral is of one axis, channels: vector takes norm")
+        raise SpinlensError("normalization: integral is of one axis, channels: vector takes norm")
 
 
 def parts(point):
@@ -81,13 +85,13 @@ def parts(point):
 
 
 def require_resolved(point, cell, lattices):
-    """Raise ValueError where the grid (na, nb, nc) of a steerable point is too coarse for its
+    """Raise SpinlensError where the grid (na, nb, nc) of a steerable point is too coarse for its
     radial functions in some of the cells (samples, 3, 3), in Å."""
     width = point["cutoff"] / point["radial_functions"] / 2
     lengths = np.linalg.norm(lattices, axis=2).max(axis=0)
     needed = [ceil(RESOLVED * length / (pi * width)) for length in lengths]
     if any(n < least for n, least in zip(cell, needed, strict=True)):
-        raise ValueError(
+        raise SpinlensError(
             f"input_grid: {list(cell)} is too coarse for radial functions {width:.3g} Å wide: "
             f"take {needed} or more, or fewer radial_functions"
         )

@@ -2,6 +2,7 @@
 
 from itertools import product
 
+from spinlens.core.errors import SpinlensError
 from spinlens.settings import sampling, sizes
 from spinlens.settings.hyperparameters import NAMES, spelled
 
@@ -16,7 +17,7 @@ def points(config):
     takes all combinations, `random` and `sobol` draw `sweep_points` of them from `sweep_seed`,
     passing over those whose first convolution does not fit the cell. The points of `points` come
     beside them, or alone where `sweep` is empty; each overrides the base where it says so.
-    Raises ValueError for a mode or range that makes no sense.
+    Raises SpinlensError for a mode or range that makes no sense.
     """
     base = {name: config[name] for name in NAMES}
     found = []
@@ -47,12 +48,12 @@ def _swept(config, base):
         return sampling.draw(sweep, mode, count, seed, base, _fault(config["grid"]))
     for name, values in sweep.items():
         if sampling.is_range(values):
-            raise ValueError(f"sweep: {name} is a range, which sweep_mode {mode} cannot take")
+            raise SpinlensError(f"sweep: {name} is a range, which sweep_mode {mode} cannot take")
     if mode == "one_at_a_time":
         return [{}] + [{name: value} for name, values in sweep.items() for value in values]
     if mode == "grid":
         return [dict(zip(sweep, values, strict=True)) for values in product(*sweep.values())]
-    raise ValueError(f"sweep_mode: {mode!r} is none of one_at_a_time, grid, {', '.join(DRAWN)}")
+    raise SpinlensError(f"sweep_mode: {mode!r} is none of one_at_a_time, grid, {', '.join(DRAWN)}")
 
 
 def _fault(grid):

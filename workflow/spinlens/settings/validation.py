@@ -8,14 +8,12 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from spinlens.core.errors import SpinlensError
+
 TEXTS = (
     "calculations", "pattern", "labels", "results", "archive", "predict_calculations", "model",
     "reference", "parent", "gpaw_python", "geometry_molecules", "screen_parent",
 )  # fmt: skip
-
-
-class ConfigError(Exception):
-    """A fault in the config, told in one line that names the key."""
 
 
 def typed(config):
@@ -44,7 +42,7 @@ def _null(value):
 
 
 def check(config, schema_path):
-    """Raise ConfigError for a key that is missing, and for a key, type or value that the schema
+    """Raise SpinlensError for a key that is missing, and for a key, type or value that the schema
     does not allow, in `sweep`, `points` and `evidence_points`, too."""
     schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
     _refuse_unknown(config, schema["properties"], "")
@@ -72,7 +70,7 @@ def _refuse_unknown(mapping, known, place):
     for key in sorted(set(map(str, mapping)) - set(known)):
         close = get_close_matches(key, known, n=1)
         hint = f", did you mean {close[0]}?" if close else ""
-        raise ConfigError(f"config: {place}{key} is not a key{hint}")
+        raise SpinlensError(f"config: {place}{key} is not a key{hint}")
 
 
 def _validate(value, schema, place):
@@ -81,11 +79,11 @@ def _validate(value, schema, place):
         return
     if error.validator == "required":
         missing = error.message.removesuffix(" is a required property")
-        raise ConfigError(f"config: {missing} is missing")
+        raise SpinlensError(f"config: {missing} is missing")
     inner = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
     expected = error.schema.get("description", error.message)
     where = f"{place}{inner}".lstrip(".")
-    raise ConfigError(f"config: {where} is {error.instance!r}, it must be {expected}")
+    raise SpinlensError(f"config: {where} is {error.instance!r}, it must be {expected}")
 
 
 def _depth(error):

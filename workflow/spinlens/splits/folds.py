@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.crystal.formulas import reduced
 from spinlens.splits import grouping
@@ -34,18 +34,18 @@ def compositions(dataset):
 
 def samples(dataset, target, split):
     """Samples of a Target of an open dataset; a single split, and one grouped by `formula`, is
-    grouped by composition. Raises Refused where a sample lacks the label of the group."""
+    grouped by composition. Raises SpinlensError where a sample lacks the label of the group."""
     calculations = dataset["sample"].values[target.samples]
     of_samples = compositions(dataset)[target.samples]
     group = split.get("group", "formula")
     if group == "formula":
         return Samples(calculations, of_samples, of_samples)
     if group not in dataset or dataset[group].dims != ("sample",):
-        raise Refused(f"split: the dataset has no label {group} to group by")
+        raise SpinlensError(f"split: the dataset has no label {group} to group by")
     values = dataset[group].values[target.samples].astype(str)
     for calculation, value in zip(calculations, values, strict=True):
         if value in ("", "nan"):
-            raise Refused(f"split: {calculation} has no label {group} to group it by")
+            raise SpinlensError(f"split: {calculation} has no label {group} to group it by")
     return Samples(calculations, of_samples, values)
 
 
@@ -68,7 +68,7 @@ def assign(target, samples, split):
 
     `split` is {kind: single, train_fraction, seed} or {kind: folds, folds, repeats, group, seed}.
     Classes are in equal shares as far as whole groups allow; a number is stratified by its
-    quarters. Samples that share a group or a composition stay together. Raises Refused where
+    quarters. Samples that share a group or a composition stay together. Raises SpinlensError where
     that leaves a side empty or fewer groups than folds.
     """
     ways = {"single": grouping.single, "folds": grouping.repeated}
@@ -76,7 +76,7 @@ def assign(target, samples, split):
     for fold, pair in zip(folds(split), ways[split["kind"]](target, samples, split), strict=True):
         for side, positions in zip(SIDES, pair, strict=True):
             if not len(positions):
-                raise Refused(f"split: fold {fold} has no {side} sample, take fewer folds")
+                raise SpinlensError(f"split: fold {fold} has no {side} sample, take fewer folds")
             rows += [
                 {"fold": fold, "calculation": str(samples.calculations[position]), "side": side}
                 for position in positions
@@ -107,7 +107,7 @@ def write(path, rows):
 def read(path, calculations, compositions):
     """{fold: (training, validation)}, positions in `calculations` (ids), ascending.
 
-    `compositions` belong to the calculations. Raises Refused, one line, where a calculation
+    `compositions` belong to the calculations. Raises SpinlensError, one line, where a calculation
     is unknown or twice in a fold, where a composition is on both sides, or a side is empty.
     """
     place = {calculation: position for position, calculation in enumerate(calculations)}
@@ -115,12 +115,12 @@ def read(path, calculations, compositions):
     for row in read_table(path):
         fold, calculation, side = (row[column] for column in COLUMNS)
         if calculation not in place:
-            raise Refused(f"{path}: fold {fold}: {calculation} is no sample of the dataset")
+            raise SpinlensError(f"{path}: fold {fold}: {calculation} is no sample of the dataset")
         if side not in SIDES:
-            raise Refused(f"{path}: fold {fold}: {calculation}: the side {side!r} is none")
+            raise SpinlensError(f"{path}: fold {fold}: {calculation}: the side {side!r} is none")
         pair = found.setdefault(fold, {side: [] for side in SIDES})
         if any(place[calculation] in positions for positions in pair.values()):
-            raise Refused(f"{path}: fold {fold}: {calculation} has two rows, keep one")
+            raise SpinlensError(f"{path}: fold {fold}: {calculation} has two rows, keep one")
         pair[side].append(place[calculation])
     read = {fold: tuple(np.sort(pair[side]) for side in SIDES) for fold, pair in found.items()}
     check_folds(read, compositions, where=f"{path}: ")
@@ -128,15 +128,15 @@ def read(path, calculations, compositions):
 
 
 def check_folds(folds, compositions, where="split: "):
-    """Raise Refused where a side of a fold, {fold: (training, validation)}, is empty, or where
-    a composition (one per sample) is on both."""
+    """Raise SpinlensError where a side of a fold, {fold: (training, validation)}, is empty, or
+    where a composition (one per sample) is on both."""
     compositions = np.asarray(compositions)
     for fold, pair in folds.items():
         for side, positions in zip(SIDES, pair, strict=True):
             if not len(positions):
-                raise Refused(f"{where}fold {fold} has no {side} sample")
+                raise SpinlensError(f"{where}fold {fold} has no {side} sample")
         both = np.intersect1d(*(compositions[positions] for positions in pair))
         if both.size:
-            raise Refused(
+            raise SpinlensError(
                 f"{where}fold {fold}: {both[0]} is in training and in validation, keep one side"
             )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spinlens.core.errors import Refused
+from spinlens.core.errors import SpinlensError
 
 QUARTERS = 4  # a number is stratified by them
 
@@ -10,7 +10,7 @@ QUARTERS = 4  # a number is stratified by them
 def single(target, samples, split):
     """One pair of training and validation positions, whole compositions, each of the commonest
     class of its samples; classes are in equal shares where each has two members or more. Raises
-    Refused where a side would be empty."""
+    SpinlensError where a side would be empty."""
     blocks = _blocks(samples.compositions)
     strata = _strata(target)
     classes = np.array(
@@ -23,18 +23,18 @@ def single(target, samples, split):
 def repeated(target, samples, split):
     """Training and validation positions of every fold of every repeat, whole blocks of samples that
     share a group or a composition, each class in equal shares as far as that allows. Raises
-    Refused where the groups, or the samples of every class, are fewer than the folds."""
+    SpinlensError where the groups, or the samples of every class, are fewer than the folds."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     blocks, strata = _blocks(samples.compositions, samples.groups), _strata(target, split["folds"])
     count, most = blocks.max() + 1, np.bincount(strata).max()
     if count < split["folds"]:
-        raise Refused(
+        raise SpinlensError(
             f"split: {split['group']} makes {count} groups of the samples of {target.label}, "
             f"fewer than {split['folds']} folds"
         )
     if most < split["folds"]:
-        raise Refused(
+        raise SpinlensError(
             f"split: no class of {target.label} has more than {most} samples, fewer than "
             f"{split['folds']} folds"
         )
@@ -58,7 +58,7 @@ def _once(classes, train_fraction, seed):
     try:
         return train_test_split(positions, **options)
     except ValueError as error:
-        raise Refused(
+        raise SpinlensError(
             f"split: train_fraction {train_fraction} of {len(classes)} compositions leaves one "
             "side empty"
         ) from error

@@ -5,6 +5,8 @@ from functools import cache
 from pymatgen.analysis.molecule_structure_comparator import CovalentRadius
 from pymatgen.core import Element, Species
 
+from spinlens.core.errors import SpinlensError
+
 # Å, in layers of A2B2X6: of CrGeTe3, CrSiTe3, MPS3 and MPSe3 crystals, the rest interpolated; the
 # bundled spin densities were computed with them.
 KNOWN = {
@@ -27,7 +29,7 @@ def length(one, other):
 
     It is the tabled one; without one, that of Cr in the metal's place plus the difference of
     their Shannon radii; else the sum of covalent radii (Cordero and others, Dalton Trans. 2008,
-    2832). Raises ValueError for an element without a radius.
+    2832). Raises SpinlensError for an element without a radius.
     """
     pair = frozenset((one, other))
     if pair in KNOWN:
@@ -53,7 +55,7 @@ def shannon_radius(symbol):
 
 
 def covalent_radius(symbol):
-    """Covalent radius of an element in Å. Raises ValueError where none is tabled."""
+    """Covalent radius of an element in Å. Raises SpinlensError where none is tabled."""
     if symbol not in CovalentRadius.radius:
-        raise ValueError(f"{symbol}: no covalent radius is known")
+        raise SpinlensError(f"{symbol}: no covalent radius is known")
     return CovalentRadius.radius[symbol]

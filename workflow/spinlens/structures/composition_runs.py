@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from pymatgen.core import Structure
 
+from spinlens.core.errors import SpinlensError
 from spinlens.structures import gpaw, gpaw_orders, plan
 
 RELAX = {"largest_force": 0.03, "most_steps": 100}  # eV/Å
@@ -93,4 +94,4 @@ def _relaxed(formula, cell, u, grid, python, store, threads):
             return Structure(
                 arranged.structure.lattice, arranged.structure.species, done.result["positions"]
             )
-    raise ValueError(f"the relaxation did not converge: {done.reason}")
+    raise SpinlensError(f"the relaxation did not converge: {done.reason}")

@@ -5,6 +5,7 @@ from itertools import product
 from math import factorial, prod
 from typing import NamedTuple
 
+from spinlens.core.errors import SpinlensError
 from spinlens.crystal.elements import ATOMIC_NUMBER, formula
 
 MOST_ARRANGEMENTS = 20_000
@@ -27,7 +28,7 @@ def decorations(parent_elements, groups, permutations):
     parent, by: [what they take]}, each as `by` of it spells: Ge, or Ge2, for all of two sites,
     GeSi for one each. `permutations` (operations, sites) says where the parent's symmetry takes
     sites. Arrangements of one composition are named ..., ...-2, ...-3. Sites of no group keep
-    their element. Raises ValueError, one line, where a group does not fit the parent.
+    their element. Raises SpinlensError, one line, where a group does not fit the parent.
     """
     sites = {name: _sites(parent_elements, name, group["site"]) for name, group in groups.items()}
     _refuse_shared(groups)
@@ -36,7 +37,7 @@ def decorations(parent_elements, groups, permutations):
         for name, group in groups.items()
     ]
     if prod(map(len, choices)) > MOST_ARRANGEMENTS:
-        raise ValueError(
+        raise SpinlensError(
             f"decorate: {prod(map(len, choices))} arrangements of the sites, more than "
             f"{MOST_ARRANGEMENTS}: shorten a list or take a smaller parent"
         )
@@ -53,21 +54,21 @@ def decorations(parent_elements, groups, permutations):
 
 def counts(entry):
     """{element: number or None} as an entry spells it: of GePt2, {"Ge": None, "Pt": 2}.
-    Raises ValueError where it is no sequence of elements."""
+    Raises SpinlensError where it is no sequence of elements."""
     found = SYMBOL_AND_COUNT.findall(entry)
     spelled = "".join(symbol + number for symbol, number in found)
     symbols = [symbol for symbol, _ in found]
     if spelled != entry or not found or not set(symbols) <= ATOMIC_NUMBER.keys():
-        raise ValueError(f"{entry!r} is no sequence of elements, such as Ge, Ge2 or GeSi")
+        raise SpinlensError(f"{entry!r} is no sequence of elements, such as Ge, Ge2 or GeSi")
     if len(set(symbols)) < len(symbols):
-        raise ValueError(f"{entry!r} names an element twice")
+        raise SpinlensError(f"{entry!r} names an element twice")
     return {symbol: int(number) if number else None for symbol, number in found}
 
 
 def _sites(parent_elements, name, element):
     found = [i for i, own in enumerate(parent_elements) if own == element]
     if not found:
-        raise ValueError(f"decorate.{name}: the parent has no site of {element}")
+        raise SpinlensError(f"decorate.{name}: the parent has no site of {element}")
     return found
 
 
@@ -75,7 +76,7 @@ def _refuse_shared(groups):
     elements = [group["site"] for group in groups.values()]
     shared = {element for element in elements if elements.count(element) > 1}
     if shared:
-        raise ValueError(f"decorate: two groups take the sites of {min(shared)}")
+        raise SpinlensError(f"decorate: two groups take the sites of {min(shared)}")
 
 
 def _fills(entry, name, sites):
@@ -83,18 +84,18 @@ def _fills(entry, name, sites):
     try:
         number = counts(entry)
     except ValueError as fault:
-        raise ValueError(f"decorate.{name}: {fault}") from None
+        raise SpinlensError(f"decorate.{name}: {fault}") from None
     if len(number) == 1:
         number = {symbol: count or len(sites) for symbol, count in number.items()}
     number = {symbol: count or 1 for symbol, count in number.items()}
     if sum(number.values()) != len(sites):
-        raise ValueError(
+        raise SpinlensError(
             f"decorate.{name}: {entry} is for {sum(number.values())} sites, "
             f"the parent has {len(sites)}"
         )
     ways = factorial(len(sites)) // prod(map(factorial, number.values()))
     if ways > MOST_ARRANGEMENTS:
-        raise ValueError(f"decorate.{name}: {entry} can be arranged in {ways} ways: too many")
+        raise SpinlensError(f"decorate.{name}: {entry} can be arranged in {ways} ways: too many")
     return list(_arrangements(number))
 
 

@@ -25,7 +25,7 @@ class Composition(NamedTuple):
 
 def compositions(settings):
     """Every Composition that config keys ask for: parent, cell_height (Å, or null for a crystal
-    without vacuum) and decorate. Raises ValueError, one line, where they do not fit."""
+    without vacuum) and decorate. Raises SpinlensError, one line, where they do not fit."""
     slab = settings["cell_height"] is not None
     crystal = parent.read(settings["parent"], settings["cell_height"])
     bonds = parent.bonds(crystal)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pymatgen.core import Structure
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_json
 from spinlens.structures import gpaw_density
 
@@ -54,13 +55,13 @@ def version(python: str) -> dict[str, str]:
 
     Raises
     ------
-    ValueError
+    SpinlensError
         One line that says what to install, if it has none.
     """
     try:
         return json.loads(_started(python, ["--version"], threads=1).stdout)
     except (OSError, ValueError):
-        raise ValueError(f"{python} has no GPAW: {INSTALL}") from None
+        raise SpinlensError(f"{python} has no GPAW: {INSTALL}") from None
 
 
 def asked(
@@ -120,7 +121,7 @@ def run(
 
     Raises
     ------
-    ValueError
+    SpinlensError
         If GPAW ends in any other way than with or without a solution, killed for its memory for
         example: that is no result, and nothing is kept.
     """
@@ -147,7 +148,7 @@ def _ended(python, name, given, grid, folder, threads):
     done = _started(python, [str(folder / "input.json"), str(folder)], threads)
     reason = _last_line(done.stderr)
     if done.returncode not in (0, NOT_CONVERGED):
-        raise ValueError(f"GPAW ended with code {done.returncode}: {reason}")
+        raise SpinlensError(f"GPAW ended with code {done.returncode}: {reason}")
     (folder / "input.json").unlink()
     _compress(folder / "gpaw.txt")
     record = {"given": given, "grid": [int(points) for points in grid]}

@@ -4,6 +4,7 @@ import numpy as np
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Chgcar, Poscar
 
+from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.density.grids import cell_volume, integral, resample
 
@@ -25,7 +26,7 @@ def spin_densities(density, lattice, grid, electrons, moment):
     nc), spins 1 of a run without spin; and the factors (a list of 2) that multiplied them, so that
     they integrate to `electrons` and a `moment` in μB exactly. Smoothed by SMOOTHING.
 
-    Raises ValueError where a factor is further from 1 than LARGEST_CORRECTION.
+    Raises SpinlensError where a factor is further from 1 than LARGEST_CORRECTION.
     """
     if len(density) == 1:
         density = np.concatenate([density, density]) / 2
@@ -33,7 +34,7 @@ def spin_densities(density, lattice, grid, electrons, moment):
     wanted = np.array([electrons + moment, electrons - moment]) / 2
     factors = wanted / integral(coarse, lattice)
     if np.abs(factors - 1).max() > LARGEST_CORRECTION:
-        raise ValueError(
+        raise SpinlensError(
             f"the spin densities integrate to {integral(coarse, lattice).round(3).tolist()} e, not "
             f"to {wanted.round(3).tolist()}"
         )

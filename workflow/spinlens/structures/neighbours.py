@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+from spinlens.core.errors import SpinlensError
+
 SHELL_GAP = 0.06  # of a distance: a larger step to the next distance begins a new shell
 FIRST_REACH = 8.0  # Å, doubled until the shells asked for are complete
 LONGEST_REACH = 64.0  # Å
@@ -42,7 +44,7 @@ def neighbour_shells(structure: Structure, number: int, gap: float = SHELL_GAP) 
 
     Raises
     ------
-    ValueError
+    SpinlensError
         If there are fewer shells within 64 Å.
     """
     reach = FIRST_REACH
@@ -61,7 +63,7 @@ def neighbour_shells(structure: Structure, number: int, gap: float = SHELL_GAP) 
                 mean, start[near], end[near], image[near].astype(int), shell[near], len(structure)
             )
         reach *= 2
-    raise ValueError(f"fewer than {number} neighbour shells within {LONGEST_REACH:g} Å")
+    raise SpinlensError(f"fewer than {number} neighbour shells within {LONGEST_REACH:g} Å")
 
 
 def magnetic_sublattice(structure: Structure, sites: NDArray) -> Structure:

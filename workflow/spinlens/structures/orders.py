@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+from spinlens.core.errors import SpinlensError
 from spinlens.structures import supercells
 from spinlens.structures.neighbours import (
     SHELL_GAP,
@@ -74,15 +75,15 @@ def enumerate_orders(
 
     Raises
     ------
-    ValueError
+    SpinlensError
         If there is no magnetic site, or so many that the patterns cannot be listed.
     """
     if not len(sites):
-        raise ValueError("no magnetic site: no magnetic order")
+        raise SpinlensError("no magnetic site: no magnetic order")
     lattice = magnetic_sublattice(structure, sites)
     largest = max(1, order_cells // len(sites))
     if largest * len(sites) > MOST_SITES:
-        raise ValueError(
+        raise SpinlensError(
             f"orders of {largest * len(sites)} magnetic sites, more than {MOST_SITES}: "
             "lower order_cells"
         )

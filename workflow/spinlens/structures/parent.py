@@ -7,6 +7,7 @@ from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Poscar
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from spinlens.core.errors import SpinlensError
 from spinlens.structures.bonds import covalent_radius
 
 BONDED = 1.15  # times the sum of covalent radii
@@ -27,7 +28,7 @@ def read(path, cell_height=None):
     """Structure in a CIF or POSCAR. With a `cell_height` in Å it is a slab: c is set to that
     height, across the plane of a and b, and the slab into its middle.
 
-    Raises ValueError where the file is neither, sites are partly occupied or the slab does not
+    Raises SpinlensError where the file is neither, sites are partly occupied or the slab does not
     fit the cell.
     """
     try:
@@ -36,19 +37,19 @@ def read(path, cell_height=None):
         else:
             structure = Poscar.from_file(path, check_for_potcar=False).structure
     except FileNotFoundError:
-        raise ValueError(f"parent {path}: there is no such file") from None
+        raise SpinlensError(f"parent {path}: there is no such file") from None
     except Exception as fault:
         reason = " ".join(str(fault).split())
-        raise ValueError(f"parent {path}: is no POSCAR and no .cif ({reason})") from None
+        raise SpinlensError(f"parent {path}: is no POSCAR and no .cif ({reason})") from None
     if not structure.is_ordered:
-        raise ValueError(f"parent {path}: sites are partly occupied; give each one element")
+        raise SpinlensError(f"parent {path}: sites are partly occupied; give each one element")
     structure.remove_oxidation_states()
     return structure if cell_height is None else _in_vacuum(structure, cell_height)
 
 
 def bonds(structure):
     """Bonds of a structure: pairs nearer than 1.15 times the sum of their covalent radii; between
-    two metals only in a crystal that has no others. Raises ValueError where there is none."""
+    two metals only in a crystal that has no others. Raises SpinlensError where there is none."""
     radii = np.array([covalent_radius(site.specie.symbol) for site in structure])
     start, end, image, length = structure.get_neighbor_list(2 * BONDED * radii.max())
     first = [
@@ -61,7 +62,7 @@ def bonds(structure):
     if (kept & to_nonmetal).any():
         kept &= to_nonmetal
     if not kept.any():
-        raise ValueError("parent: no two atoms are near enough to be bonded")
+        raise SpinlensError("parent: no two atoms are near enough to be bonded")
     return Bonds(start[kept], end[kept], image[kept].astype(int), length[kept])
 
 
@@ -92,7 +93,7 @@ def _in_vacuum(structure, height):
     cartesian = positions @ structure.lattice.matrix
     heights = cartesian @ normal
     if np.ptp(heights) >= height:
-        raise ValueError(
+        raise SpinlensError(
             f"cell_height: the slab is {np.ptp(heights):.1f} Å thick, the cell only {height:g}"
         )
     cartesian += (height - heights.max() - heights.min()) / 2 * normal

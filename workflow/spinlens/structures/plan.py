@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
+from spinlens.core.errors import SpinlensError
 from spinlens.structures import folders, geometry, parent, starting_moments, supercells
 from spinlens.structures.decoration import decorations
 
@@ -42,11 +43,11 @@ def check_gpaw(settings: dict) -> None:
 
     Raises
     ------
-    ValueError
+    SpinlensError
         One line that names the key.
     """
     if settings["spin_orbit"]:
-        raise ValueError("spin_orbit: GPAW computes without it; leave it false")
+        raise SpinlensError("spin_orbit: GPAW computes without it; leave it false")
 
 
 def planned(settings: dict) -> dict[str, Planned]:
@@ -60,7 +61,7 @@ def planned(settings: dict) -> dict[str, Planned]:
 
     Raises
     ------
-    ValueError
+    SpinlensError
         One line, if keys do not fit.
     """
     crystal = parent.read(settings["parent"], settings["cell_height"])
@@ -127,7 +128,7 @@ def cells(
 
     Raises
     ------
-    ValueError
+    SpinlensError
         If an order does not exist, or the mesh has no counterpart in its cell.
     """
     known = starting_moments.known_orders(structure, moments, computed["order_cells"], slab)
@@ -135,7 +136,7 @@ def cells(
     for order in computed["orders"]:
         arranged = starting_moments.arrangement(structure, order, moments, known)
         if arranged is None:
-            raise ValueError(f"there is no {order} order")
+            raise SpinlensError(f"there is no {order} order")
         found[order] = arranged
     matrices = [each.matrix for each in found.values()]
     common = supercells.common_mesh(structure.lattice, matrices, spacing, slab)
@@ -150,7 +151,7 @@ def cells(
 def _folded(points, arranged, order):
     folded = supercells.folded_mesh(points, arranged.matrix)
     if folded is None:
-        raise ValueError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
+        raise SpinlensError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
     return folded
 
 

@@ -9,6 +9,8 @@ from pymatgen.core import SETTINGS, Element
 from pymatgen.io.vasp import Kpoints
 from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet
 
+from spinlens.core.errors import SpinlensError
+
 RUN_FILES = ("OUTCAR", "OSZICAR", "CHG", "vasprun", "vaspout", "CONTCAR")
 SUBSHELLS = {"d": 2, "f": 3}
 
@@ -58,7 +60,7 @@ def has_run(folder):
 def write(inputs, folder):
     """Write INCAR, KPOINTS, POSCAR and, where pymatgen is configured with PMG_VASP_PSP_DIR, a
     POTCAR; else POTCAR.spec, which names the potentials. Returns whether they were written: a
-    folder in which VASP has run is left as it is. Raises ValueError where a potential is not
+    folder in which VASP has run is left as it is. Raises SpinlensError where a potential is not
     found."""
     if has_run(folder):
         return False
@@ -70,7 +72,7 @@ def write(inputs, folder):
             inputs.write_input(folder, potcar_spec=not with_potentials)
     except (OSError, ValueError) as fault:
         reason = " ".join(str(fault).split())
-        raise ValueError(f"{folder}: the inputs cannot be written ({reason})") from None
+        raise SpinlensError(f"{folder}: the inputs cannot be written ({reason})") from None
     return True
 
 

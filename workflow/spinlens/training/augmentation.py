@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
 from spinlens.settings.sizes import require_square
 
 OPERATIONS = 24  # of the point group 6/mmm
@@ -22,13 +23,13 @@ class LayerGroup:
     under an operation drawn at random."""
 
     def __init__(self, lattices, shape):
-        """`lattices` (samples, 3, 3) in Å, `shape` (na, nb, nc). Raises ValueError where a cell
+        """`lattices` (samples, 3, 3) in Å, `shape` (na, nb, nc). Raises SpinlensError where a cell
         is not hexagonal, with c across the plane, or the grid differs along a and b."""
         require_square(shape)
         for lattice in lattices:
             self.operations = operations(lattice)
             if len(self.operations) < OPERATIONS:
-                raise ValueError(
+                raise SpinlensError(
                     "augmentation: layer_group needs hexagonal cells with c across the plane, "
                     f"one has the vectors {np.round(lattice, 3).tolist()} Å: set it to none"
                 )

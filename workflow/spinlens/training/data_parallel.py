@@ -11,13 +11,14 @@ from contextlib import nullcontext
 import keras
 import numpy as np
 
+from spinlens.core.errors import SpinlensError
 from spinlens.settings import sizes
 
 
 def require_whole(devices, point):
-    """Raise ValueError where several devices are to share batches that pass in parts."""
+    """Raise SpinlensError where several devices are to share batches that pass in parts."""
     if len(devices) > 1 and sizes.parts(point) > 1:
-        raise ValueError(
+        raise SpinlensError(
             f"micro_batch: {len(devices)} devices share each batch whole: set micro_batch: null "
             "or gpus: 1"
         )
