@@ -17,7 +17,6 @@ from spinlens.dataset.targets import Target
 from spinlens.filters.voxel import to_dataset
 from spinlens.plots import style
 from spinlens.plots.architecture import architecture
-from spinlens.plots.captions import point_names
 from spinlens.plots.filters import change, filters, largest
 from spinlens.plots.sweep import sweep
 from spinlens.plots.target import bin_edges, distribution
@@ -343,15 +342,6 @@ def sweep_table():
     table[missing] = table[missing].astype(object)
     table.loc[2, missing] = None
     return table
-
-
-def test_points_are_named_by_what_differs_from_the_base():
-    assert point_names(sweep_table()) == ["base", "filters 2", "learning rate 10000", "base"]
-
-
-def test_in_a_full_grid_points_are_named_in_full():
-    grid = pd.DataFrame([{"filters": f, "pool_size": p} for f in (2, 3) for p in (1, 2)])
-    assert point_names(grid)[1] == "filters 2, pool size 2"
 
 
 def test_sweep_shows_accuracies_beside_the_majority_shares():

@@ -11,7 +11,7 @@ from spinlens.crystal.reference_cell import magnetic_sites
 from spinlens.dataset import class_means
 from spinlens.density import radial_profiles
 from spinlens.plots import style
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 from spinlens.plots.cell_maps import cell_maps
 from spinlens.plots.radial_profiles import radial as draw_radial
 
@@ -21,8 +21,8 @@ with xr.open_dataset(snakemake.input[0]) as dataset:
     dataset.load()
 crystal = class_means.crystal_of(dataset)
 told = dataset["occlusion"].attrs["long_name"].split(": ")[1]
-classes = [words(str(name)) for name in dataset["class"].values]
-label = f"{words(told)} per Å³"
+classes = [readable(str(name)) for name in dataset["class"].values]
+label = f"{readable(told)} per Å³"
 for method, words_of in METHODS.items():
     fields = {f"{words_of}, {n}": dataset[method].values[i] for i, n in enumerate(classes)}
     style.save(cell_maps(fields, crystal, label), snakemake.output[method])

@@ -18,7 +18,7 @@ from spinlens.density import radial_profiles
 from spinlens.density.projections import relative
 from spinlens.filters import placement
 from spinlens.plots import style
-from spinlens.plots.captions import channel
+from spinlens.plots.captions import channel_name
 from spinlens.plots.filter_place import filter_place
 from spinlens.plots.filters import filters, largest
 from spinlens.plots.radial_profiles import radial as draw_radial
@@ -53,7 +53,7 @@ def profile(one, f):
     return radial_profiles.profile(placement.laid(one, shape, starts[f], np.nan), weights)
 
 
-names = [channel(name) for name in dataset["channel"].values]
+names = [channel_name(name) for name in dataset["channel"].values]
 panels = {
     f"filter {f + 1}": {name: profile(trained[f, c], f) for c, name in enumerate(names)}
     | {f"{names[0]}, before training": profile(initial[f, 0], f)}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from spinlens.core.files import write_text
 from spinlens.plots import style
-from spinlens.plots.captions import result
+from spinlens.plots.captions import result_column
 from spinlens.plots.parallel_coordinates import parallel_coordinates
 from spinlens.plots.responses import chance_of, responses
 from spinlens.plots.sweep import sweep
@@ -17,6 +17,6 @@ from spinlens.report import html_table
 table = pd.read_csv(snakemake.input[0], sep="\t", keep_default_na=False, na_values=[""])
 style.save(sweep(table), snakemake.output.figure)
 write_text(snakemake.output.table, html_table.sweep(table))
-metric, chance = result(table), chance_of(snakemake.params.classes)
+metric, chance = result_column(table), chance_of(snakemake.params.classes)
 style.save(responses(table, metric, chance), snakemake.output.responses)
 style.save(parallel_coordinates(table, metric), snakemake.output.parallel)

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from spinlens.plots import style
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 
 PITCH = 0.56  # inches from a layer to the next
 LEFT, RIGHT, HEIGHT = 0.2, 4.8, 0.4
@@ -39,7 +39,7 @@ def _draw_layer(axes, layer, middle):
         facecolor=style.FAINT if learns else "white", edgecolor=style.INK, linewidth=0.8,
     )  # fmt: skip
     axes.add_patch(box)
-    name, kind = words(str(layer["layer"])), str(layer["kind"])
+    name, kind = readable(str(layer["layer"])), str(layer["kind"])
     axes.text(LEFT + 0.12, middle + 0.08, name, va="center", weight="bold")
     axes.text(LEFT + 0.12, middle - 0.09, kind, va="center", color=style.MUTED, fontsize=7)
     axes.text(RIGHT - 0.1, middle + 0.08, str(layer["output_shape"]), va="center", ha="right")

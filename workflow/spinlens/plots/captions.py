@@ -1,74 +1,193 @@
 """Names of the data as a reader of a figure or a table wants them."""
 
 import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
 
 from spinlens.settings import hyperparameters
 
-UNITS = {"muB": "μB", "1": "", "angstrom": "Å"}
-CHANNELS = {"positive part": "m > 0", "negative part": "m < 0", "magnetization": "m"}
-CHANNELS |= {"x": "m along x", "y": "m along y", "z": "m along z", "length": "|m|"}
+UNIT_SYMBOLS = {"muB": "μB", "1": "", "angstrom": "Å"}
+CHANNEL_NAMES = {
+    "positive part": "m > 0",
+    "negative part": "m < 0",
+    "magnetization": "m",
+    "x": "m along x",
+    "y": "m along y",
+    "z": "m along z",
+    "length": "|m|",
+}
 
 
-def words(name):
-    """A label or hyperparameter without its underscores: `learning_rate`, learning rate."""
+def readable(name: str) -> str:
+    """Write the name of a label, hyperparameter or class without underscores.
+
+    Parameters
+    ----------
+    name : str
+        Name in the data, as `learning_rate`.
+
+    Returns
+    -------
+    str
+        The name in words, as `learning rate`.
+    """
     return name.replace("_", " ")
 
 
-def channel(name):
-    """What an input channel of filters.nc sees of the magnetization density m: `positive part`,
-    m > 0; any other name as it is."""
-    return CHANNELS.get(str(name), str(name))
+def channel_name(name: str) -> str:
+    """Say what an input channel holds of the magnetization density m.
 
+    Parameters
+    ----------
+    name : str
+        Channel of `filters.nc`, as `positive part`.
 
-def filter_name(one):
-    """A filter of filters.nc, `filter 3`; of a steerable network with its degree."""
-    degree = f", l = {one['degree'].item()}" if "degree" in one.coords else ""
-    return f"filter {one['filter'].item()}{degree}"
-
-
-def unit_symbol(unit):
-    """A unit of the dataset as it is printed: `muB`, μB; nothing for a pure number."""
-    return UNITS.get(unit, unit)
-
-
-def result(table):
-    """The column of sweep.tsv that its points are compared by: balanced accuracy in validation,
-    or R² where no point has one."""
-    accuracy = "validation_balanced_accuracy"
-    told = accuracy in table and table[accuracy].notna().any()
-    return accuracy if told or "validation_r2" not in table else "validation_r2"
-
-
-def point_names(table):
-    """Readable names of the sweep points of sweep.tsv, one a row.
-
-    A name spells what differs from the base, the values that more than half of the points
-    share; a point that differs in nothing is `base`.
+    Returns
+    -------
+    str
+        The channel in symbols, as `m > 0`; an unknown name as it is.
     """
-    swept = [name for name in hyperparameters.NAMES if name in table]
-    base = {name: _shared(table[name]) for name in swept}
+    return CHANNEL_NAMES.get(str(name), str(name))
+
+
+def filter_name(weights: xr.Dataset) -> str:
+    """Name a filter by its number and, in a steerable network, its degree.
+
+    Parameters
+    ----------
+    weights : xarray.Dataset
+        One filter of `filters.nc`, with scalar coordinate `filter` and possibly `degree`.
+
+    Returns
+    -------
+    str
+        The name, as `filter 3` or `filter 3, l = 1`.
+    """
+    degree = f", l = {weights['degree'].item()}" if "degree" in weights.coords else ""
+    return f"filter {weights['filter'].item()}{degree}"
+
+
+def unit_symbol(unit: str) -> str:
+    """Write a unit of the dataset as it is printed.
+
+    Parameters
+    ----------
+    unit : str
+        Unit in an attribute, as `muB`; `1` for a pure number.
+
+    Returns
+    -------
+    str
+        The symbol, as `μB`; empty for a pure number.
+    """
+    return UNIT_SYMBOLS.get(unit, unit)
+
+
+def result_column(table: pd.DataFrame) -> str:
+    """Choose the column of `sweep.tsv` that its points are compared by.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `sweep.tsv`.
+
+    Returns
+    -------
+    str
+        Balanced accuracy in validation, or R² if no point has an accuracy.
+    """
+    accuracy = "validation_balanced_accuracy"
+    has_accuracy = accuracy in table and table[accuracy].notna().any()
+    return accuracy if has_accuracy or "validation_r2" not in table else "validation_r2"
+
+
+def results(table: pd.DataFrame, metric: str) -> NDArray[np.float64]:
+    """Read the results of a sweep as numbers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `sweep.tsv`.
+    metric : str
+        Column of the results.
+
+    Returns
+    -------
+    numpy.ndarray
+        Results of the points, shape (points,); NaN if missing.
+    """
+    return np.array([np.nan if value is None else value for value in table[metric]], float)
+
+
+def swept_hyperparameters(table: pd.DataFrame) -> list[str]:
+    """List the hyperparameters that a sweep varies.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `sweep.tsv`.
+
+    Returns
+    -------
+    list of str
+        The hyperparameters that are columns of the table, in the order of the config.
+    """
+    return [name for name in hyperparameters.NAMES if name in table]
+
+
+def point_names(table: pd.DataFrame) -> list[str]:
+    """Name the sweep points by what differs from the base.
+
+    The base has the values that more than half of the points share.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `sweep.tsv`, a row a point.
+
+    Returns
+    -------
+    list of str
+        A name for each row, as `filters 2, learning rate 100`; `base` if nothing differs.
+    """
+    swept = swept_hyperparameters(table)
+    base = {name: _most_frequent(table[name]) for name in swept}
     return [
-        ", ".join(f"{words(n)} {_plain(row[n])}" for n in swept if row[n] != base[n]) or "base"
+        ", ".join(f"{readable(n)} {_number(row[n])}" for n in swept if row[n] != base[n]) or "base"
         for row in table.to_dict("records")
     ]
 
 
-def folder_name(point):
-    """A point's folder as a reader wants it: `filters~3_kernel_size~40`, filters 3, kernel size
-    40."""
-    between = f"_(?=(?:{'|'.join(hyperparameters.NAMES)})~)"
-    return ", ".join(words(part).replace("~", " ") for part in re.split(between, point))
+def point_name(folder: str, names: Mapping[str, str]) -> str:
+    """Name a sweep point or evidence point by its folder.
+
+    Parameters
+    ----------
+    folder : str
+        The point's folder, as `filters~3_kernel_size~40`.
+    names : mapping of str to str
+        Names of known points by folder (see `point_names`).
+
+    Returns
+    -------
+    str
+        The known name, or else the folder in words, as `filters 3, kernel size 40`.
+    """
+    if names.get(folder):
+        return names[folder]
+    separator = f"_(?=(?:{'|'.join(hyperparameters.NAMES)})~)"
+    return ", ".join(readable(part).replace("~", " ") for part in re.split(separator, folder))
 
 
-def named(point, names):
-    """A point's name among those of the sweep's points, by folder, or else its folder's."""
-    return names.get(point) or folder_name(point)
-
-
-def _shared(column):
+def _most_frequent(column: "pd.Series[str]") -> object:
+    """The value that more than half of a column's rows share, or None."""
     counts = column.value_counts()
     return counts.index[0] if len(counts) and counts.iloc[0] > len(column) / 2 else None
 
 
-def _plain(value):
+def _number(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)

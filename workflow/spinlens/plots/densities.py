@@ -8,7 +8,7 @@ from spinlens.crystal.reference_cell import magnetic_sites
 from spinlens.density.projections import project
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_shells, shell_legend
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 from spinlens.plots.cell_maps import draw_map, frame, shells_within
 
 HALF = 0.5  # Å to either side of a slice within which atoms are drawn
@@ -25,7 +25,7 @@ def plane_averages(fields, crystal):
     marks = _marks(crystal)
     for axes in (linear, rooted):
         for (name, field), look in zip(fields.items(), cycle(style.LINES), strict=False):
-            axes.plot(*plane_average(field, crystal), label=words(name), **look)
+            axes.plot(*plane_average(field, crystal), label=readable(name), **look)
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         for height in marks:
             axes.axvline(height, color=style.FAINT, linewidth=1.2, zorder=0)
@@ -37,7 +37,7 @@ def plane_averages(fields, crystal):
         look = {"ha": "center", "va": "bottom", "transform": linear.get_xaxis_transform()}
         linear.text(height, 1.01, name, **look)
     figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=1)
-    told = ", ".join(map(words, fields))
+    told = ", ".join(map(readable, fields))
     return style.describe(figure, f"Plane average of m by height over the A plane: {told}.")
 
 
@@ -57,7 +57,7 @@ def slices(fields, crystal):
     ends = [inner, *[[one for column in outer for one in column]] * len(outer)]
     norms = [lattice.symmetric_norm(end) for end in ends]
     for row, name, of_field in zip(cells, fields, maps, strict=True):
-        row[0].set_title(words(name), loc="left")
+        row[0].set_title(readable(name), loc="left")
         for axes, one, height, norm in zip(row, of_field, planes.values(), norms, strict=True):
             draw_map(axes, one, crystal, "c", norm, (height - HALF, height + HALF))
         draw_shells(row[0], np.zeros(2), around)
@@ -68,7 +68,7 @@ def slices(fields, crystal):
         place = [left + 0.12 * width, 1 - 0.66 / tall, 0.76 * width, 0.07 / tall]
         lattice.colour_bar(figure, norm, f"{name}\nm (μB Å⁻³)", place)
         figure.axes[-1].set_xticks(norm.vmax * np.array([-1, 0, 1]))
-    told = f"{', '.join(planes)}: {', '.join(map(words, fields))}"
+    told = f"{', '.join(planes)}: {', '.join(map(readable, fields))}"
     return style.describe(figure, f"Slices of m across c, to scale in Å, through {told}.")
 
 

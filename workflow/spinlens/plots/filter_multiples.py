@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from spinlens.core.errors import SpinlensError
 from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
-from spinlens.plots.captions import channel, words
+from spinlens.plots.captions import channel_name, readable
 from spinlens.plots.filters import largest
 
 MOST_ROWS = 4  # filters a point
@@ -42,13 +42,13 @@ def filter_multiples(points, name, axis="c", projection="mean", vmax=None):
         axes.tick_params(labelleft=False, left=False)
     _words(figure, name, norm, WORDS[projection].format(axis))
     values = ", ".join(value for value, _ in points)
-    told = f"Filters {WORDS[projection].format(axis)}, side by side for {words(name)} {values}."
+    told = f"Filters {WORDS[projection].format(axis)}, side by side for {readable(name)} {values}."
     return style.describe(figure, told)
 
 
 def _words(figure, name, norm, seen):
     height = figure.get_figheight()
-    figure.text(0.55, 1 - 0.76 / height, words(name), ha="center", va="center", weight="bold")
+    figure.text(0.55, 1 - 0.76 / height, readable(name), ha="center", va="center", weight="bold")
     label = f"weight ÷ rms of its channel, {seen}"
     lattice.colour_bar(figure, norm, label, [0.2, 1 - 0.5 / height, 0.65, 0.1 / height])
 
@@ -57,7 +57,7 @@ def _column(dataset, axis, projection):
     kernel = dataset["kernel"].values
     values = relative(kernel)[0]
     return [
-        (f"filter {dataset['filter'].values[f]}\n{channel(name)}",
+        (f"filter {dataset['filter'].values[f]}\n{channel_name(name)}",
          project(values[f, c], axis, projection))
         for f in largest(kernel, MOST_ROWS)
         for c, name in enumerate(dataset["channel"].values)

@@ -8,7 +8,7 @@ from spinlens.crystal.shells import shells
 from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import draw_atoms, draw_shells, shell_legend
-from spinlens.plots.captions import channel
+from spinlens.plots.captions import channel_name
 from spinlens.plots.filters import largest
 
 SPARE = 0.8  # Å beyond the third shell
@@ -36,7 +36,7 @@ def filter_place(dataset, places, responses, agreement, crystal, projection="mea
         for axes, one, name in zip(row, channels, dataset["channel"].values, strict=True):
             centre = places[f] @ crystal.lattice
             _draw(axes, one, dataset["voxel_vectors"].values, centre, crystal, around, norm)
-            axes.set_title(channel(name), loc="right", color=style.MUTED, fontsize=7)
+            axes.set_title(channel_name(name), loc="right", color=style.MUTED, fontsize=7)
         row[0].set_title(_said(dataset["filter"].values[f], responses[f], agreement[f]), loc="left")
     figure.legend(handles=shell_legend(around), loc="lower center", ncols=3)
     height = figure.get_figheight()

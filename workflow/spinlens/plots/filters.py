@@ -9,7 +9,7 @@ from spinlens.crystal.shells import shells
 from spinlens.density.projections import WORDS, project, relative
 from spinlens.plots import lattice, style
 from spinlens.plots.atoms import shell_legend
-from spinlens.plots.captions import channel, filter_name
+from spinlens.plots.captions import channel_name, filter_name
 from spinlens.plots.filter_window import draw_around
 
 MOST_FILTERS = 8
@@ -140,7 +140,7 @@ def _rows(dataset, weights, projection, centres):
 
 def _panels(one, weights, projection, centre):
     """Panels of one channel of one filter; the title is on the first of them that is drawn."""
-    title = f"{filter_name(one)}, {channel(one['channel'].item())}"
+    title = f"{filter_name(one)}, {channel_name(one['channel'].item())}"
     if weights == "kernel":
         separator = "; " if one.sizes["c"] > 1 else "\n"
         title += separator + change(one["kernel"].values, one["initial_kernel"].values)

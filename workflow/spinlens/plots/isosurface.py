@@ -10,7 +10,7 @@ from skimage.measure import marching_cubes
 
 from spinlens.density.isosurface import Surface, pair
 from spinlens.plots import style
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
 VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}
@@ -51,10 +51,9 @@ def isosurface(field, crystal, level, title):
         Patch(facecolor=[GREY] * 3, label=", ".join(dict.fromkeys(crystal.elements)), **look)
     )
     figure.legend(handles=patches, loc="lower center", ncols=3)
-    figure.suptitle(f"{words(title)}: surfaces of constant m")
-    told = (
-        f"Surfaces where m of {words(title)} is +{level:.2g} and −{level:.2g} μB Å⁻³, 2 × 2 cells."
-    )
+    figure.suptitle(f"{readable(title)}: surfaces of constant m")
+    signs = f"+{level:.2g} and −{level:.2g} μB Å⁻³"
+    told = f"Surfaces where m of {readable(title)} is {signs}, 2 × 2 cells."
     return style.describe(figure, told)
 
 

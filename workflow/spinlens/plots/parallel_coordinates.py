@@ -5,7 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from spinlens.plots import style
 from spinlens.plots.axis_scales import scale
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 from spinlens.plots.responses import METRIC, numbers, swept, title
 
 ROW = 0.5  # inches
@@ -41,14 +41,14 @@ def parallel_coordinates(table, metric=METRIC):
     for height, each in zip(heights, scales, strict=False):
         _axis(axes, height, [(_inset(each, place), label) for place, label in each.ticks])
     _axis(axes, heights[-1], by_result.ticks)
-    titles = [title(*pair) for pair in zip(names, scales, strict=True)] + [words(metric)]
+    titles = [title(*pair) for pair in zip(names, scales, strict=True)] + [readable(metric)]
     axes.set(xlim=(-0.08, 1.05), ylim=(heights[-1] + 0.45, -0.35), xticks=[])
     axes.set_yticks(heights, titles)
     axes.tick_params(axis="y", length=0)
     axes.get_yticklabels()[-1].set_weight("bold")
     axes.spines[:].set_visible(False)
-    told = ", ".join(map(words, names))
-    return style.describe(figure, f"Points as lines across {told}, to their {words(metric)}.")
+    told = ", ".join(map(readable, names))
+    return style.describe(figure, f"Points as lines across {told}, to their {readable(metric)}.")
 
 
 def _inset(each, place):

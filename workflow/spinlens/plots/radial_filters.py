@@ -8,7 +8,7 @@ from spinlens.crystal.shells import NAMES
 from spinlens.filters.shell_weights import normalized, null_band, windows
 from spinlens.plots import style
 from spinlens.plots.atoms import DASHES
-from spinlens.plots.captions import channel, filter_name
+from spinlens.plots.captions import channel_name, filter_name
 
 PANEL = 1.0  # inches
 MOST = 6  # filters of a degree
@@ -56,7 +56,7 @@ def _columns(dataset):
 
 def _draw(axes, one, values, before, shells, limit):
     """One filter, (channels, distances) after and before training, and the null's limit."""
-    distance, names = one["distance"].values, [channel(name) for name in one["channel"].values]
+    distance, names = one["distance"].values, [channel_name(name) for name in one["channel"].values]
     if limit is not None:
         axes.fill_between(distance, -limit, limit, color=style.FAINT, linewidth=0,
                           label="95 % of filters, permuted labels")  # fmt: skip

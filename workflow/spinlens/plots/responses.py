@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from spinlens.plots import style
 from spinlens.plots.axis_scales import FEW, scale
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 from spinlens.settings import hyperparameters
 
 METRIC = "validation_balanced_accuracy"
@@ -40,10 +40,10 @@ def responses(table, metric=METRIC, chance=0.5):
         _panel(axes, table, name, metric, chance)
     for axes in grid.flat[len(names) :]:
         axes.set_axis_off()
-    figure.supylabel(words(metric), fontsize=8)
+    figure.supylabel(readable(metric), fontsize=8)
     figure.legend(handles=_legend(table, metric, chance), loc="outside upper center", ncols=2)
-    told = ", ".join(map(words, names))
-    return style.describe(figure, f"{words(metric)} of every point over {told}.")
+    told = ", ".join(map(readable, names))
+    return style.describe(figure, f"{readable(metric)} of every point over {told}.")
 
 
 def chance_of(kinds):
@@ -138,7 +138,7 @@ def _beside_one_another(places, results):
 
 def title(name, each):
     """What stands at the axis of a hyperparameter."""
-    return words(name) + (" (log)" if each.kind == "log" else "")
+    return readable(name) + (" (log)" if each.kind == "log" else "")
 
 
 def numbers(column):

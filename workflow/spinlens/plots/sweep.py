@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from spinlens.evidence.accuracy_verdict import known, short_verdict, wilson_interval
 from spinlens.plots import style
-from spinlens.plots.captions import point_names, result
+from spinlens.plots.captions import point_names, result_column
 
 LINE = 0.135  # inches
 NAME_WIDTH = 34  # characters
@@ -50,7 +50,7 @@ def _best(table):
     """Positions of the rows to draw, in their order."""
     if len(table) <= MOST:
         return list(range(len(table)))
-    results = table[result(table)].astype(float).to_numpy()
+    results = table[result_column(table)].astype(float).to_numpy()
     ranked = np.argsort(-np.nan_to_num(results, nan=-np.inf), kind="stable")
     return sorted(ranked[:MOST])
 

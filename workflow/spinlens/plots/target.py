@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from spinlens.plots import style
-from spinlens.plots.captions import unit_symbol, words
+from spinlens.plots.captions import readable, unit_symbol
 
 MOST_BINS = 24
 
@@ -22,7 +22,7 @@ def distribution(target, training, validation):
     if target.kind == "classes" and not target.edges:
         axes = figure.subplots()
         _draw_classes(axes, target, sides)
-        axes.set_xlabel(words(target.label))
+        axes.set_xlabel(readable(target.label))
     else:
         bars, ticks = figure.subplots(2, 1, sharex=True, height_ratios=[5, 1])
         _draw_histogram(bars, target, sides)
@@ -31,10 +31,10 @@ def distribution(target, training, validation):
             for edge in target.edges:
                 axes.axvline(edge, color=style.INK, linestyle="--", linewidth=1)
         unit = unit_symbol(target.unit)
-        ticks.set_xlabel(words(target.label) + (f" ({unit})" if unit else ""))
+        ticks.set_xlabel(readable(target.label) + (f" ({unit})" if unit else ""))
     figure.legend(loc="outside upper center", ncols=1)
     sizes = " and ".join(f"{len(positions)} {side}" for side, positions in sides.items())
-    return style.describe(figure, f"Distribution of {words(target.label)} over {sizes} samples.")
+    return style.describe(figure, f"Distribution of {readable(target.label)} over {sizes} samples.")
 
 
 def bin_edges(values, cuts):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from spinlens.plots.captions import named, point_names, words
+from spinlens.plots.captions import point_name, point_names, readable
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
@@ -62,14 +62,14 @@ def _verdicts(title, rows, names):
     for cells in [FIELDS, *(_cells(row, names) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     best = rows.loc[rows["value"].astype(float).idxmax()]
-    point = _plain(named(best["point"], names))
+    point = _plain(point_name(best["point"], names))
     lines += ["", f"Best: {point}, {best['value']}: {_plain(best['verdict'])}."]
     return "\n".join(lines)
 
 
 def _cells(row, names):
     interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
-    place = _plain(named(row["point"], names))
+    place = _plain(point_name(row["point"], names))
     if row["point"] not in names:
         place = f"{_plain(row['target'])} in {row['split']}: {place}"
     return (
@@ -87,7 +87,7 @@ def _kind(reason):
 
 def _plain(value):
     """Text that reStructuredText takes as it stands."""
-    kept = words(str(value)).replace("~", " ")
+    kept = readable(str(value)).replace("~", " ")
     return "".join(f"\\{letter}" if letter in "*`|\\" else letter for letter in kept)
 
 

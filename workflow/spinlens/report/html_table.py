@@ -3,7 +3,7 @@
 from html import escape
 
 from spinlens.evidence.accuracy_verdict import known, verdict, wilson_interval
-from spinlens.plots.captions import named, point_names, words
+from spinlens.plots.captions import point_name, point_names, readable
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -153,7 +153,8 @@ def evidence(table, names):
         "networks": "networks a fold",
     }
     rows = [
-        [named(row["point"], names)] + [words(_text(row[name])) for name in list(columns)[1:]]
+        [point_name(row["point"], names)]
+        + [readable(_text(row[name])) for name in list(columns)[1:]]
         for row in table.to_dict("records")
     ]
     introduction = (
@@ -177,7 +178,7 @@ def architecture(layers):
     """Page of the table of architecture.tsv (layer, kind, output_shape, parameters)."""
     columns = ["layer", "kind", "output shape", "parameters"]
     rows = [
-        [words(str(row["layer"])), str(row["kind"]), str(row["output_shape"]),
+        [readable(str(row["layer"])), str(row["kind"]), str(row["output_shape"]),
          f"{row['parameters']:,}"]
         for row in layers.to_dict("records")
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from math import nan
 import pandas as pd
 
 from spinlens.evidence.accuracy_verdict import known
-from spinlens.plots.captions import words
+from spinlens.plots.captions import readable
 from spinlens.report import html_table
 from spinlens.settings import hyperparameters
 from spinlens.settings.hyperparameters import spelled
@@ -95,14 +95,14 @@ def _accuracies(metrics, history):
 def _part(name, rows):
     epochs = sorted(set(rows["last_epoch"]))
     last = f"epoch {epochs[0]}" if len(epochs) == 1 else "the last epoch"
-    columns = [words(name)]
+    columns = [readable(name)]
     for side in SIDES:
         columns += [f"{side}, epoch 1", f"{side}, {last}", f"majority share, {side}"]
     cells = [
         [_value(row), *(cell for side in SIDES for cell in _side(row, side))]
         for row in rows.to_dict("records")
     ]
-    title = f"Accuracy by {words(name)}"
+    title = f"Accuracy by {readable(name)}"
     return f"<h2>{escape(title)}</h2>\n" + html_table.table_of(
         title, columns, cells, numeric=columns
     )
