@@ -1,7 +1,6 @@
 """Files are whole or absent."""
 
 import errno
-import json
 import os
 import subprocess
 import sys
@@ -33,7 +32,7 @@ def test_json_refuses_what_is_no_json(tmp_path):
     with pytest.raises(ValueError):
         files.write_json(tmp_path / "a.json", {"loss": float("nan")})
     files.write_json(tmp_path / "a.json", {"loss": None})
-    assert json.loads((tmp_path / "a.json").read_text()) == {"loss": None}
+    assert files.read_json(tmp_path / "a.json") == {"loss": None}
 
 
 @pytest.mark.parametrize("name", ["a.tsv", "a.csv"])
@@ -43,6 +42,25 @@ def test_tables_come_back_as_they_went(tmp_path, name):
     assert files.read_table(tmp_path / name) == rows
     files.write_table(tmp_path / name, [], ["calculation", "reason"])
     assert files.read_table(tmp_path / name) == []
+
+
+def test_a_frame_has_numbers_and_missing_cells_or_text(tmp_path):
+    rows = [
+        {"loss": "0.5", "optimizer": "none", "element": "Na"},
+        {"loss": "nan", "optimizer": "", "element": "NA"},
+    ]
+    for name in ("a.tsv", "a.csv"):
+        files.write_table(tmp_path / name, rows)
+        frame = files.read_frame(tmp_path / name)
+        assert frame["loss"][0] == 0.5 and list(frame["loss"].isna()) == [False, True]
+        assert frame["optimizer"][0] == "none" and list(frame["optimizer"].isna()) == [False, True]
+        assert list(frame["element"]) == ["Na", "NA"]
+        assert files.read_frame(tmp_path / name, text=True).to_dict("records") == rows
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
+    (tmp_path / "a.csv").write_text("calculation,U\nx,2\n", encoding="utf-8-sig")
+    assert files.read_table(tmp_path / "a.csv") == [{"calculation": "x", "U": "2"}]
 
 
 def test_a_full_disk_is_one_line_that_says_what_to_do(tmp_path):

@@ -8,16 +8,14 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-import json
-from pathlib import Path
 
 from spinlens.atoms import autoencoder, latent, motifs, published_crystals
 from spinlens.atoms.proposals import COLUMNS, propose, write
-from spinlens.core.files import write_json, write_table
+from spinlens.core.files import read_json, write_json, write_table
 
 given, output, asked = snakemake.input, snakemake.output, snakemake.params.settings
 seed = asked["geometry_seed"]
-names = json.loads(Path(given.scores).read_text(encoding="utf-8"))["made"]["names"]
+names = read_json(given.scores)["made"]["names"]
 encoder, decoder = map(autoencoder.load, (given.encoder, given.decoder))
 everything = motifs.read(
     given.get("molecules", "g2"), given.poscars, asked["geometry_autoencoder_atoms"]

@@ -7,9 +7,9 @@ log.to_file(snakemake.log[0])
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from spinlens.core.files import read_frame
 from spinlens.crystal.reference_cell import reference
 from spinlens.dataset import class_means
 from spinlens.dataset.storage import open_dataset
@@ -21,7 +21,7 @@ with open_dataset(given.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
 with xr.open_dataset(given.filters) as filters:
     filters.load()
-starts = pd.read_csv(given.places, sep="\t")[placement.STARTS].values
+starts = read_frame(given.places)[placement.STARTS].values
 scale = export.input_scale(given.model)
 unit = "1/muB" if snakemake.params.normalization in ("none", "dataset") else "A^-3 (m normalized)"
 steps = filters["voxel_vectors"].values

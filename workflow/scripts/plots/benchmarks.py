@@ -4,16 +4,14 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
 from spinlens.benchmarks import aims
-from spinlens.core.files import write_text
+from spinlens.core.files import read_json, write_text
 from spinlens.plots import style
 from spinlens.plots.benchmarks import convolution
 from spinlens.report import benchmark_tables
 
-measured = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))
+measured = read_json(snakemake.input[0])
 bounds = aims.LEAST_RATIOS, aims.MOST_OVER_FLOOR, aims.MOST_SHARE
 style.save(convolution(measured, *bounds), snakemake.output.figure)
 page = benchmark_tables.convolution(measured, aims.outcomes(measured))

@@ -6,6 +6,7 @@ log.to_file(snakemake.log[0])
 
 import pandas as pd
 
+from spinlens.core.files import read_frame
 from spinlens.plots import style
 from spinlens.plots.filter_evidence import filter_evidence
 
@@ -13,7 +14,7 @@ from spinlens.plots.filter_evidence import filter_evidence
 def together(files):
     """The tables of all points as one, with the name of the point."""
     names = [" ".join(pair) for pair in zip(*snakemake.params.points.values(), strict=True)]
-    tables = (pd.read_csv(file, sep="\t") for file in files)
+    tables = (read_frame(file) for file in files)
     return pd.concat(table.assign(point=name) for table, name in zip(tables, names, strict=True))
 
 

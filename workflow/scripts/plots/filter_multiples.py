@@ -4,11 +4,10 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
 import xarray as xr
 
+from spinlens.core.files import read_json
 from spinlens.plots import style
 from spinlens.plots.filter_multiples import filter_multiples
 
@@ -16,7 +15,7 @@ params, points = snakemake.params, []
 for value, path in zip(params.values, snakemake.input.filters, strict=True):
     with xr.open_dataset(path) as dataset:
         points.append((value, dataset.load()))
-scale = json.loads(Path(snakemake.input.scale).read_text(encoding="utf-8"))
+scale = read_json(snakemake.input.scale)
 figure = filter_multiples(
     points, params.name, params.axis, params.projection, scale["largest_weight_over_rms"]
 )

@@ -4,13 +4,11 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
+from spinlens.core.files import read_frame, read_json
 from spinlens.crystal import shells
 from spinlens.crystal.reference_cell import magnetic_sites, reference
 from spinlens.dataset.storage import open_dataset
@@ -25,8 +23,8 @@ from spinlens.plots.radial_profiles import radial as draw_radial
 
 given, output = snakemake.input, snakemake.output
 projection = snakemake.params.projection
-end = json.loads(Path(given.scale).read_text(encoding="utf-8"))["largest_weight_over_rms"]
-places = pd.read_csv(given.places, sep="\t")
+end = read_json(given.scale)["largest_weight_over_rms"]
+places = read_frame(given.places)
 centres = places[placement.CENTRES].values
 with open_dataset(given.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)

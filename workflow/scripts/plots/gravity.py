@@ -4,11 +4,10 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
+from spinlens.core.files import read_json
 from spinlens.plots import style
 from spinlens.plots.gravity import gravity
 
-measured = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))
+measured = read_json(snakemake.input[0])
 style.save(gravity(measured), snakemake.output[0])

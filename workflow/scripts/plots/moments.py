@@ -4,14 +4,11 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
-import pandas as pd
-
+from spinlens.core.files import read_frame, read_json
 from spinlens.plots import style
 from spinlens.plots.moments import moments
 
-measured = json.loads(Path(snakemake.input.scores).read_text(encoding="utf-8"))
-rows = pd.read_csv(snakemake.input.table, sep="\t", keep_default_na=False).to_dict("records")
+measured = read_json(snakemake.input.scores)
+rows = read_frame(snakemake.input.table).to_dict("records")
 style.save(moments(measured, rows), snakemake.output[0])

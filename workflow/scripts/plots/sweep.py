@@ -4,9 +4,8 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import pandas as pd
 
-from spinlens.core.files import write_text
+from spinlens.core.files import read_frame, write_text
 from spinlens.plots import style
 from spinlens.plots.captions import result_column
 from spinlens.plots.parallel_coordinates import parallel_coordinates
@@ -14,7 +13,7 @@ from spinlens.plots.responses import chance_of, responses
 from spinlens.plots.sweep import sweep
 from spinlens.report import html_table
 
-table = pd.read_csv(snakemake.input[0], sep="\t", keep_default_na=False, na_values=[""])
+table = read_frame(snakemake.input[0])
 style.save(sweep(table), snakemake.output.figure)
 write_text(snakemake.output.table, html_table.sweep(table))
 metric, chance = result_column(table), chance_of(snakemake.params.classes)

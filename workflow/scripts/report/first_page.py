@@ -4,21 +4,15 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import pandas as pd
-
-from spinlens.core.files import write_text
+from spinlens.core.files import read_frame, write_text
 from spinlens.report import first_page
 
-
-def read(name, **options):
-    return pd.read_csv(snakemake.input[name], sep="\t", keep_default_na=False, **options)
-
-
+given = snakemake.input
 text = first_page.text(
-    read("samples", dtype=str),
-    read("excluded", dtype=str),
-    read("sweep", na_values=[""]),
-    read("evidence", dtype=str),
+    read_frame(given.samples, text=True),
+    read_frame(given.excluded, text=True),
+    read_frame(given.sweep),
+    read_frame(given.evidence, text=True),
     snakemake.params.template["text"],
 )
 write_text(snakemake.output[0], text)

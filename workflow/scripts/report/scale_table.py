@@ -4,11 +4,9 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
 from spinlens.benchmarks import scale
-from spinlens.core.files import write_text
+from spinlens.core.files import read_json, write_text
 
-measured = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))
+measured = read_json(snakemake.input[0])
 write_text(snakemake.output[0], scale.page(measured))

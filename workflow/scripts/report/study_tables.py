@@ -4,17 +4,13 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
-import pandas as pd
-
-from spinlens.core.files import whole, write_text
+from spinlens.core.files import read_frame, read_json, whole, write_text
 from spinlens.report import study_tables
 
 files = zip(snakemake.input.metrics, snakemake.input.history, strict=True)
 fits = {
-    name: (json.loads(Path(metrics).read_text(encoding="utf-8")), pd.read_csv(history))
+    name: (read_json(metrics), read_frame(history))
     for name, (metrics, history) in zip(snakemake.params.points, files, strict=True)
 }
 table = study_tables.study_tables(snakemake.params.points, snakemake.params.base, fits)

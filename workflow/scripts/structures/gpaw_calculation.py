@@ -4,15 +4,14 @@ from spinlens.core import log
 
 terminal = log.to_file(snakemake.log[0])
 
-import json
 import os
 import shutil
 from pathlib import Path
 
-from spinlens.core.files import write_json
+from spinlens.core.files import read_json, write_json
 
 formula, order = snakemake.wildcards.calculation.rsplit("_", 1)
-record = json.loads(Path(snakemake.input[0]).read_text(encoding="utf-8"))[order]
+record = read_json(snakemake.input[0])[order]
 folder = Path(snakemake.output[0])
 folder.mkdir(parents=True, exist_ok=True)
 run = Path(snakemake.params.runs, record["run"])

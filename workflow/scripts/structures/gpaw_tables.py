@@ -4,16 +4,15 @@ from spinlens.core import log
 
 terminal = log.to_file(snakemake.log[0])
 
-import json
 import sys
 from pathlib import Path
 
-from spinlens.core.files import write_table
+from spinlens.core.files import read_json, write_table
 from spinlens.structures import gpaw_labels
 
 records, called = {}, {}
 for file in map(Path, snakemake.input):
-    for order, record in json.loads(file.read_text(encoding="utf-8")).items():
+    for order, record in read_json(file).items():
         records[f"{file.stem}_{order}"] = record
         called[f"{file.stem}_{order}"] = snakemake.params.called[file.stem]
 labels = gpaw_labels.label_rows(records, called)

@@ -4,17 +4,15 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-import json
-from pathlib import Path
 
-from spinlens.core.files import write_table
+from spinlens.core.files import read_json, write_table
 from spinlens.models import cost
 from spinlens.settings import sizes
 from spinlens.settings.hyperparameters import spelled
 
 
 def read(path):
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    return read_json(path)
 
 
 params, rows = snakemake.params, []

@@ -1,9 +1,8 @@
 """The archive's label table."""
 
-import csv
 from pathlib import Path
 
-from spinlens.core.files import write_table
+from spinlens.core.files import read_table, write_table
 
 NAME = "labels.csv"
 
@@ -26,12 +25,12 @@ def write_labels(archive, label_table, calculations):
         write_table(Path(archive, NAME), [rows[id] for id in sorted(rows)], list(columns))
 
 
-def _read(path):
-    """Rows of a table, dicts of texts, by calculation."""
+def _read(path: Path) -> dict[str, dict[str, str]]:
+    """Rows of a label table by calculation; none if there is no such file."""
     if not path.exists():
         return {}
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        cells = [[cell.strip() for cell in row] for row in csv.reader(file)]
-    columns, *rows = cells or [["calculation"]]
-    found = [dict(zip(columns, row, strict=False)) for row in rows if any(row)]
-    return {row["calculation"]: row for row in found if row.get("calculation")}
+    rows = [
+        {name.strip(): cell.strip() for name, cell in row.items() if name and cell is not None}
+        for row in read_table(path)
+    ]
+    return {row["calculation"]: row for row in rows if row.get("calculation")}

@@ -1,24 +1,43 @@
-"""Files that are either whole or absent."""
+"""Files that are either whole or absent: text, JSON and tables."""
 
 import csv
 import errno
 import json
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from spinlens.core.errors import DISK_FULL, Unwritable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 PROBE_BYTES = 2**24
 
 
 @contextmanager
-def whole(path):
-    """Path to write to, renamed to `path` when the block ends well and removed when it fails.
+def whole(path: Path | str) -> Iterator[Path]:
+    """Path to write to, renamed to `path` if the block succeeds and removed if it fails.
 
-    The temporary name keeps the suffix, because writers choose a format by it. Raises
-    Unwritable where the disk is full or takes no file there.
+    The temporary name keeps the suffix, because writers choose a format by it.
+
+    Parameters
+    ----------
+    path
+        File to write; missing parent directories are made.
+
+    Returns
+    -------
+    Iterator[Path]
+        The temporary path, as the value of the `with` statement.
+
+    Raises
+    ------
+    Unwritable
+        The disk is full or takes no file there.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -27,18 +46,21 @@ def whole(path):
         yield temporary
         os.replace(temporary, path)
     except (OSError, RuntimeError) as fault:
-        why = _why_not_written(fault, temporary)
-        if why is None:
+        reason = _disk_fault(fault, temporary)
+        if reason is None:
             raise
-        raise Unwritable(path, why) from fault
+        raise Unwritable(path, reason) from fault
     finally:
         with suppress(OSError):  # a disk that takes no file may not remove any
             temporary.unlink()
 
 
-def _why_not_written(fault, temporary):
-    """The disk's own reason (an OSError), or None where something else failed. Writers of netCDF
-    and HDF5 do not tell it, and others name files that they read: the disk is asked for room."""
+def _disk_fault(fault: OSError | RuntimeError, temporary: Path) -> OSError | None:
+    """The disk's own reason, or None if something else failed.
+
+    Writers of netCDF and HDF5 do not report it, and others name files that they read: so the
+    disk is probed for space.
+    """
     if isinstance(fault, Unwritable):
         return None
     if isinstance(fault, OSError) and fault.errno in DISK_FULL:
@@ -52,41 +74,138 @@ def _why_not_written(fault, temporary):
     return None
 
 
-def write_text(path, text):
-    """Write a UTF-8 text file whole."""
+def write_text(path: Path | str, text: str) -> None:
+    """Write a UTF-8 text file whole.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    text
+        Its content.
+    """
     with whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_json(path, value):
-    """Write JSON whole; a NaN is an error, because JSON has none: give None instead."""
+def read_json(path: Path | str) -> Any:
+    """Value of a JSON file.
+
+    Parameters
+    ----------
+    path
+        File to read.
+
+    Returns
+    -------
+    Any
+        Dictionaries, lists, texts, numbers, booleans and None.
+    """
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_json(path: Path | str, value: Any) -> None:
+    """Write a JSON file whole.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    value
+        What JSON can hold; None instead of NaN.
+
+    Raises
+    ------
+    ValueError
+        A number is NaN or infinite, which JSON does not have.
+    """
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
-def write_table(path, rows, columns=None):
-    """Write rows (dicts) whole as a table with a header: tab-separated for `.tsv`, else commas.
+def read_table(path: Path | str) -> list[dict[str, str]]:
+    """Rows of a small table with a header, every cell as text.
 
-    `columns` names the columns, which a table without rows needs.
+    Parameters
+    ----------
+    path
+        Table, tab-separated if its name ends in `.tsv`, else comma-separated; in UTF-8, a byte
+        order mark is ignored.
+
+    Returns
+    -------
+    list[dict[str, str]]
+        A dictionary a row, by column.
+    """
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file, dialect=_dialect(path)))
+
+
+def write_table(
+    path: Path | str, rows: Sequence[Mapping[str, Any]], columns: Iterable[str] | None = None
+) -> None:
+    """Write rows whole as a table with a header.
+
+    Parameters
+    ----------
+    path
+        Table, tab-separated if its name ends in `.tsv`, else comma-separated.
+    rows
+        A dictionary a row, by column; None and a missing column become an empty cell.
+    columns
+        Columns in order; if not given, those of the first row. Needed if there is no row.
     """
     with whole(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
-        fields = columns or list(rows[0])
+        fields = list(columns or rows[0])
         writer = csv.DictWriter(file, fields, dialect=_dialect(path), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def read_table(path):
-    """Rows of a table with a header, as dicts of strings."""
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file, dialect=_dialect(path)))
+def read_frame(path: Path | str, text: bool = False) -> "pd.DataFrame":
+    """Table as a pandas DataFrame, for what works on whole columns.
+
+    Parameters
+    ----------
+    path
+        Table, tab-separated if its name ends in `.tsv`, else comma-separated.
+    text
+        Whether every cell stays text, an empty one too. Otherwise columns of numbers become
+        numbers, and an empty cell and `nan` are missing; any other word, as `none`, stays.
+
+    Returns
+    -------
+    pd.DataFrame
+        The table's columns.
+    """
+    import pandas as pd
+
+    options: dict[str, Any] = {"dtype": str} if text else {"na_values": ["", "nan"]}
+    return pd.read_csv(path, sep=_separator(path), keep_default_na=False, **options)
 
 
-def up_to_date(files, than=None):
-    """Those of the files that exist and are not older than another file, if that exists."""
+def up_to_date(files: Iterable[Path | str], than: Path | str | None = None) -> list[str]:
+    """Files that exist and are not older than another file.
+
+    Parameters
+    ----------
+    files
+        Files to choose from.
+    than
+        The other file; if it is missing or not given, every existing file is chosen.
+
+    Returns
+    -------
+    list[str]
+        Their paths, in the given order.
+    """
     since = Path(than).stat().st_mtime if than and Path(than).is_file() else 0
-    made = [str(file) for file in files if Path(file).is_file()]
-    return [file for file in made if Path(file).stat().st_mtime >= since]
+    existing = [str(file) for file in files if Path(file).is_file()]
+    return [file for file in existing if Path(file).stat().st_mtime >= since]
 
 
-def _dialect(path):
-    return "excel-tab" if str(path).endswith(".tsv") else "excel"
+def _separator(path: Path | str) -> str:
+    return "\t" if str(path).endswith(".tsv") else ","
+
+
+def _dialect(path: Path | str) -> str:
+    return "excel-tab" if _separator(path) == "\t" else "excel"

@@ -1,10 +1,9 @@
 """Trained models as they lie on disk: found by name, held to what their point.json says."""
 
-import json
 from pathlib import Path
 
 from spinlens.core.errors import SpinlensError
-from spinlens.core.files import read_table
+from spinlens.core.files import read_json, read_table
 
 FILES = ("model.keras", "point.json", "predictions.csv")
 MAY_DIFFER = ("seed", "train_fraction", "split_seed")  # among the models of an ensemble
@@ -74,7 +73,7 @@ def applied(results, model, calculations):
 
 def read(folder):
     """What a model's point.json says, a dict: see fit_files.write_point."""
-    return json.loads(Path(folder, "point.json").read_text(encoding="utf-8"))
+    return read_json(folder, "point.json")
 
 
 def read_alike(found):

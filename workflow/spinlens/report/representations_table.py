@@ -50,4 +50,6 @@ def _said(value):
         number = float(value)
     except ValueError:
         return value or "–"
+    if number != number:
+        return "–"
     return f"{number:,.0f}" if number.is_integer() else f"{number:.3g}"

@@ -14,7 +14,7 @@ import numpy as np
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
-from spinlens.core.files import write_json
+from spinlens.core.files import read_json, write_json
 from spinlens.structures import gpaw_density
 
 PROGRAM = Path(__file__).parents[2] / "engines" / "gpaw_scf.py"
@@ -138,7 +138,7 @@ def run(
             working.rename(folder)
         finally:
             shutil.rmtree(working, ignore_errors=True)
-    kept = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    kept = read_json(folder / "run.json")
     return Run(folder, kept["result"], kept["reason"])
 
 
@@ -154,7 +154,7 @@ def _ended(python, name, given, grid, folder, threads):
     record = {"given": given, "grid": [int(points) for points in grid]}
     if done.returncode == NOT_CONVERGED:
         return record | {"result": None, "reason": reason}
-    result = json.loads((folder / "scf.json").read_text(encoding="utf-8"))
+    result = read_json(folder / "scf.json")
     density = np.load(folder / "density.npy")
     spins, factors = gpaw_density.spin_densities(
         density, np.array(given["lattice"]), grid, result["valence_electrons"],
