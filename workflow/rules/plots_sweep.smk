@@ -71,7 +71,7 @@ rule target_figure:
 
 
 rule sweep_figures:
-    """Draw every sweep point's accuracy beside the majority share; write it as a table."""
+    """Draw every sweep point's accuracy beside the majority baseline; write it as a table."""
     input:
         f"{RESULTS}/sweep.tsv",
     output:

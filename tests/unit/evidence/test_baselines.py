@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from spinlens.evidence import baselines, metrics
+from spinlens.evidence import baselines, intervals
 from spinlens.evidence.predictions import from_rows, of_fit, pooled, to_rows, validated
+from spinlens.training import metrics
 
 
 def folds_of(groups, number=5, repeat=0, seed=0):
@@ -24,7 +25,9 @@ def predict(name, features, kind, truth, folds, compositions=None):
 
 
 def balanced(name, features, truth, folds):
-    return metrics.value("balanced_accuracy", predict(name, features, "classes", truth, folds)[0])
+    return intervals.mean_value(
+        "balanced_accuracy", [predict(name, features, "classes", truth, folds)[0]]
+    )
 
 
 @pytest.fixture
@@ -44,17 +47,19 @@ def test_the_integral_solves_thresholds_and_bins_of_the_integral(moments, edges)
 def test_the_integral_solves_a_regression_on_itself(moments):
     folds = folds_of(np.arange(120))
     found = predict("integral", moments, "regression", 3 * moments[:, 0] - 1, folds)[0]
-    assert metrics.value("mae", found) < 1e-3
+    assert intervals.mean_value("mae", [found]) < 1e-3
     mean = predict("majority", moments, "regression", 3 * moments[:, 0] - 1, folds)[0]
-    assert -0.2 < metrics.value("r2", mean) <= 0
+    assert -0.2 < intervals.mean_value("r2", [mean]) <= 0
 
 
 def test_the_majority_is_one_class(moments):
     truth = (moments[:, 0] > 5).astype(int)
     found = predict("majority", moments, "classes", truth, folds_of(np.arange(120)))[0]
-    assert metrics.collapsed(found)
-    assert metrics.value("auc", found) == pytest.approx(0.5)
-    assert metrics.value("accuracy", found) == pytest.approx(max(truth.mean(), 1 - truth.mean()))
+    assert metrics.one_class(found.scores)
+    assert intervals.mean_value("auc", [found]) == pytest.approx(0.5)
+    assert intervals.mean_value("accuracy", [found]) == pytest.approx(
+        max(truth.mean(), 1 - truth.mean())
+    )
 
 
 def test_composition_solves_known_chemistry_and_not_that_of_unseen_elements():
@@ -79,7 +84,7 @@ def test_density_components_find_a_pattern_of_equal_integrals():
     assert balanced("integral", density.mean(axis=1, keepdims=True), truth, folds) < 0.7
     values = density @ pattern
     found = predict("density_pca", density, "regression", values, folds)[0]
-    assert metrics.value("r2", found) > 0.9
+    assert intervals.mean_value("r2", [found]) > 0.9
 
 
 @pytest.mark.parametrize("name", ["integral", "composition", "density_pca"])
@@ -110,7 +115,7 @@ def test_a_leak_is_refused_and_would_have_paid():
     with pytest.raises(ValueError, match="c.. is in training and in validation"):
         predict("composition", features, "classes", truth, leaking, compositions)
     fair = predict("composition", features, "classes", truth, honest, compositions)[0]
-    assert metrics.value("balanced_accuracy", fair) < 0.7
+    assert intervals.mean_value("balanced_accuracy", [fair]) < 0.7
     scores = baselines.out_of_fold("composition", features, "classes", truth, leaking.values())
     assert balanced_accuracy_score(truth, scores.argmax(axis=1)) > 0.8
 

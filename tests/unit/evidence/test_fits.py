@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spinlens.core.files import write_table
-from spinlens.evidence import fits, metrics
+from spinlens.evidence import fits, intervals
 
 COMPOSITIONS = {f"s{number}": f"s{number}" for number in range(8)}
 TRUTH = [0, 1] * 4
@@ -30,7 +30,7 @@ def tables(tmp_path):
 
 
 def accuracy(predictions):
-    return metrics.value("accuracy", predictions)
+    return intervals.mean_value("accuracy", [predictions])
 
 
 def test_the_mean_of_a_folds_networks_is_judged(tables):

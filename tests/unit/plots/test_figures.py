@@ -176,11 +176,11 @@ def test_change_of_the_weights_in_words(factor, words):
 
 METRICS = {
     "training_samples": 43,
-    "training_majority_share": 26 / 43,
+    "training_majority_baseline": 26 / 43,
     "training_accuracy": 26 / 43,
     "training_one_class": True,
     "validation_samples": 19,
-    "validation_majority_share": 11 / 19,
+    "validation_majority_baseline": 11 / 19,
     "validation_accuracy": 11 / 19,
     "validation_one_class": True,
     "diverged": False,
@@ -197,18 +197,18 @@ def lines(axes, label):
     return [line for line in axes.lines if line.get_label().startswith(label)]
 
 
-def test_an_accuracy_at_the_majority_share_is_ringed_and_named():
+def test_an_accuracy_at_the_majority_baseline_is_ringed_and_named():
     history = history_of([0.7, 0.7, 0.7], [26 / 43, 27 / 43, 25 / 43], [11 / 19] * 3)
     figure = training(history, METRICS)
     _, accuracy = figure.axes
-    shares = [line.get_ydata()[0] for line in lines(accuracy, "majority share")]
+    shares = [line.get_ydata()[0] for line in lines(accuracy, "majority baseline")]
     assert shares == pytest.approx([26 / 43, 11 / 19], abs=1e-12)
     ringed = [list(line.get_xdata()) for line in lines(accuracy, "exactly")]
     assert ringed == [[1], [1, 2, 3]]
-    assert figure.get_suptitle() == "one class for every sample: at the majority share"
+    assert figure.get_suptitle() == "one class for every sample: at the majority baseline"
 
 
-def test_an_accuracy_off_the_majority_share_is_not_ringed():
+def test_an_accuracy_off_the_majority_baseline_is_not_ringed():
     figure = training(history_of([0.7], [27 / 43], [10 / 19]), METRICS)
     assert not lines(figure.axes[1], "exactly")
 
@@ -344,7 +344,7 @@ def sweep_table():
     return table
 
 
-def test_sweep_shows_accuracies_beside_the_majority_shares():
+def test_sweep_shows_accuracies_beside_the_majority_baselines():
     figure = sweep(sweep_table())
     drawn = [(line.get_marker(), list(line.get_xdata())) for line in figure.axes[0].lines]
     assert sum(xs == pytest.approx([26 / 43] * 2) for _, xs in drawn) == 4

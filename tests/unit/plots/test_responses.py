@@ -198,7 +198,7 @@ def test_of_a_long_sweep_the_best_points_are_drawn_with_their_names(points, show
     table = pd.DataFrame({"learning_rate": range(points), METRIC: results})
     for side in ("training", "validation"):
         table[f"{side}_accuracy"] = results
-        table[f"{side}_majority_share"] = 0.5
+        table[f"{side}_majority_baseline"] = 0.5
         table[f"{side}_samples"] = 20
     table["diverged"] = False
     axes = sweep(table).axes[0]

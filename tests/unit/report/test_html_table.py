@@ -96,12 +96,12 @@ def sweep_rows(**changed):
         "filters": 2,
         "training_samples": 43,
         "training_accuracy": 26 / 43,
-        "training_majority_share": 26 / 43,
+        "training_majority_baseline": 26 / 43,
         "training_balanced_accuracy": 0.5,
         "training_one_class": True,
         "validation_samples": 19,
         "validation_accuracy": 11 / 19,
-        "validation_majority_share": 11 / 19,
+        "validation_majority_baseline": 11 / 19,
         "validation_balanced_accuracy": 0.5,
         "validation_one_class": True,
         "diverged": False,
@@ -113,10 +113,10 @@ def sweep_rows(**changed):
 
 def test_sweep_shows_the_2018_numbers_for_what_they_are():
     cells = sweep_rows()
-    assert cells["what it came to"] == "one class for every sample: at the majority share"
+    assert cells["what it came to"] == "one class for every sample: at the majority baseline"
     assert cells["training accuracy"] == "0.605 (26/43)"
     assert cells["validation accuracy"] == "0.579 (11/19)"
-    assert cells["majority share, validation"] == "0.579"
+    assert cells["majority baseline, validation"] == "0.579"
     assert cells["95 % interval, validation"] == "0.36 to 0.77"
     assert cells["parameters"] == "128,003"
 
@@ -127,7 +127,7 @@ def test_sweep_leaves_out_what_a_diverged_fit_has_not():
     assert cells["what it came to"].startswith("diverged")
     assert cells["training accuracy"] == cells["95 % interval, validation"] == "–"
     assert cells["balanced accuracy, training"] == "–"
-    assert cells["majority share, training"] == "0.605"
+    assert cells["majority baseline, training"] == "0.605"
 
 
 def test_evidence_names_points_of_the_sweep_as_the_sweep_does_and_others_by_their_folder():

@@ -25,7 +25,7 @@ def history(first, last, epochs=5):
 def fitted(table_points, first=(17 / 43, 8 / 19), last=(26 / 43, 11 / 19)):
     metrics = {}
     for side, (right, samples) in MAJORITY.items():
-        metrics |= {f"{side}_majority_share": right / samples, f"{side}_samples": samples}
+        metrics |= {f"{side}_majority_baseline": right / samples, f"{side}_samples": samples}
     return {
         name: (metrics, history(first, last, point["epochs"]))
         for name, point in table_points.items()
@@ -66,11 +66,11 @@ def test_accuracies_are_those_of_the_first_and_the_last_epoch():
     assert row["validation_accuracy_epoch_1"] == pytest.approx(8 / 19)
     assert row["training_accuracy_epoch_last"] == pytest.approx(0.6047, abs=1e-4)
     assert row["validation_accuracy_epoch_last"] == pytest.approx(0.5789, abs=1e-4)
-    assert row["training_majority_share"] == pytest.approx(26 / 43)
+    assert row["training_majority_baseline"] == pytest.approx(26 / 43)
     assert row["last_epoch"] == 5
 
 
-def test_the_page_shows_counts_and_the_majority_share_beside_them():
+def test_the_page_shows_counts_and_the_majority_baseline_beside_them():
     html = study_tables.page(made())
     assert html.count("<table>") == 2 and html.count("<h2>") == 2
     assert "Accuracy by learning rate" in html and "training, epoch 5" in html

@@ -68,7 +68,7 @@ def test_a_network_that_answers_one_class_is_told_so(path):
     predicted = np.concatenate(fit.predictions).argmax(axis=1)
     one_class = np.unique(predicted).size == 1
     assert (fit.metrics["training_one_class"] and fit.metrics["validation_one_class"]) == one_class
-    assert fit.metrics["training_majority_share"] == 0.5
+    assert fit.metrics["training_majority_baseline"] == 0.5
 
 
 def test_a_diverged_training_is_a_result(path):

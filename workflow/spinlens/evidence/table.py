@@ -7,7 +7,8 @@ import numpy as np
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
-from spinlens.evidence import intervals, metrics, nulls, verdicts
+from spinlens.evidence import intervals, nulls, verdicts
+from spinlens.training import metrics
 
 BASELINES = ("majority", "integral", "composition", "density_pca", "parts")
 COLUMNS = (
@@ -105,7 +106,7 @@ def _row(evidence, metric, draws):
     }
     for name in BASELINES:
         known[f"baseline_{name}"] = intervals.mean_value(metric, evidence.baselines[name])
-    sentence = verdicts.sentence(
+    sentence = verdicts.evidence_verdict(
         metric, evidence.repeats, evidence.baselines, draws, evidence.moment_hidden
     )
     row = {name: "" if value is None else f"{value:.4g}" for name, value in known.items()}

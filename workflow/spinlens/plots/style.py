@@ -33,7 +33,7 @@ LINES = (
     {"color": "#2f8f5b", "linestyle": (0, (8, 2, 2, 2, 2, 2))},
     {"color": "#8a5fb0", "linestyle": (0, (3, 1.2))},
 )
-REFERENCES = {"training": ":", "validation": "-."}  # line styles of the majority shares
+REFERENCES = {"training": ":", "validation": "-."}  # line styles of the majority baselines
 FILLS = {
     "training": {"facecolor": "#5b8db8", "hatch": ""},
     "validation": {"facecolor": "#f6c894", "hatch": "////"},

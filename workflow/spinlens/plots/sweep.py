@@ -1,11 +1,12 @@
-"""Every sweep point's accuracies beside the shares of the majority class."""
+"""Every sweep point's accuracies beside the majority baseline."""
 
 import textwrap
 
 import numpy as np
 from matplotlib.lines import Line2D
 
-from spinlens.evidence.accuracy_verdict import known, short_verdict, wilson_interval
+from spinlens.evidence.intervals import wilson_interval
+from spinlens.evidence.verdicts import known, short_fit_verdict
 from spinlens.plots import style
 from spinlens.plots.captions import point_names, result_column
 
@@ -18,8 +19,8 @@ OFFSETS = {"training": -0.45, "validation": 0.45}  # lines from the middle of a 
 @style.applied
 def sweep(table):
     """Figure of the table of sweep.tsv: a row a point with its training and validation
-    accuracy, their 95 % Wilson intervals, and a tall tick at the share of the majority class
-    of either side. What the fit came to stands under the point's name. Of more than 40 points
+    accuracy, their 95 % Wilson intervals, and a tall tick at the majority baseline of
+    either side. What the fit came to stands under the point's name. Of more than 40 points
     those of best balanced accuracy in validation are drawn."""
     shown = _best(table)
     rows, names = table.iloc[shown].to_dict("records"), point_names(table)
@@ -41,9 +42,9 @@ def sweep(table):
         axes.set_title(title, loc="left", x=0)
     figure.legend(handles=_legend(), loc="outside upper center", ncols=2)
     told = "; ".join(
-        f"{names[i]}: {short_verdict(row)}" for i, row in zip(shown, rows, strict=True)
+        f"{names[i]}: {short_fit_verdict(row)}" for i, row in zip(shown, rows, strict=True)
     )
-    return style.describe(figure, f"Accuracies beside the majority shares. {told}.")
+    return style.describe(figure, f"Accuracies beside the majority baseline. {told}.")
 
 
 def _best(table):
@@ -58,7 +59,7 @@ def _best(table):
 def _label(name, row):
     """Lines of a point's name, broken only between hyperparameters, and of its verdict."""
     unbroken = name.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
-    return textwrap.wrap(unbroken, NAME_WIDTH), textwrap.wrap(short_verdict(row), NAME_WIDTH)
+    return textwrap.wrap(unbroken, NAME_WIDTH), textwrap.wrap(short_fit_verdict(row), NAME_WIDTH)
 
 
 def _write_label(axes, middle, name, outcome):
@@ -73,8 +74,8 @@ def _write_label(axes, middle, name, outcome):
 
 
 def _draw_side(axes, row, side, height):
-    if known(row, f"{side}_majority_share"):
-        share = row[f"{side}_majority_share"]
+    if known(row, f"{side}_majority_baseline"):
+        share = row[f"{side}_majority_baseline"]
         axes.plot([share] * 2, [height - 0.42, height + 0.42], color=style.INK, linewidth=2)
     if known(row, f"{side}_mae"):
         r2 = f"R² {row[f'{side}_r2']:.2f}" if known(row, f"{side}_r2") else "R² undefined"
@@ -100,4 +101,4 @@ def _legend():
         Line2D([], [], label=f"{side} accuracy, 95 % interval", **_look(side)) for side in OFFSETS
     ]
     look = {"marker": "|", "linestyle": "none", "markersize": 9, "markeredgewidth": 2}
-    return [*sides, Line2D([], [], color=style.INK, label="share of the majority class", **look)]
+    return [*sides, Line2D([], [], color=style.INK, label="majority baseline", **look)]

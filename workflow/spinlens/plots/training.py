@@ -1,14 +1,14 @@
-"""Training curves beside the shares of the majority class, which an accuracy must beat; of a
-regression R², beside zero, which naming the mean for every sample would give."""
+"""Training curves beside the majority baseline, which an accuracy must beat; of a regression R²,
+beside zero, which naming the mean for every sample would give."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from spinlens.evidence.accuracy_verdict import is_majority_share, verdict
+from spinlens.evidence.verdicts import at_majority_baseline, fit_verdict
 from spinlens.plots import style
 
 PREFIXES = {"training": "", "validation": "val_"}  # of columns of history.csv
-AT_SHARE = "exactly the majority share"
+AT_SHARE = "exactly the majority baseline"
 STEEP = 30  # losses that differ by more than this factor are drawn on a logarithmic scale
 
 
@@ -17,8 +17,8 @@ def training(history, metrics):
     """Figure of loss and accuracy by epoch, of a regression loss and R².
 
     `history` is the table of history.csv (epoch, loss, accuracy, val_loss, val_accuracy; or r2
-    and val_r2), `metrics` what metrics.json holds. An accuracy that is exactly the share of the
-    majority class is ringed; a loss that is not finite is a cross at the top; the title is the
+    and val_r2), `metrics` what metrics.json holds. An accuracy that is exactly the majority
+    baseline is ringed; a loss that is not finite is a cross at the top; the title is the
     verdict.
     """
     figure = style.new_figure(4.8)
@@ -30,7 +30,7 @@ def training(history, metrics):
             values = history[f"{prefix}r2"]
             score.plot(history["epoch"], values.where(np.isfinite(values)), **style.SIDES[side])
         else:
-            share = metrics[f"{side}_majority_share"]
+            share = metrics[f"{side}_majority_baseline"]
             _draw_accuracy(score, history["epoch"], history[f"{prefix}accuracy"], share, side)
     _scale(loss, [*history["loss"], *history["val_loss"]])
     if regression:
@@ -41,8 +41,8 @@ def training(history, metrics):
     score.set(xlabel="epoch", xlim=(0.5, len(history) + 0.5))
     score.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(*_legend(loss, score), loc="outside lower center", ncols=2)
-    figure.suptitle(style.wrapped(verdict(metrics)))
-    told = f"Loss and {'R²' if regression else 'accuracy'} by epoch: {verdict(metrics)}."
+    figure.suptitle(style.wrapped(fit_verdict(metrics)))
+    told = f"Loss and {'R²' if regression else 'accuracy'} by epoch: {fit_verdict(metrics)}."
     return style.describe(figure, told)
 
 
@@ -67,10 +67,10 @@ def _draw_accuracy(axes, epochs, values, share, side):
     look = style.SIDES[side]
     axes.axhline(
         share, color=look["color"], linestyle=style.REFERENCES[side], linewidth=0.9, alpha=0.8,
-        label=f"majority share, {side}: {share:.3f}",
+        label=f"majority baseline, {side}: {share:.3f}",
     )  # fmt: skip
     axes.plot(epochs, values, **look)
-    at_share = [is_majority_share(value, share) for value in values]
+    at_share = [at_majority_baseline(value, share) for value in values]
     if any(at_share):
         axes.plot(
             epochs[at_share], values[at_share], marker="o", markersize=9, linestyle="none",

@@ -42,9 +42,9 @@ def _data(samples, excluded):
 def _trained(sweep):
     first = sweep.iloc[0]
     share = ""
-    if "validation_majority_share" in sweep:
+    if "validation_majority_baseline" in sweep:
         share = (
-            f"; the largest class holds {float(first['validation_majority_share']):.1%} of these"
+            f"; the largest class holds {float(first['validation_majority_baseline']):.1%} of these"
         )
     return (
         f"{_heading('What was trained')}\n\n{len(sweep)} sweep points, each on "

@@ -2,7 +2,8 @@
 
 from html import escape
 
-from spinlens.evidence.accuracy_verdict import known, verdict, wilson_interval
+from spinlens.evidence.intervals import wilson_interval
+from spinlens.evidence.verdicts import fit_verdict, known
 from spinlens.plots.captions import point_name, point_names, readable
 
 _STYLE = """
@@ -80,15 +81,15 @@ def document(title, introduction, body):
 
 def sweep(table):
     """Page of the table of sweep.tsv: for each point what it came to in words, its accuracies
-    as shares and as counts, and the shares of the majority class that they must beat."""
+    as shares and as counts, and the majority baseline that they must beat."""
     columns = [
         "sweep point",
         "what it came to",
         "training accuracy",
-        "majority share, training",
+        "majority baseline, training",
         "validation accuracy",
         "95 % interval, validation",
-        "majority share, validation",
+        "majority baseline, validation",
         "balanced accuracy, training",
         "balanced accuracy, validation",
         "parameters",
@@ -107,12 +108,12 @@ def sweep(table):
     rows = [
         [
             name,
-            verdict(row),
+            fit_verdict(row),
             _counted(row, "training"),
-            _number(row, "training_majority_share"),
+            _number(row, "training_majority_baseline"),
             _counted(row, "validation"),
             _interval(row, "validation"),
-            _number(row, "validation_majority_share"),
+            _number(row, "validation_majority_baseline"),
             _number(row, "training_balanced_accuracy"),
             _number(row, "validation_balanced_accuracy"),
             _whole_number(row, "parameters"),
@@ -125,7 +126,7 @@ def sweep(table):
         for name, row in zip(point_names(table), table.to_dict("records"), strict=True)
     ]
     introduction = (
-        "Accuracy is worth something only above the majority share: what naming the largest "
+        "Accuracy is worth something only above the majority baseline: what naming the largest "
         "class for every sample would give. A point is named by what differs from the base."
     )
     return page("Sweep points", introduction, columns, rows, numeric=columns[2:-1])

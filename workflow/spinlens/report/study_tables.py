@@ -1,8 +1,8 @@
 """The 2018 study's tables, of any sweep: what each hyperparameter does on its own.
 
 Of every hyperparameter, the points that differ from the base in it alone, the base among them:
-accuracy after the first and after the last epoch, as training reported it, beside the shares of
-the majority class.
+accuracy after the first and after the last epoch, as training reported it, beside the
+majority baseline.
 """
 
 from html import escape
@@ -10,7 +10,7 @@ from math import nan
 
 import pandas as pd
 
-from spinlens.evidence.accuracy_verdict import known
+from spinlens.evidence.verdicts import known
 from spinlens.plots.captions import readable
 from spinlens.report import html_table
 from spinlens.settings import hyperparameters
@@ -26,14 +26,14 @@ def study_tables(points, base, fits):
     `points` maps names to hyperparameters, `base` is those that the config gives, `fits` maps
     the names to (metrics, history): the dict of metrics.json, the table of history.csv. Columns:
     hyperparameter, value, base (whether it is the base's), last_epoch; by side
-    {side}_accuracy_epoch_1, {side}_accuracy_epoch_last, {side}_majority_share, {side}_samples.
+    {side}_accuracy_epoch_1, {side}_accuracy_epoch_last, {side}_majority_baseline, {side}_samples.
     A regression's accuracies are missing. Accuracies of training are means over an epoch's
     batches, while the weights still change.
     """
     columns = ["hyperparameter", "value", "base", "last_epoch"]
     for side in SIDES:
         columns += [f"{side}_accuracy_epoch_1", f"{side}_accuracy_epoch_last"]
-        columns += [f"{side}_majority_share", f"{side}_samples"]
+        columns += [f"{side}_majority_baseline", f"{side}_samples"]
     rows = [
         {"hyperparameter": name, "value": spelled(points[point][name])}
         | {"base": points[point][name] == base[name]}
@@ -49,12 +49,12 @@ def page(table):
     body = "\n".join(
         _part(name, rows) for name, rows in table.groupby("hyperparameter", sort=False)
     )
-    if len(table) and table["validation_majority_share"].isna().all():
+    if len(table) and table["validation_majority_baseline"].isna().all():
         body = "<p>A regression has no accuracy: its errors are in the table of the sweep.</p>"
     introduction = (
         "Points that differ from the base of the sweep in one hyperparameter alone. Accuracy is "
-        "worth something only above the majority share: what naming the largest class for every "
-        "sample would give. Training accuracy is the mean over an epoch's batches, while the "
+        "worth something only above the majority baseline: what naming the largest class for "
+        "every sample would give. Training accuracy is the mean over an epoch's batches, while the "
         "weights still change; validation accuracy is taken at the epoch's end."
     )
     return html_table.document(
@@ -87,7 +87,7 @@ def _accuracies(metrics, history):
     for side, column in SIDES.items():
         row[f"{side}_accuracy_epoch_1"] = float(first.get(column, nan))
         row[f"{side}_accuracy_epoch_last"] = float(last.get(column, nan))
-        for name in ("majority_share", "samples"):
+        for name in ("majority_baseline", "samples"):
             row[f"{side}_{name}"] = metrics.get(f"{side}_{name}", nan)
     return row
 
@@ -97,7 +97,7 @@ def _part(name, rows):
     last = f"epoch {epochs[0]}" if len(epochs) == 1 else "the last epoch"
     columns = [readable(name)]
     for side in SIDES:
-        columns += [f"{side}, epoch 1", f"{side}, {last}", f"majority share, {side}"]
+        columns += [f"{side}, epoch 1", f"{side}, {last}", f"majority baseline, {side}"]
     cells = [
         [_value(row), *(cell for side in SIDES for cell in _side(row, side))]
         for row in rows.to_dict("records")
@@ -113,7 +113,7 @@ def _value(row):
 
 
 def _side(row, side):
-    for name in ("accuracy_epoch_1", "accuracy_epoch_last", "majority_share"):
+    for name in ("accuracy_epoch_1", "accuracy_epoch_last", "majority_baseline"):
         share, samples = f"{side}_{name}", row[f"{side}_samples"]
         yield _share(row[share], samples) if known(row, share) else "–"
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-import sklearn.metrics as reference
+from scipy.stats import binomtest
 
-from spinlens.evidence import intervals, metrics
-from spinlens.evidence.accuracy_verdict import wilson_interval
+from spinlens.evidence import intervals
+from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.predictions import Predictions
+from spinlens.training import metrics
 
 
 def of(truth, scores, compositions=None, repeat=0):
@@ -22,70 +23,6 @@ def said(truth, classes, count=2, **others):
 @pytest.fixture
 def random():
     return np.random.default_rng(0)
-
-
-@pytest.mark.parametrize("classes", [2, 4])
-def test_classes_are_scored_as_scikit_learn_does(random, classes):
-    truth = random.integers(0, classes, 60)
-    scores = np.round(random.dirichlet(np.ones(classes), 60) + 0.3 * np.eye(classes)[truth], 1)
-    scores /= scores.sum(axis=1, keepdims=True)
-    weights = random.integers(1, 4, (3, 60)).astype(float)
-    predicted = scores.argmax(axis=1)
-    for row in weights:
-        check = {
-            "accuracy": reference.accuracy_score(truth, predicted, sample_weight=row),
-            "balanced_accuracy": reference.balanced_accuracy_score(
-                truth, predicted, sample_weight=row
-            ),
-            "auc": np.mean(
-                [
-                    reference.roc_auc_score(truth == label, scores[:, label], sample_weight=row)
-                    for label in ((1,) if classes == 2 else range(classes))
-                ]
-            ),
-        }
-        for name, expected in check.items():
-            found = metrics.weighted(name, of(truth, scores), row[np.newaxis])
-            assert found == pytest.approx([expected], rel=1e-12)
-
-
-def test_values_are_scored_as_scikit_learn_does(random):
-    truth = random.normal(1e4, 1, 50)
-    found = of(truth, truth + random.normal(0, 0.5, 50))
-    weights = random.integers(0, 4, (1, 50)).astype(float)
-    options = {"sample_weight": weights[0]}
-    assert metrics.value("mae", found) == pytest.approx(
-        reference.mean_absolute_error(truth, found.scores)
-    )
-    assert metrics.weighted("r2", found, weights) == pytest.approx(
-        [reference.r2_score(truth, found.scores, **options)], rel=1e-9
-    )
-
-
-def test_by_hand():
-    found = said([0, 0, 0, 1], [0, 0, 1, 1])
-    assert metrics.value("balanced_accuracy", found) == pytest.approx((2 / 3 + 1) / 2)
-    assert metrics.value("accuracy", found) == pytest.approx(3 / 4)
-    assert metrics.value("auc", found) == pytest.approx(5 / 6)
-    mean = of([1.0, 2.0, 3.0], [2.0, 2.0, 2.0])
-    assert (metrics.value("r2", mean), metrics.value("mae", mean)) == pytest.approx((0, 2 / 3))
-
-
-def test_what_is_undefined_is_none():
-    assert metrics.value("auc", said([1, 1], [1, 1])) is None
-    assert metrics.value("balanced_accuracy", said([0, 1], [0, 1], 3)) is None
-    assert metrics.value("r2", of([0.1, 0.1, 0.1], [1.0, 2.0, 0.1])) is None
-    assert metrics.value("mae", of([1.0, 2.0], [1.0, np.nan])) is None
-    assert metrics.value("accuracy", said([0, 1], [0, 1])) == 1
-
-
-def test_collapse_and_divergence():
-    assert metrics.collapsed(said([0, 1, 1], [1, 1, 1]))
-    assert not metrics.collapsed(said([1, 1, 1], [1, 1, 0]))
-    assert not metrics.collapsed(of([1.0, 2.0], [1.0, 1.0]))
-    lost = of([0, 1], [[np.nan, np.nan], [0, 1]])
-    assert metrics.diverged(lost) and not metrics.collapsed(lost)
-    assert not metrics.diverged(said([0, 1], [1, 1]))
 
 
 def noisy(random, samples, repeats=3, per_composition=2, right=0.8):
@@ -141,7 +78,7 @@ def test_intervals_are_seeded_and_average_over_repeats(random):
     one, same, other = (intervals.draw(repeats, 300, seed) for seed in (5, 5, 6))
     ends = [intervals.of_metric("auc", repeats, draws) for draws in (one, same, other)]
     assert ends[0] == ends[1] != ends[2]
-    values = [metrics.value("auc", each) for each in repeats]
+    values = [metrics.value("auc", each.truth, each.scores) for each in repeats]
     assert intervals.mean_value("auc", repeats) == pytest.approx(np.mean(values))
     assert ends[0][0] < np.mean(values) < ends[0][1]
     assert (one.counts.sum(axis=1) == 20).all()
@@ -168,3 +105,14 @@ def test_one_class_for_all_has_the_accuracy_that_it_must_have():
     )
     lost = [of([0, 1], [[np.nan] * 2] * 2)]
     assert intervals.of_metric("auc", lost, intervals.draw(lost)) == (None, None)
+
+
+@pytest.mark.parametrize(("right", "samples"), [(0, 5), (11, 19), (19, 19), (26, 43), (1, 1)])
+def test_wilson_interval_is_scipy_s(right, samples):
+    expected = binomtest(right, samples).proportion_ci(0.95, method="wilson")
+    assert wilson_interval(right / samples, samples) == pytest.approx(tuple(expected), abs=1e-6)
+
+
+def test_more_samples_give_a_narrower_interval():
+    few, many = wilson_interval(0.6, 10), wilson_interval(0.6, 1000)
+    assert few[0] < many[0] < 0.6 < many[1] < few[1]
