@@ -4,7 +4,7 @@ GEOMETRY = f"{RESULTS}/geometry"
 MOLECULES = [] if config["geometry_molecules"] == "g2" else [config["geometry_molecules"]]
 STRUCTURES = {"molecules": MOLECULES, "crystals": rules.decorate.output.poscars}
 SCREEN_GROUP = next(iter(config["screen_decorate"]))
-COMPUTED = {published.composition(own.get("formula")) for own in TABLE_LABELS.values()} - {None}
+COMPUTED = {formulas.composition(own.get("formula")) for own in TABLE_LABELS.values()} - {None}
 
 
 rule candidates:

@@ -24,6 +24,7 @@ from spinlens.calculations.label_table import read_label_table
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
+from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan

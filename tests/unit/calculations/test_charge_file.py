@@ -371,7 +371,7 @@ def test_grid_size_and_count_disagreeing(tmp_path, shape):
         (2, "1.0 2.0", "lattice vector a"),
         (3, "nan nan nan", "not finite"),
         (3, "3.9 0.0 0.0", "no volume"),
-        (5, "  Xx  Te", "'Xx' is no chemical element"),
+        (5, "  Xx  Te", "'Xx' is not a chemical element"),
         (5, "  Cr", "1 elements but 2 counts"),
         (6, "  2 0", "counts of atoms"),
         (6, "  2 999999999", "counts of atoms"),

@@ -6,6 +6,7 @@ import pytest
 
 from paths import ROOT
 from spinlens.calculations import published
+from spinlens.crystal.formulas import composition
 from spinlens.dataset import agreement
 from spinlens.plots.agreement import agreement as draw
 from spinlens.report import agreement_table
@@ -16,7 +17,7 @@ CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
 
 def compared(labels, elements=CELL, state="FM", moment=4.0):
     """The one row of calculations of one composition, by name."""
-    known = {published.composition("CoCrGe2Te6"): published.Published(state, moment, 10)}
+    known = {composition("CoCrGe2Te6"): published.Published(state, moment, 10)}
     [row] = agreement.rows(labels, dict.fromkeys(labels, elements), known)
     return row
 
@@ -28,10 +29,10 @@ def labels(order, moment, **more):
 def test_the_published_table_is_read_by_composition():
     table = published.read(TABLE)
     assert len(table) == 223
-    found = table[published.composition("CoCrGePTe6")]
+    found = table[composition("CoCrGePTe6")]
     assert found == ("AFM", 2.816, 10)
-    assert published.composition("Te6Ge2Cr2") == published.composition("CrGeTe3") == "CrGeTe3"
-    assert published.composition("no formula") is None and published.composition(None) is None
+    assert composition("Te6Ge2Cr2") == composition("CrGeTe3") == "CrGeTe3"
+    assert composition("no formula") is None and composition(None) is None
 
 
 def test_an_antiferromagnets_moment_is_compared_with_an_antiferromagnets():
@@ -65,9 +66,9 @@ def many(differences):
     metals = ("Ti", "V", "Mn", "Fe", "Co", "Ni", "Cu", "Y")[: len(differences)]
     cells = {metal: [metal, *CELL[1:]] for metal in metals}
     known = {
-        published.composition(f"{metal}CoGe2Te6"): published.Published("FM", 4.0, 10)
+        composition(f"{metal}CoGe2Te6"): published.Published("FM", 4.0, 10)
         for metal in metals if metal != "Co"
-    } | {published.composition("Co2Ge2Te6"): published.Published("FM", 4.0, 10)}  # fmt: skip
+    } | {composition("Co2Ge2Te6"): published.Published("FM", 4.0, 10)}  # fmt: skip
     runs = {
         metal: labels("FM", 4.0 + off, formula=f"{metal}CoGe2Te6", ground_state="FM")
         for metal, off in zip(metals, differences, strict=True)

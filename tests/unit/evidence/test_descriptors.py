@@ -4,7 +4,7 @@ import pytest
 
 from spinlens.core import netcdf
 from spinlens.crystal import composition
-from spinlens.crystal.elements import SYMBOLS
+from spinlens.crystal.formulas import SYMBOLS
 from spinlens.evidence import baselines, descriptors
 
 GRID = (16, 16, 30)

@@ -8,7 +8,6 @@ import xarray as xr
 from sklearn.model_selection import train_test_split
 
 from spinlens.core.files import read_table
-from spinlens.crystal import formulas
 from spinlens.splits import folds
 
 A_SITES = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu")
@@ -182,12 +181,6 @@ def test_splits_are_named_without_a_dataset():
     assert folds.folds(SINGLE) == ["0"]
     assert folds.folds(FOLDS)[:6] == ["0-0", "0-1", "0-2", "0-3", "0-4", "1-0"]
     assert len(folds.folds(FOLDS)) == 15
-
-
-def test_a_supercell_is_the_composition_of_its_cell():
-    assert formulas.reduced(["Cr", "Cr", *["Te"] * 6, "Ge", "Ge", "", ""]) == "CrGeTe3"
-    assert formulas.reduced(["Ge", "Te"] * 4 + ["Te"] * 8 + ["Cr"] * 4) == "CrGeTe3"
-    assert formulas.reduced(["Cr", "Ge", "Ge", "Te"]) != "CrGeTe3"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from spinlens.calculations.hdf5 import MAGIC, read_hdf5
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.vasp_header import read_structure
 from spinlens.core.errors import Excluded
-from spinlens.crystal.elements import formula
+from spinlens.crystal.formulas import formula
 
 OTHER_FILES = ("ELFCAR", "LOCPOT", "AECCAR", "PARCHG", "WAVECAR", "XDATCAR", "POTCAR")
 LONGEST_LINE = 4096

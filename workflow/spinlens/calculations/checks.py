@@ -8,7 +8,7 @@ import numpy as np
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.structure_check import check_structure
 from spinlens.core.errors import Excluded
-from spinlens.crystal.elements import ATOMIC_NUMBER
+from spinlens.crystal.formulas import ATOMIC_NUMBER
 
 ELECTRON_TOLERANCE_E = 0.01
 MOMENT_TOLERANCE_MUB = 0.01

@@ -6,7 +6,7 @@ import numpy as np
 
 from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure
 from spinlens.core.errors import Excluded
-from spinlens.crystal.elements import SYMBOLS, element
+from spinlens.crystal.formulas import SYMBOLS, element
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 VASP_GRIDS = ("charge/charge", "results/charge/charge", "results/charge")

@@ -9,7 +9,7 @@ from spinlens.calculations.outcar import potcar_valences, read_outcar
 from spinlens.calculations.run_files import locate, run_suffix
 from spinlens.calculations.small_files import poscar_structure, read_incar
 from spinlens.calculations.vasprun import read_vasprun
-from spinlens.crystal.elements import formula
+from spinlens.crystal.formulas import formula
 
 DEFAULT_NELM = 60
 MOMENT = {"total_moment_muB"}

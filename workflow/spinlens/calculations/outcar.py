@@ -5,7 +5,7 @@ import re
 from spinlens.calculations.compressed import read_ends, without_cut_line
 from spinlens.calculations.numbers import FORTRAN_NUMBER, finite_floats
 from spinlens.calculations.vasp_header import MOST_SITES
-from spinlens.crystal.elements import element, formula
+from spinlens.crystal.formulas import element, formula
 
 HEAD_BYTES = 16 << 20
 TAIL_BYTES = 32 << 20

@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from spinlens.crystal.elements import element
+from spinlens.crystal.formulas import element
 
 SMALLEST_VOLUME_A3 = 1.0
 MOST_SITES = 100_000

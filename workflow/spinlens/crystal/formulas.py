@@ -1,17 +1,120 @@
-"""The composition of a cell, the same for every cell that repeats it."""
+"""Chemical symbols and formulas."""
 
+import re
 from collections import Counter
-from math import gcd
+from collections.abc import Iterable
+
+from ase.data import chemical_symbols
+from ase.formula import Formula
+
+from spinlens.core.errors import SpinlensError
+
+SYMBOLS = tuple(chemical_symbols[1:])  # the first one, X, is no element
+ATOMIC_NUMBER = {symbol: number for number, symbol in enumerate(SYMBOLS, start=1)}
+# ASE also reads charges, and 2HMoS2 as two units, where 2H may name a polymorph.
+_PLAIN = re.compile(r"[A-Z(][A-Za-z0-9()]*")
 
 
-def reduced(elements):
-    """Formula with the smallest whole numbers, symbols in alphabetical order: the composition of
-    Cr2Ge2Te6 and of its 2×1 supercell is CrGeTe3. Empty names, which pad a dataset, do not count.
+def element(token: str) -> str:
+    """Chemical symbol that a VASP header or the name of a potential begins with.
+
+    Parameters
+    ----------
+    token
+        Word such as `Fe`, `Fe/`, `Fe_pv`, `Fe_pv/1a2b3c` or `Fe.12`.
+
+    Returns
+    -------
+    str
+        The symbol, `Fe`.
+
+    Raises
+    ------
+    SpinlensError
+        The word begins with no chemical symbol.
     """
-    counts = Counter(element for element in elements if element)
-    unit = gcd(*counts.values()) or 1
-    return "".join(f"{name}{_many(counts[name] // unit)}" for name in sorted(counts))
+    symbol = re.split(r"[/_.]", token, maxsplit=1)[0].capitalize()
+    if symbol not in ATOMIC_NUMBER:
+        raise SpinlensError(f"{token[:20]!r} is not a chemical element")
+    return symbol
 
 
-def _many(count):
-    return "" if count == 1 else count
+def formula(elements: Iterable[str]) -> str:
+    """Formula with the symbols in order of first appearance, such as CoCrGe2Te6.
+
+    Parameters
+    ----------
+    elements
+        Symbol of each site.
+
+    Returns
+    -------
+    str
+        The formula of all sites, not reduced.
+    """
+    return str(Formula.from_dict(Counter(map(str, elements))))
+
+
+def reduced(elements: Iterable[str]) -> str:
+    """Composition of a cell, equal for every cell that repeats it.
+
+    Cr2Ge2Te6 and its 2×1 supercell are both CrGeTe3.
+
+    Parameters
+    ----------
+    elements
+        Symbol of each site; empty names, which pad a dataset, do not count.
+
+    Returns
+    -------
+    str
+        Formula with the smallest whole numbers, symbols in alphabetical order.
+    """
+    counts = Counter(sorted(str(symbol) for symbol in elements if symbol))
+    return str(Formula.from_dict(counts).reduce()[0])
+
+
+def parsed(text: str) -> list[str]:
+    """Symbol of each site of the cell that a formula describes.
+
+    Parameters
+    ----------
+    text
+        Formula such as CoCrGePTe6 or Cr2(GeTe3)2.
+
+    Returns
+    -------
+    list[str]
+        Symbols, each as often as the formula counts it.
+
+    Raises
+    ------
+    SpinlensError
+        The text is not a formula of chemical elements.
+    """
+    try:
+        counts = Formula(text).count() if _PLAIN.fullmatch(text) else {}
+    except ValueError:
+        counts = {}
+    if not counts or not counts.keys() <= ATOMIC_NUMBER.keys() or not all(counts.values()):
+        raise SpinlensError(f"{text!r} is not a chemical formula")
+    return list(Counter(counts).elements())
+
+
+def composition(text: object) -> str | None:
+    """Composition that a formula describes, as `reduced` gives it.
+
+    Parameters
+    ----------
+    text
+        Formula of a label; whatever else a label may be.
+
+    Returns
+    -------
+    str or None
+        None if it is not a formula, as the name of a polymorph or a missing label.
+    """
+    try:
+        return reduced(parsed(str(text)))
+    except SpinlensError:
+        return None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spinlens.crystal.elements import ATOMIC_NUMBER
+from spinlens.crystal.formulas import ATOMIC_NUMBER
 
 # d and f block without zinc's group, whose d shell is full in every compound.
 MAGNETIC = frozenset((*range(21, 30), *range(39, 48), *range(57, 80), *range(89, 112)))

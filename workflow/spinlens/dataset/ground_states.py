@@ -5,14 +5,12 @@ antiferromagnet in a supercell stands beside the ferromagnet in the unit cell. T
 cell of the ferromagnet or, without one, of the smallest cell.
 """
 
-import re
 from collections import defaultdict
 
-from spinlens.crystal.formulas import reduced
+from spinlens.crystal.formulas import composition, reduced
 
 ORDERS = ("FM", "AFM", "NM")
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie
-PLAIN_FORMULA = re.compile(r"([A-Z][a-z]?\d*)+")
 
 
 def found(labels, elements):
@@ -54,7 +52,7 @@ def _comparable(labels, elements):
     for calculation in sorted(labels):
         own = labels[calculation]
         formula = str(own.get("formula", ""))
-        name = "" if PLAIN_FORMULA.fullmatch(formula) else formula
+        name = "" if composition(formula) else formula
         key = reduced(elements[calculation]), name, own.get("spin_kind") == "noncollinear"
         alike[key].append(calculation)
     return alike

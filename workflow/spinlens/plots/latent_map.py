@@ -1,6 +1,6 @@
 """The map of codes, where like structures lie side by side: one map, three ways to colour it."""
 
-from spinlens.crystal.elements import ATOMIC_NUMBER
+from spinlens.crystal.formulas import ATOMIC_NUMBER
 from spinlens.plots import style
 
 MARKERS = {"shapes": "*", "molecules": "o", "crystals": "h"}

@@ -4,7 +4,7 @@ import json
 from html import escape
 from pathlib import Path
 
-from spinlens.crystal.elements import ATOMIC_NUMBER
+from spinlens.crystal.formulas import ATOMIC_NUMBER
 
 TEMPLATE = Path(__file__).with_name("latent_page.html")
 # The usual colours of what is commonest; others by their number round the circle of hues.

@@ -6,7 +6,7 @@ from math import factorial, prod
 from typing import NamedTuple
 
 from spinlens.core.errors import SpinlensError
-from spinlens.crystal.elements import ATOMIC_NUMBER, formula
+from spinlens.crystal.formulas import ATOMIC_NUMBER, formula
 
 MOST_ARRANGEMENTS = 20_000
 SYMBOL_AND_COUNT = re.compile(r"([A-Z][a-z]?)(\d*)")
