@@ -25,7 +25,7 @@ def test_it_opens_with_every_category_and_the_page_of_findings(finished, tmp_pat
         report, tmp_path / "profile", (1300, 1000), "--disable-gpu", "--dump-dom"
     )
     assert complaints(console) == []
-    for text in (*CATEGORIES, "What came in", "What was trained"):
+    for text in (*CATEGORIES, "The data", "The training"):
         assert text in document
 
 

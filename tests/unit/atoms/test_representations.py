@@ -18,7 +18,7 @@ from spinlens.atoms import (
 from spinlens.atoms.moments import Sample
 from spinlens.calculations.published import Published
 from spinlens.crystal.formulas import reduced
-from spinlens.report import representations_table
+from spinlens.report import result_tables
 
 PAIRS = [(a, b) for a in ("Ti", "V", "Mn", "Fe") for b in ("Cr", "Co", "Ni")]
 MOMENTS = {"Ti": 1.0, "V": 2.0, "Cr": 3.0, "Mn": 4.0, "Fe": 5.0, "Co": 2.0, "Ni": 1.0}
@@ -196,9 +196,9 @@ def test_representations_are_measured_on_the_same_folds_beside_none():
     arrangements = {name: row["tells_arrangements"] for name, row in by_name.items()}
     blind = {"none", "fingerprint: composition", "fingerprint: electrons", "string"}
     assert {name for name, told in arrangements.items() if told == "no"} == blind
-    page = representations_table.page([{k: str(v) for k, v in row.items()} for row in rows])
-    assert page.count("<tr>") == 1 + len(representations_table.ROWS) and "cannot express" in page
-    assert {*representations_table.ROWS, "representation"} == set(rows[0])
+    page = result_tables.representations([{k: str(v) for k, v in row.items()} for row in rows])
+    assert page.count("<tr>") == 1 + len(result_tables.REPRESENTATIONS) and "cannot express" in page
+    assert {*result_tables.REPRESENTATIONS, "representation"} == set(rows[0])
 
 
 def test_more_folds_than_crystals_are_one_line():

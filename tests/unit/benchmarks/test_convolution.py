@@ -8,11 +8,12 @@ import signal
 import numpy as np
 import pytest
 
-from spinlens.benchmarks import aims, convolution, convolution_process, networks
+from spinlens.benchmarks import convolution, convolution_process, networks
 from spinlens.benchmarks.convolution import Case
 from spinlens.benchmarks.workers import Worker
 from spinlens.plots.benchmarks import convolution as draw
-from spinlens.report import benchmark_tables
+from spinlens.report import benchmark_outcomes as outcomes
+from spinlens.report import result_tables
 
 CELL = (6, 6, 8)
 CASES = (Case("kernel 5, step", 3, 2, "step", rounds=2, periodic_per_round=2),)
@@ -97,19 +98,19 @@ def test_what_is_asked_for_is_held_to(measured):
     good = with_forward(measured)
     good["cases"][0]["ratio"], good["cases"][1]["ratio"] = 0.9, 700
     good["epoch"]["over_floor"], good["memory"]["share"] = 1.9, 0.19
-    assert all(row.met for row in aims.outcomes(good))
+    assert all(row.met for row in outcomes.convolution(good))
     bad = copy.deepcopy(good)
     bad["cases"][0]["ratio"], bad["cases"][1]["ratio"] = 0.8, 500
     bad["epoch"]["over_floor"], bad["memory"]["share"] = 2.1, 0.21
-    assert not any(row.met for row in aims.outcomes(bad))
-    assert aims.summary(bad).count("not met") == 4
-    page = benchmark_tables.convolution(bad, aims.outcomes(bad))
+    assert not any(row.met for row in outcomes.convolution(bad))
+    assert outcomes.summary(outcomes.convolution(bad)).count("not met") == 4
+    page = result_tables.convolution(bad, outcomes.convolution(bad))
     assert page.count('data-label="met">no') == 4 and "500 times as fast" in page
 
 
 def test_the_figure_draws_a_pair_of_bars_and_a_bound_for_each(measured):
     measured = with_forward(measured)
-    figure = draw(measured, aims.LEAST_RATIOS, aims.MOST_OVER_FLOOR, aims.MOST_SHARE)
+    figure = draw(measured, outcomes.LEAST_RATIOS, outcomes.MOST_OVER_FLOOR, outcomes.MOST_SHARE)
     passes, epoch, memory = figure.axes
     assert [len(axes.patches) for axes in figure.axes] == [4, 2, 2]
     assert passes.get_xscale() == "log"

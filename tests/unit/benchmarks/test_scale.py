@@ -8,6 +8,8 @@ from paths import ROOT
 from spinlens.benchmarks import many_calculations, scale, scale_process
 from spinlens.calculations import split
 from spinlens.calculations.find import find
+from spinlens.report import benchmark_outcomes as outcomes
+from spinlens.report import result_tables
 
 TINY = {"calculations": 6, "split": 4, "grid": (6, 6, 8)}
 
@@ -57,10 +59,10 @@ def test_what_is_asked_for_is_held_to(measured):
     good |= {"split_cpu_seconds_per_calculation": 0.9}
     good |= {f"{part}_tenth_peak_mb": 100 for part in ("split", "dataset")}
     good |= {f"{part}_peak_mb": 119 for part in ("split", "dataset")}
-    assert all(row["met"] for row in scale.outcomes(good))
+    assert all(row.met for row in outcomes.scale(good))
     bad = good | {"dry_run_seconds": 61, "dry_run_peak_mb": 1001}
     bad |= {"split_cpu_seconds_per_calculation": 1.1}
     bad |= {f"{part}_peak_mb": 121 for part in ("split", "dataset")}
-    assert not any(row["met"] for row in scale.outcomes(bad))
-    assert scale.summary(bad).count("not met") == 5
-    assert scale.page(bad).count('data-label="met">no') == 5
+    assert not any(row.met for row in outcomes.scale(bad))
+    assert outcomes.summary(outcomes.scale(bad)).count("not met") == 5
+    assert result_tables.scale(bad, outcomes.scale(bad)).count('data-label="met">no') == 5

@@ -7,6 +7,7 @@ import pytest
 from spinlens.benchmarks import splitting
 from spinlens.benchmarks.synthetic import write_chgcar
 from spinlens.calculations.charge_file import read_charge_file
+from spinlens.report.benchmark_outcomes import split_summary
 
 
 def test_the_synthetic_file_is_a_charge_file_and_the_same_each_time(tmp_path):
@@ -39,4 +40,4 @@ def test_a_measurement_holds_both_times_and_both_peaks():
     assert min(seconds) > 0
     assert measured["ratio"] == pytest.approx(seconds[0] / seconds[1], rel=0.01)
     assert measured["split_peak_mb"] > 10 and measured["imports_peak_mb"] > 10
-    assert f"ratio {measured['ratio']}" in splitting.summary(measured)
+    assert f"ratio {measured['ratio']}" in split_summary(measured)

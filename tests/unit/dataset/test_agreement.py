@@ -9,7 +9,7 @@ from spinlens.calculations import published
 from spinlens.crystal.formulas import composition
 from spinlens.dataset import agreement
 from spinlens.plots.agreement import agreement as draw
-from spinlens.report import agreement_table
+from spinlens.report import result_tables
 
 TABLE = ROOT / "resources" / "published_moments.csv"
 CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
@@ -129,4 +129,5 @@ def test_the_figure_names_its_outliers(differences):
     counts = [int(text.get_text()) for text in states.texts]
     assert len(counts) == 6 and sum(counts) == len(rows)
     assert all(name in figure.get_label() for name in texts)
-    assert "CuCoGe2Te6" in agreement_table.page(rows) or len(rows) < 7
+    page = result_tables.agreement(rows, agreement.summary(rows)._asdict())
+    assert "CuCoGe2Te6" in page or len(rows) < 7

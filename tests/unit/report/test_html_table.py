@@ -1,56 +1,21 @@
-from html.parser import HTMLParser
+"""Pages of tables: safe, self-contained, legible on a phone."""
 
-import pandas as pd
 import pytest
 
-from spinlens.evidence.table import COLUMNS as EVIDENCE_COLUMNS
+from html_page import Page
 from spinlens.report import html_table
 
 HOSTILE = '<script>alert("μ")</script> & "quoted"'
+COLUMNS = ["calculation", "reason"]
 
 
-class Page(HTMLParser):
-    """Cells of the table by row, tags and attributes of a page."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.rows, self.tags, self.attributes, self._in_cell = [], set(), {}, False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= dict(attrs)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in ("td", "th"):
-            self.rows[-1].append("")
-            self._in_cell = True
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th"):
-            self._in_cell = False
-
-    def handle_data(self, data):
-        if self._in_cell:
-            self.rows[-1][-1] += data
-
-
-def excluded_page(calculation="Cr2Te6_AFM", reason="not selected: order is AFM"):
-    row = {"calculation": calculation, "reason": reason, "source": "runs/Cr2Te6/CHGCAR.gz"}
-    return html_table.excluded(pd.DataFrame([row]))
-
-
-def test_excluded_lists_calculation_reason_and_source():
-    rows = Page(excluded_page()).rows
-    assert rows == [
-        ["calculation", "reason", "source"],
-        ["Cr2Te6_AFM", "not selected: order is AFM", "runs/Cr2Te6/CHGCAR.gz"],
-    ]
+def made(calculation="Cr2Te6_AFM", reason="not selected: order is AFM"):
+    return html_table.table_page("Excluded", "None of these.", COLUMNS, [[calculation, reason]])
 
 
 @pytest.mark.parametrize("place", ["calculation", "reason"])
 def test_names_from_outside_stay_text(place):
-    html = excluded_page(**{place: HOSTILE})
+    html = made(**{place: HOSTILE})
     page = Page(html)
     assert "script" not in page.tags and "<script" not in html
     assert HOSTILE in page.rows[1]
@@ -58,81 +23,44 @@ def test_names_from_outside_stay_text(place):
 
 
 def test_headings_from_outside_stay_text():
-    page = Page(html_table.page(HOSTILE, HOSTILE, [HOSTILE, '" onclick="x'], [["a", "b"]]))
+    page = Page(html_table.table_page(HOSTILE, HOSTILE, [HOSTILE, '" onclick="x'], [["a", "b"]]))
     assert not {"script", "onclick"} & (page.tags | set(page.attributes))
 
 
 def test_a_page_needs_no_network_and_no_script():
-    html = excluded_page()
+    html = made()
     assert not {"script", "link", "img", "iframe"} & Page(html).tags
     assert "http" not in html and "url(" not in html and "@import" not in html
     assert '<meta name="viewport"' in html and '<meta charset="utf-8">' in html
 
 
 def test_on_a_narrow_screen_each_cell_brings_its_heading():
-    html = excluded_page()
+    html = made()
     assert "@media (max-width" in html
     assert 'data-label="reason">not selected' in html
 
 
 def test_a_table_without_rows_says_so():
-    empty = pd.DataFrame(columns=["calculation", "reason", "source"])
-    assert Page(html_table.excluded(empty)).rows[1] == ["none"]
+    assert Page(html_table.table_page("Empty", "", COLUMNS, [])).rows == [COLUMNS, ["none"]]
 
 
-def test_architecture_adds_up():
-    layers = pd.DataFrame(
-        [("first_convolution", "Conv3D", "5×5×5×3", 384003), ("classes", "Dense", "2", 50)],
-        columns=["layer", "kind", "output_shape", "parameters"],
-    )
-    html = html_table.architecture(layers)
-    assert Page(html).rows[1] == ["first convolution", "Conv3D", "5×5×5×3", "384,003"]
-    assert "384,053 parameters" in html
+def test_several_tables_have_headings_and_one_has_none():
+    tables = [html_table.Table(f"Table {n}", COLUMNS, [["a", "b"]]) for n in (1, 2)]
+    html = html_table.page("Tables", "", tables, note="No third table.")
+    assert html.count("<h2>") == html.count("<table>") == 2
+    assert "<p>No third table.</p>" in html
+    assert "<h2>" not in made() and made().count("<table>") == 1
 
 
-def sweep_rows(**changed):
-    row = {
-        "point": "filters~2",
-        "filters": 2,
-        "training_samples": 43,
-        "training_accuracy": 26 / 43,
-        "training_majority_baseline": 26 / 43,
-        "training_balanced_accuracy": 0.5,
-        "training_one_class": True,
-        "validation_samples": 19,
-        "validation_accuracy": 11 / 19,
-        "validation_majority_baseline": 11 / 19,
-        "validation_balanced_accuracy": 0.5,
-        "validation_one_class": True,
-        "diverged": False,
-        "parameters": 128003,
-    }
-    heading, cells = Page(html_table.sweep(pd.DataFrame([row | changed]))).rows
-    return dict(zip(heading, cells, strict=True))
+def test_numeric_columns_are_set_flush_right():
+    html = html_table.table_page("T", "", COLUMNS, [["a", "1"]], numeric=["reason"])
+    assert html.count('class="number"') == html.count('class="text"') == 2
+    assert 'class="number"' not in made()
 
 
-def test_sweep_shows_the_2018_numbers_for_what_they_are():
-    cells = sweep_rows()
-    assert cells["what it came to"] == "one class for every sample: at the majority baseline"
-    assert cells["training accuracy"] == "0.605 (26/43)"
-    assert cells["validation accuracy"] == "0.579 (11/19)"
-    assert cells["majority baseline, validation"] == "0.579"
-    assert cells["95 % interval, validation"] == "0.36 to 0.77"
-    assert cells["parameters"] == "128,003"
-
-
-def test_sweep_leaves_out_what_a_diverged_fit_has_not():
-    missing = dict.fromkeys(("training_accuracy", "validation_accuracy"), float("nan"))
-    cells = sweep_rows(diverged=True, training_balanced_accuracy=None, **missing)
-    assert cells["what it came to"].startswith("diverged")
-    assert cells["training accuracy"] == cells["95 % interval, validation"] == "–"
-    assert cells["balanced accuracy, training"] == "–"
-    assert cells["majority baseline, training"] == "0.605"
-
-
-def test_evidence_names_points_of_the_sweep_as_the_sweep_does_and_others_by_their_folder():
-    values = dict.fromkeys(EVIDENCE_COLUMNS, "0.5")
-    others = "filters~8_kernel_size~5_convolutions~8-8"
-    table = pd.DataFrame([values | {"point": name} for name in ("filters~3", others)])
-    rows = Page(html_table.evidence(table, {"filters~3": "base"})).rows[1:]
-    assert [row[0] for row in rows] == ["base", "filters 8, kernel size 5, convolutions 8-8"]
+def test_missing_numbers_and_texts():
+    assert html_table.number(0.12345) == "0.123" and html_table.number(1234.5, ",.0f") == "1,234"
+    for missing in (None, float("nan"), float("inf")):
+        assert html_table.number(missing) == "–"
+    assert html_table.text(None) == html_table.text(float("nan")) == ""
+    assert html_table.text(0) == "0"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from spinlens.report import html_table, study_tables
+from spinlens.report import study_tables
 from spinlens.settings import hyperparameters
 from spinlens.settings.sweep import points
 
@@ -71,7 +71,7 @@ def test_accuracies_are_those_of_the_first_and_the_last_epoch():
 
 
 def test_the_page_shows_counts_and_the_majority_baseline_beside_them():
-    html = study_tables.page(made())
+    html = study_tables.study_page(made())
     assert html.count("<table>") == 2 and html.count("<h2>") == 2
     assert "Accuracy by learning rate" in html and "training, epoch 5" in html
     assert html.count("0.6047 (26/43)") == 12  # accuracy and share alike: nothing was learned
@@ -84,7 +84,7 @@ def test_a_missing_accuracy_is_a_dash_and_epochs_that_differ_have_no_number():
     table = study_tables.study_tables(
         named_points, BASE, fitted(named_points, last=(float("nan"), 0.5))
     )
-    html = study_tables.page(table)
+    html = study_tables.study_page(table)
     assert list(table["last_epoch"]) == [5, 9]
     assert ">–<" in html and "training, the last epoch" in html and "epoch 5" not in html
 
@@ -94,14 +94,14 @@ def test_a_regression_has_no_accuracies():
     fits = {name: ({}, pd.DataFrame([{"epoch": 1, "r2": 0.5}])) for name in named_points}
     table = study_tables.study_tables(named_points, BASE, fits)
     assert table["validation_accuracy_epoch_last"].isna().all()
-    page = study_tables.page(table)
+    page = study_tables.study_page(table)
     assert "A regression has no accuracy" in page and "<table>" not in page
 
 
 def test_a_sweep_without_such_points_says_so():
     table = made(sweep={"filters": [8]}, sweep_mode="grid")
     assert table.empty and "training_accuracy_epoch_1" in table
-    assert "No hyperparameter is varied alone" in study_tables.page(table)
+    assert "No hyperparameter is varied alone" in study_tables.study_page(table)
 
 
 def test_the_page_survives_the_file(tmp_path):
@@ -110,12 +110,4 @@ def test_the_page_survives_the_file(tmp_path):
     again = pd.read_csv(
         tmp_path / "study_tables.tsv", sep="\t", keep_default_na=False, na_values=[""]
     )
-    assert study_tables.page(again) == study_tables.page(table)
-
-
-def test_the_table_of_the_sweep_has_predicted_memory_beside_measured():
-    row = {"point": "p", "filters": 3, "predicted_memory_mb": 1394.4, "measured_memory_mb": 1375}
-    html = html_table.sweep(pd.DataFrame([row | {"epoch_gflop": 15.2}]))
-    for heading, cell in [("predicted, MB", "1,394"), ("measured, MB", "1,375"), ("GFLOP", "15")]:
-        assert f'{heading}">{cell}<' in html
-    assert 'predicted, MB">–<' in html_table.sweep(pd.DataFrame([{"point": "p", "filters": 3}]))
+    assert study_tables.study_page(again) == study_tables.study_page(table)

@@ -1,4 +1,4 @@
-"""Measure the periodic convolution beside the direct one, and print what it came to."""
+"""Measure the periodic convolution beside the direct one, and print the result."""
 
 from spinlens.core import log
 
@@ -6,10 +6,11 @@ terminal = log.to_file(snakemake.log[0])
 
 import sys
 
-from spinlens.benchmarks import aims, convolution
+from spinlens.benchmarks import convolution
 from spinlens.core.files import write_json
+from spinlens.report import benchmark_outcomes as outcomes
 
 measured = convolution.measure(snakemake.threads, snakemake.config["gpus"])
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
-    print(aims.summary(measured), file=stream)
+    print(outcomes.summary(outcomes.convolution(measured)), file=stream)

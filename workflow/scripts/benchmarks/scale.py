@@ -9,8 +9,9 @@ from pathlib import Path
 
 from spinlens.benchmarks import scale
 from spinlens.core.files import write_json
+from spinlens.report import benchmark_outcomes as outcomes
 
 measured = scale.measure(Path(snakemake.scriptdir).resolve().parents[2] / "Snakefile")
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
-    print(scale.summary(measured), file=stream)
+    print(outcomes.summary(outcomes.scale(measured)), file=stream)

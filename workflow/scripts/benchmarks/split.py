@@ -8,8 +8,9 @@ import sys
 
 from spinlens.benchmarks import splitting
 from spinlens.core.files import write_json
+from spinlens.report import benchmark_outcomes as outcomes
 
 measured = splitting.measure()
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
-    print(splitting.summary(measured), file=stream)
+    print(outcomes.split_summary(measured), file=stream)

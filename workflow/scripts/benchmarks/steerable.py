@@ -8,12 +8,9 @@ import sys
 
 from spinlens.benchmarks import steerable
 from spinlens.core.files import write_json
+from spinlens.report import benchmark_outcomes as outcomes
 
 measured = steerable.measure(snakemake.threads, snakemake.config["gpus"])
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
-    print(
-        f"epoch of {measured['samples']} samples: steerable {measured['epoch_seconds']:.3f} s, "
-        f"voxel {measured['voxel_epoch_seconds']:.3f} s, ratio {measured['ratio']:.3f}",
-        file=stream,
-    )
+    print(outcomes.steerable_summary(measured), file=stream)

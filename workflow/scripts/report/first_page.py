@@ -8,7 +8,7 @@ from spinlens.core.files import read_frame, write_text
 from spinlens.report import first_page
 
 given = snakemake.input
-text = first_page.text(
+text = first_page.first_page(
     read_frame(given.samples, text=True),
     read_frame(given.excluded, text=True),
     read_frame(given.sweep),

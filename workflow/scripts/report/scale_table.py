@@ -4,9 +4,9 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-
-from spinlens.benchmarks import scale
 from spinlens.core.files import read_json, write_text
+from spinlens.report import benchmark_outcomes, result_tables
 
 measured = read_json(snakemake.input[0])
-write_text(snakemake.output[0], scale.page(measured))
+page = result_tables.scale(measured, benchmark_outcomes.scale(measured))
+write_text(snakemake.output[0], page)

@@ -1,9 +1,8 @@
-"""Write what each hyperparameter does on its own, as a table and as a page."""
+"""Write the effect of each hyperparameter alone, as a table and as a page."""
 
 from spinlens.core import log
 
 log.to_file(snakemake.log[0])
-
 
 from spinlens.core.files import read_frame, read_json, whole, write_text
 from spinlens.report import study_tables
@@ -16,4 +15,4 @@ fits = {
 table = study_tables.study_tables(snakemake.params.points, snakemake.params.base, fits)
 with whole(snakemake.output.table) as temporary:
     table.to_csv(temporary, sep="\t", index=False)
-write_text(snakemake.output.page, study_tables.page(table))
+write_text(snakemake.output.page, study_tables.study_page(table))

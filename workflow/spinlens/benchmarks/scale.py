@@ -6,14 +6,11 @@ from pathlib import Path
 
 from spinlens.benchmarks import many_calculations, scale_process
 from spinlens.benchmarks.workers import Worker
-from spinlens.report import html_table
 
 CALCULATIONS, SPLIT = 10_000, 1_000
 TENTH = 10
 GRID = (24, 24, 48)
 MB = 1e6
-MOST_DRY_RUN_SECONDS, MOST_DRY_RUN_MB = 60, 1000
-MOST_SPLIT_SECONDS, MOST_GROWTH = 1.0, 1.2
 
 
 def measure(snakefile, calculations=CALCULATIONS, split=SPLIT, grid=GRID, report=print):
@@ -80,49 +77,6 @@ def _dataset(folder, count, grid):
         "dataset_peak_mb": peaks[count],
         "dataset_tenth_peak_mb": peaks[count // TENTH],
     }
-
-
-def outcomes(measured):
-    """Rows of what `measure` returns, one an aim: a dict of what, measured, asked and met."""
-    split, dataset = (
-        round(measured[f"{part}_peak_mb"] / measured[f"{part}_tenth_peak_mb"], 3)
-        for part in ("split", "dataset")
-    )
-    planned, taken = f"dry run of {measured['calculations']:,}", f"{measured['dataset_samples']:,}"
-    seconds = measured["split_cpu_seconds_per_calculation"]
-    return [
-        _row(f"{planned}, wall clock", measured["dry_run_seconds"], MOST_DRY_RUN_SECONDS, "s"),
-        _row(f"{planned}, peak memory", measured["dry_run_peak_mb"], MOST_DRY_RUN_MB, "MB"),
-        _row("split, CPU a calculation above the imports", seconds, MOST_SPLIT_SECONDS, "s"),
-        _row(f"split of {taken}, peak memory over that of a tenth", split, MOST_GROWTH),
-        _row(f"dataset of {taken}, peak memory over that of a tenth", dataset, MOST_GROWTH),
-    ]
-
-
-def summary(measured):
-    """A line an aim, for a person."""
-    return "\n".join(
-        f"{row['what']}: {row['measured']} (asked for {row['asked']}: "
-        f"{'met' if row['met'] else 'not met'})"
-        for row in outcomes(measured)
-    )
-
-
-def page(measured):
-    """HTML page of a table with a row an aim."""
-    introduction = (
-        "Small calculations, each with a density of its own: all of them planned by a dry run of "
-        f"the workflow; the first {measured['split_calculations']:,} split, one after the other "
-        f"in one process, and resampled to one dataset on {measured['dataset_grid']}, whose peak "
-        f"was {measured['dataset_peak_mb']:.0f} MB. MB are 10⁶ bytes, imports included."
-    )
-    rows = [[*list(row.values())[:3], "yes" if row["met"] else "no"] for row in outcomes(measured)]
-    return html_table.page("Scale", introduction, ["part", "measured", "asked for", "met"], rows)
-
-
-def _row(what, value, most, unit=""):
-    measured, asked = (f"{number:,g} {unit}".strip() for number in (value, most))
-    return {"what": what, "measured": measured, "asked": f"at most {asked}", "met": value <= most}
 
 
 def _worker(task, **settings):

@@ -16,7 +16,6 @@ GRID = (60, 60, 336)
 REPEATS = 5
 BLOCKS = 2
 MB = 1e6
-MOST_RATIO, MOST_GRIDS = 2.0, 6
 PYMATGEN_READ = "import sys; from pymatgen.io.vasp import Chgcar; Chgcar.from_file(sys.argv[1])"
 
 
@@ -66,15 +65,3 @@ def _run(arguments):
         text=True,
     )
     return perf_counter() - start, done.stdout
-
-
-def summary(measured):
-    """Two lines for a person: the outcome of `measure` beside the bounds that it is held to."""
-    peak_bound = MOST_GRIDS * measured["grids_mb"] + measured["imports_peak_mb"]
-    return (
-        f"split {measured['split_seconds']} s, pymatgen's read "
-        f"{measured['pymatgen_read_seconds']} s: ratio {measured['ratio']} (bound {MOST_RATIO})\n"
-        f"split's peak memory {measured['split_peak_mb']} MB, its imports alone "
-        f"{measured['imports_peak_mb']} MB (bound {peak_bound:.0f} MB: imports and {MOST_GRIDS} "
-        f"times the grids' {measured['grids_mb']} MB)"
-    )

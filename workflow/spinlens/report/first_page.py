@@ -1,95 +1,114 @@
-"""The first page of the report, as reStructuredText: what came in, was trained, and is worth."""
+"""The first page of the report as reStructuredText: the data, the training and the results."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
 
 from spinlens.plots.captions import point_name, point_names, readable
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
-METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row a point and split
+METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row per point and split
+MARKER = ".. findings"
 
 
-def text(samples, excluded, sweep, evidence, template):
-    """The page, from tables (DataFrames): samples.tsv, excluded.tsv, sweep.tsv, evidence.tsv.
+def first_page(
+    samples: pd.DataFrame,
+    excluded: pd.DataFrame,
+    sweep: pd.DataFrame,
+    evidence: pd.DataFrame,
+    template: str,
+) -> str:
+    """Write the first page of the report from the tables of results.
 
-    `template` is the text around it; what is found replaces its line `.. findings`.
+    Parameters
+    ----------
+    samples, excluded, sweep, evidence : pd.DataFrame
+        samples.tsv, excluded.tsv, sweep.tsv and evidence.tsv.
+    template : str
+        The text around the results, in which they replace the line `.. findings`. It keeps its
+        Jinja2 expressions: Snakemake fills them when it makes the report.
+
+    Returns
+    -------
+    str
+        The page.
     """
     names = dict(zip(sweep["point"], point_names(sweep), strict=True))
     rows = evidence[evidence["metric"].isin(METRICS)]
-    single = rows[rows["point"].isin(names)]
+    of_sweep = rows["point"].isin(list(names))
     parts = [
         _data(len(samples), excluded),
-        _trained(sweep),
-        _verdicts("On the one split of the main job", single, names),
-        _verdicts(
-            "In repeated, grouped and permuted fits", rows[~rows["point"].isin(names)], names
-        ),
+        _training(sweep),
+        _results("Results on the main job's one split", rows[of_sweep], names),
+        _results("Results of repeated, grouped and permuted fits", rows[~of_sweep], names),
     ]
-    return template.replace(".. findings", "\n\n".join(filter(None, parts)))
+    return template.replace(MARKER, "\n\n".join(filter(None, parts)))
 
 
-def _data(samples, excluded):
-    lines = [_heading("What came in"), f"{samples + len(excluded)} calculations: {samples} samples"]
+def _data(samples: int, excluded: pd.DataFrame) -> str:
+    heading = _heading("The data")
+    total = f"{samples + len(excluded)} calculations: {samples} samples"
     if excluded.empty:
-        return f"{lines[0]}\n\n{lines[1]}, none left out."
-    counted = Counter(_kind(reason) for reason in excluded["reason"]).most_common()
-    listed = [f"- {count}: {_plain(reason)}" for reason, count in counted[:MOST_REASONS]]
-    left = len(counted) - MOST_REASONS
-    listed += [f"- and {left} reasons more"] if left > 0 else []
-    return "\n".join([lines[0], "", f"{lines[1]}, {len(excluded)} left out:", "", *listed])
+        return f"{heading}\n\n{total}, none excluded."
+    counted = Counter(_category(reason) for reason in excluded["reason"]).most_common()
+    listed = [f"- {count}: {_escaped(reason)}" for reason, count in counted[:MOST_REASONS]]
+    others = len(counted) - MOST_REASONS
+    listed += [f"- and {others} more reasons"] if others > 0 else []
+    return "\n".join([heading, "", f"{total}, {len(excluded)} excluded:", "", *listed])
 
 
-def _trained(sweep):
+def _training(sweep: pd.DataFrame) -> str:
     first = sweep.iloc[0]
     share = ""
     if "validation_majority_baseline" in sweep:
-        share = (
-            f"; the largest class holds {float(first['validation_majority_baseline']):.1%} of these"
-        )
+        largest = float(first["validation_majority_baseline"])
+        share = f"; the largest class holds {largest:.1%} of these"
     return (
-        f"{_heading('What was trained')}\n\n{len(sweep)} sweep points, each on "
+        f"{_heading('The training')}\n\n{len(sweep)} sweep points, each trained on "
         f"{int(first['training_samples'])} samples and validated on "
         f"{int(first['validation_samples'])}{share}."
     )
 
 
-def _verdicts(title, rows, names):
-    """A table of the rows: study's own points and the best come first because the sweep lists
-    its base first; the best is named below."""
+def _results(title: str, rows: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """List the rows, and name the best one below; empty without rows."""
     if rows.empty:
         return ""
     lines = [_heading(title), "", ".. list-table::", "   :header-rows: 1", ""]
     for cells in [FIELDS, *(_cells(row, names) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     best = rows.loc[rows["value"].astype(float).idxmax()]
-    point = _plain(point_name(best["point"], names))
-    lines += ["", f"Best: {point}, {best['value']}: {_plain(best['verdict'])}."]
+    point = _escaped(point_name(best["point"], names))
+    lines += ["", f"Best: {point}, {best['value']}: {_escaped(best['verdict'])}."]
     return "\n".join(lines)
 
 
-def _cells(row, names):
+def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
     interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
-    place = _plain(point_name(row["point"], names))
+    point = _escaped(point_name(row["point"], names))
     if row["point"] not in names:
-        place = f"{_plain(row['target'])} in {row['split']}: {place}"
+        point = f"{_escaped(row['target'])} in {row['split']}: {point}"
     return (
-        place,
+        point,
         f"{METRICS[row['metric']]} {row['value'] or '–'}{interval}",
         row["baseline_integral"] or "–",
-        _plain(row["verdict"]),
+        _escaped(row["verdict"]),
     )
 
 
-def _kind(reason):
-    """A reason without the numbers and names of one calculation."""
+def _category(reason: str) -> str:
+    """Strip the numbers and names of one calculation from a reason."""
     return reason.split(":")[0].split(" (")[0]
 
 
-def _plain(value):
-    """Text that reStructuredText takes as it stands."""
-    kept = readable(str(value)).replace("~", " ")
-    return "".join(f"\\{letter}" if letter in "*`|\\" else letter for letter in kept)
+def _escaped(value: Any) -> str:
+    """Escape the markup of reStructuredText."""
+    plain = readable(str(value)).replace("~", " ")
+    return "".join(f"\\{letter}" if letter in "*`|\\" else letter for letter in plain)
 
 
-def _heading(title):
+def _heading(title: str) -> str:
     return f"{title}\n{'-' * len(title)}"

@@ -1,39 +1,56 @@
-"""The 2018 study's tables, of any sweep: what each hyperparameter does on its own.
+"""The tables of the 2018 study for any sweep: the effect of each hyperparameter alone.
 
-Of every hyperparameter, the points that differ from the base in it alone, the base among them:
-accuracy after the first and after the last epoch, as training reported it, beside the
-majority baseline.
+A table holds, for one hyperparameter, the base and the points that differ from it only there:
+accuracy after the first and after the last epoch, as reported during training, beside the
+majority baselines.
 """
 
-from html import escape
+from collections.abc import Iterator, Mapping
 from math import nan
+from typing import Any
 
 import pandas as pd
 
-from spinlens.evidence.verdicts import known
 from spinlens.plots.captions import readable
-from spinlens.report import html_table
+from spinlens.report.html_table import MISSING, Table, number, page
 from spinlens.settings import hyperparameters
 from spinlens.settings.hyperparameters import spelled
 
-SIDES = {"training": "accuracy", "validation": "val_accuracy"}  # columns of history.csv
+FOLDS = {"training": "accuracy", "validation": "val_accuracy"}  # columns of history.csv
 TITLE = "One hyperparameter at a time"
 
+Point = Mapping[str, Any]
 
-def study_tables(points, base, fits):
-    """Table (a DataFrame, a row a value) of the hyperparameters varied alone around a base.
 
-    `points` maps names to hyperparameters, `base` is those that the config gives, `fits` maps
-    the names to (metrics, history): the dict of metrics.json, the table of history.csv. Columns:
-    hyperparameter, value, base (whether it is the base's), last_epoch; by side
-    {side}_accuracy_epoch_1, {side}_accuracy_epoch_last, {side}_majority_baseline, {side}_samples.
-    A regression's accuracies are missing. Accuracies of training are means over an epoch's
-    batches, while the weights still change.
+def study_tables(
+    points: Mapping[str, Point],
+    base: Point,
+    fits: Mapping[str, tuple[Mapping[str, Any], pd.DataFrame]],
+) -> pd.DataFrame:
+    """Collect the accuracies of the hyperparameters that are varied alone around a base.
+
+    Parameters
+    ----------
+    points : Mapping[str, Point]
+        Hyperparameters of each sweep point, by its name.
+    base : Point
+        Hyperparameters as the config gives them.
+    fits : Mapping[str, tuple[Mapping[str, Any], pd.DataFrame]]
+        metrics.json and history.csv of each point, by its name.
+
+    Returns
+    -------
+    pd.DataFrame
+        A row per value: hyperparameter, value, base (whether it is the value of the base),
+        last_epoch; for the training and the validation fold {fold}_accuracy_epoch_1,
+        {fold}_accuracy_epoch_last, {fold}_majority_baseline, {fold}_samples. Accuracies of a
+        regression are NaN. Training accuracies are means over the batches of an epoch, during
+        which the weights still change.
     """
     columns = ["hyperparameter", "value", "base", "last_epoch"]
-    for side in SIDES:
-        columns += [f"{side}_accuracy_epoch_1", f"{side}_accuracy_epoch_last"]
-        columns += [f"{side}_majority_baseline", f"{side}_samples"]
+    for fold in FOLDS:
+        columns += [f"{fold}_accuracy_epoch_1", f"{fold}_accuracy_epoch_last"]
+        columns += [f"{fold}_majority_baseline", f"{fold}_samples"]
     rows = [
         {"hyperparameter": name, "value": spelled(points[point][name])}
         | {"base": points[point][name] == base[name]}
@@ -44,79 +61,83 @@ def study_tables(points, base, fits):
     return pd.DataFrame(rows, columns=columns)
 
 
-def page(table):
-    """HTML page of the table that study_tables gives, one table a hyperparameter."""
-    body = "\n".join(
-        _part(name, rows) for name, rows in table.groupby("hyperparameter", sort=False)
-    )
+def study_page(table: pd.DataFrame) -> str:
+    """Make the page of the study's tables, one table per hyperparameter.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        What study_tables returns.
+
+    Returns
+    -------
+    str
+        The HTML page.
+    """
+    groups = table.groupby("hyperparameter", sort=False)
+    tables = [_table(str(name), rows) for name, rows in groups]
+    note = "" if tables else "No hyperparameter is varied alone."
     if len(table) and table["validation_majority_baseline"].isna().all():
-        body = "<p>A regression has no accuracy: its errors are in the table of the sweep.</p>"
+        tables = []
+        note = "A regression has no accuracy: its errors are in the table of the sweep."
     introduction = (
-        "Points that differ from the base of the sweep in one hyperparameter alone. Accuracy is "
-        "worth something only above the majority baseline: what naming the largest class for "
-        "every sample would give. Training accuracy is the mean over an epoch's batches, while the "
+        "Points that differ from the base of the sweep in one hyperparameter alone. An accuracy "
+        "means something only above the majority baseline: the accuracy of naming the largest "
+        "class for every sample. Training accuracy is the mean over an epoch's batches, while the "
         "weights still change; validation accuracy is taken at the epoch's end."
     )
-    return html_table.document(
-        TITLE, introduction, body or "<p>No hyperparameter is varied alone.</p>"
-    )
+    return page(TITLE, introduction, tables, note)
 
 
-def _varied(name, points, base):
-    """Names of the points that differ from the base in this hyperparameter at most, in order
-    of its values; none where it is not varied."""
+def _varied(name: str, points: Mapping[str, Point], base: Point) -> list[str]:
+    """List the points that differ from the base at most in this hyperparameter, by its value."""
     found = [
         point
         for point, values in points.items()
         if all(values[other] == base[other] for other in values if other != name)
     ]
-    if len(found) < 2:
+    if len(found) < 2:  # it is not varied
         return []
-    return sorted(found, key=lambda point: _order(points[point][name]))
+    return sorted(found, key=lambda point: _sort_key(points[point][name]))
 
 
-def _order(value):
-    """Numbers by size, and before what is no number."""
-    number = isinstance(value, (int, float))
-    return (0, value, "") if number else (1, 0, spelled(value))
+def _sort_key(value: Any) -> tuple[int, float, str]:
+    """Sort numbers by size, then other values by name."""
+    is_number = isinstance(value, (int, float))
+    return (0, value, "") if is_number else (1, 0, spelled(value))
 
 
-def _accuracies(metrics, history):
+def _accuracies(metrics: Mapping[str, Any], history: pd.DataFrame) -> dict[str, Any]:
     first, last = history.iloc[0], history.iloc[-1]
-    row = {"last_epoch": int(last["epoch"])}
-    for side, column in SIDES.items():
-        row[f"{side}_accuracy_epoch_1"] = float(first.get(column, nan))
-        row[f"{side}_accuracy_epoch_last"] = float(last.get(column, nan))
+    row: dict[str, Any] = {"last_epoch": int(last["epoch"])}
+    for fold, column in FOLDS.items():
+        row[f"{fold}_accuracy_epoch_1"] = float(first.get(column, nan))
+        row[f"{fold}_accuracy_epoch_last"] = float(last.get(column, nan))
         for name in ("majority_baseline", "samples"):
-            row[f"{side}_{name}"] = metrics.get(f"{side}_{name}", nan)
+            row[f"{fold}_{name}"] = metrics.get(f"{fold}_{name}", nan)
     return row
 
 
-def _part(name, rows):
+def _table(name: str, rows: pd.DataFrame) -> Table:
     epochs = sorted(set(rows["last_epoch"]))
     last = f"epoch {epochs[0]}" if len(epochs) == 1 else "the last epoch"
     columns = [readable(name)]
-    for side in SIDES:
-        columns += [f"{side}, epoch 1", f"{side}, {last}", f"majority baseline, {side}"]
+    for fold in FOLDS:
+        columns += [f"{fold}, epoch 1", f"{fold}, {last}", f"majority baseline, {fold}"]
     cells = [
-        [_value(row), *(cell for side in SIDES for cell in _side(row, side))]
+        [_value(row), *(cell for fold in FOLDS for cell in _shares(row, fold))]
         for row in rows.to_dict("records")
     ]
-    title = f"Accuracy by {readable(name)}"
-    return f"<h2>{escape(title)}</h2>\n" + html_table.table_of(
-        title, columns, cells, numeric=columns
-    )
+    return Table(f"Accuracy by {readable(name)}", columns, cells, numeric=columns)
 
 
-def _value(row):
+def _value(row: Mapping[str, Any]) -> str:
     return f"{row['value']} (base)" if row["base"] else str(row["value"])
 
 
-def _side(row, side):
+def _shares(row: Mapping[str, Any], fold: str) -> Iterator[str]:
+    samples = row[f"{fold}_samples"]
     for name in ("accuracy_epoch_1", "accuracy_epoch_last", "majority_baseline"):
-        share, samples = f"{side}_{name}", row[f"{side}_samples"]
-        yield _share(row[share], samples) if known(row, share) else "–"
-
-
-def _share(share, samples):
-    return f"{share:.4f} ({share * samples:.0f}/{samples:.0f})"
+        share = number(row[f"{fold}_{name}"], ".4f")
+        known = share != MISSING
+        yield f"{share} ({row[f'{fold}_{name}'] * samples:.0f}/{samples:.0f})" if known else share

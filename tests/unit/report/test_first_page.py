@@ -1,0 +1,47 @@
+"""The first page: numbers from the tables of results, as reStructuredText."""
+
+import pandas as pd
+from docutils.core import publish_doctree
+
+from spinlens.report.first_page import first_page
+
+SAMPLES = pd.DataFrame({"sample": ["a", "b", "c"]})
+EXCLUDED = pd.DataFrame({"reason": ["no CHGCAR: a", "no CHGCAR: b", "not converged (b)"]})
+SWEEP = pd.DataFrame([
+    {"point": "base", "filters": 3, "training_samples": 2.0, "validation_samples": 1.0,
+     "validation_majority_baseline": 0.625},
+    {"point": "filters~2", "filters": 2, "training_samples": 2.0, "validation_samples": 1.0,
+     "validation_majority_baseline": 0.625},
+])  # fmt: skip
+ROW = {"target": "total_moment", "split": "single", "metric": "balanced_accuracy", "ci_low": "0.4",
+       "ci_high": "0.9", "baseline_integral": "0.5", "verdict": "beats | nothing*"}  # fmt: skip
+
+
+def made(excluded=EXCLUDED, rows=(("base", "0.6"), ("filters~2", "0.7"), ("kernel_size~5", "0.8"))):
+    evidence = pd.DataFrame([ROW | {"point": point, "value": value} for point, value in rows])
+    return first_page(SAMPLES, excluded, SWEEP, evidence, "Before\n\n.. findings\n\nAfter\n")
+
+
+def test_it_counts_samples_and_reasons():
+    page = made()
+    assert page.startswith("Before") and page.endswith("After\n") and ".. findings" not in page
+    assert "6 calculations: 3 samples, 3 excluded:" in page
+    assert "- 2: no CHGCAR\n- 1: not converged\n" in page
+    assert "3 calculations: 3 samples, none excluded." in made(EXCLUDED[:0])
+
+
+def test_it_names_the_best_point_of_the_split_and_of_the_repeated_fits():
+    page = made()
+    assert "2 sweep points, each trained on 2 samples and validated on 1" in page
+    assert "the largest class holds 62.5% of these" in page
+    assert "Best: filters 2, 0.7: beats \\| nothing\\*." in page
+    assert "Best: kernel size 5, 0.8:" in page
+    assert "balanced accuracy 0.6 (0.4 to 0.9)" in page
+    assert "repeated" not in made(rows=[("base", "0.6")])
+
+
+def test_it_is_valid_restructuredtext(capsys):
+    tree = publish_doctree(made(), settings_overrides={"report_level": 2})
+    assert tree.astext().count("beats | nothing*") == 5 and capsys.readouterr().err == ""
+    publish_doctree("A longer title\n-----\n", settings_overrides={"report_level": 2})
+    assert "Title underline too short" in capsys.readouterr().err  # the control

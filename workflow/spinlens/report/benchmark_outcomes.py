@@ -1,0 +1,195 @@
+"""Measurements of the benchmarks beside their bounds, as text for a terminal or a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+# Of the convolution: time of the direct network over that of the periodic one, by case; time of
+# an epoch over that of its bare transforms; memory of a step over that of the tiles.
+LEAST_RATIOS = {"kernel 20, step": 400, "kernel 40, forward": 600, "kernel 5, step": 1 / 1.2}
+MOST_OVER_FLOOR = 2.0
+MOST_SHARE = 0.2
+# Of many calculations: a dry run; a split; memory over that of a tenth of the calculations.
+MOST_DRY_RUN_SECONDS, MOST_DRY_RUN_MB = 60, 1000
+MOST_SPLIT_SECONDS, MOST_GROWTH = 1.0, 1.2
+# Of one split: time over that of pymatgen's read; memory over that of the grids.
+MOST_RATIO, MOST_GRIDS = 2.0, 6
+
+
+class Outcome(NamedTuple):
+    """One measurement beside its bound.
+
+    Attributes
+    ----------
+    measurement : str
+        What was measured.
+    measured : str
+        Its value with its unit.
+    bound : str
+        The bound that it is held to.
+    met : bool
+        Whether it keeps the bound.
+    reference : str
+        What it is compared with, empty if nothing.
+    ratio : str
+        The comparison that the bound is for, empty if `measured` itself.
+    peaks_mb : tuple[float, ...]
+        Peak memory of the periodic and the direct process in MB; empty if not compared.
+    """
+
+    measurement: str
+    measured: str
+    bound: str
+    met: bool
+    reference: str = ""
+    ratio: str = ""
+    peaks_mb: tuple[float, ...] = ()
+
+
+def convolution(measured: Mapping[str, Any]) -> list[Outcome]:
+    """Compare the convolution benchmark with its bounds.
+
+    Parameters
+    ----------
+    measured : Mapping[str, Any]
+        convolution.json: what benchmarks.convolution.measure_convolution returns.
+
+    Returns
+    -------
+    list[Outcome]
+        An outcome for each case, for the epoch and for the memory.
+    """
+    rows = [*map(_case, measured["cases"]), _epoch(measured["epoch"])]
+    return [*rows, _memory(measured["memory"])]
+
+
+def scale(measured: Mapping[str, Any]) -> list[Outcome]:
+    """Compare the scale benchmark with its bounds.
+
+    Parameters
+    ----------
+    measured : Mapping[str, Any]
+        scale.json: what benchmarks.calculations.measure_scale returns.
+
+    Returns
+    -------
+    list[Outcome]
+        Outcomes of the dry run, of the split and of the dataset.
+    """
+    split, dataset = (
+        round(measured[f"{part}_peak_mb"] / measured[f"{part}_tenth_peak_mb"], 3)
+        for part in ("split", "dataset")
+    )
+    planned, taken = f"dry run of {measured['calculations']:,}", f"{measured['dataset_samples']:,}"
+    seconds = measured["split_cpu_seconds_per_calculation"]
+    return [
+        _at_most(f"{planned}, wall clock", measured["dry_run_seconds"], MOST_DRY_RUN_SECONDS, "s"),
+        _at_most(f"{planned}, peak memory", measured["dry_run_peak_mb"], MOST_DRY_RUN_MB, "MB"),
+        _at_most("split, CPU per calculation above the imports", seconds, MOST_SPLIT_SECONDS, "s"),
+        _at_most(f"split of {taken}, peak memory over that of a tenth", split, MOST_GROWTH),
+        _at_most(f"dataset of {taken}, peak memory over that of a tenth", dataset, MOST_GROWTH),
+    ]
+
+
+def summary(outcomes: Sequence[Outcome]) -> str:
+    """List outcomes for a terminal.
+
+    Parameters
+    ----------
+    outcomes : Sequence[Outcome]
+        Measurements beside their bounds.
+
+    Returns
+    -------
+    str
+        A line per outcome.
+    """
+    return "\n".join(map(_line, outcomes))
+
+
+def split_summary(measured: Mapping[str, Any]) -> str:
+    """Summarise the benchmark of one split beside its bounds.
+
+    Parameters
+    ----------
+    measured : Mapping[str, Any]
+        split.json: what benchmarks.calculations.measure_split returns.
+
+    Returns
+    -------
+    str
+        A line for the time, a line for the memory.
+    """
+    peak_bound = MOST_GRIDS * measured["grids_mb"] + measured["imports_peak_mb"]
+    return (
+        f"split {measured['split_seconds']} s, pymatgen's read "
+        f"{measured['pymatgen_read_seconds']} s: ratio {measured['ratio']} (bound {MOST_RATIO})\n"
+        f"peak memory of a split {measured['split_peak_mb']} MB, of its imports alone "
+        f"{measured['imports_peak_mb']} MB (bound {peak_bound:.0f} MB: imports and {MOST_GRIDS} "
+        f"times the grids' {measured['grids_mb']} MB)"
+    )
+
+
+def steerable_summary(measured: Mapping[str, Any]) -> str:
+    """Summarise the benchmark of the steerable network.
+
+    Parameters
+    ----------
+    measured : Mapping[str, Any]
+        steerable.json: what benchmarks.convolution.measure_steerable returns.
+
+    Returns
+    -------
+    str
+        One line.
+    """
+    return (
+        f"epoch of {measured['samples']} samples: steerable {measured['epoch_seconds']:.3f} s, "
+        f"voxel {measured['voxel_epoch_seconds']:.3f} s, ratio {measured['ratio']:.3f}"
+    )
+
+
+def _line(row: Outcome) -> str:
+    compared = f" beside {row.reference}: {row.ratio}" if row.reference else ""
+    met = "met" if row.met else "not met"
+    return f"{row.measurement}: {row.measured}{compared} (bound: {row.bound}; {met})"
+
+
+def _case(case: Mapping[str, Any]) -> Outcome:
+    ratio, least = case["ratio"], LEAST_RATIOS[case["name"]]
+    return Outcome(
+        f"{case['name']}, batch {case['batch']}",
+        f"{case['periodic_seconds']:.3g} s",
+        f"at least {least:.3g}",
+        ratio >= least,
+        f"{case['direct_seconds']:.3g} s on tiles",
+        f"{ratio:.3g} times as fast",
+        (case["periodic_peak_mb"], case["direct_peak_mb"]),
+    )
+
+
+def _epoch(epoch: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        f"epoch of {epoch['samples']} samples, batch {epoch['batch']}",
+        f"{epoch['seconds']:.3g} s",
+        f"at most {MOST_OVER_FLOOR:g}",
+        epoch["over_floor"] <= MOST_OVER_FLOOR,
+        f"{epoch['fft_floor_seconds']:.3g} s of bare transforms",
+        f"{epoch['over_floor']:.3g} times as long",
+    )
+
+
+def _memory(memory: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        f"memory of a step, batch {memory['batch']}, {memory['micro_batch']} samples at a time",
+        f"{memory['taken_mb']:.0f} MB, in {memory['times_as_long']:.2g} times the time "
+        f"of a whole batch, which takes {memory['whole_taken_mb']:.0f} MB",
+        f"at most {MOST_SHARE:g}",
+        memory["share"] <= MOST_SHARE,
+        f"{memory['tiles_mb']:.0f} MB of tiled inputs and outputs",
+        f"a share of {memory['share']:.3g}, {memory['whole_share']:.3g} of a whole batch",
+    )
+
+
+def _at_most(measurement: str, value: float, most: float, unit: str = "") -> Outcome:
+    measured, bound = (f"{number:,g} {unit}".strip() for number in (value, most))
+    return Outcome(measurement, measured, f"at most {bound}", value <= most)
