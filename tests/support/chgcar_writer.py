@@ -322,7 +322,7 @@ def write_mixed_tree(root):
     write(run("one_block_left", "cut") / "CHGCAR", "".join(sections[:3]))
     stars = whole.replace(block_lines(good[0])[3].split()[0], "*****************", 1)
     write(run("stars", "did not fit") / "CHGCAR", stars)
-    write(run("placeholder", "no CHGCAR") / "CHGCAR", "CHGCAR was removed to save space\n")
+    write(run("placeholder", "not a CHGCAR") / "CHGCAR", "CHGCAR was removed to save space\n")
     elf = charge_text([good[0] / good[0].max()], crystal, augmentation=False)
     write(run("elfcar", "ELFCAR") / "CHGCAR", elf)
     run("other_outcar", "OUTCAR is of another run", outcar={"electrons": 65.0})

@@ -83,7 +83,7 @@ def test_the_archive_gives_the_samples_and_reasons_of_the_tree(workflow, archive
     assert samples == ["Cr2Te_FM", "old_other"]
     excluded = {row["calculation"]: row["reason"] for row in rows(tmp_path / "excluded.tsv")}
     assert excluded.keys() == {"Cr2Te_100__AFM", "broken_FM"}
-    assert "order is AFM" in excluded["Cr2Te_100__AFM"] and "no CHGCAR" in excluded["broken_FM"]
+    assert "order is AFM" in excluded["Cr2Te_100__AFM"] and "not a CHGCAR" in excluded["broken_FM"]
     with netCDF4.Dataset(tmp_path / "calculations" / "Cr2Te_FM.nc") as record:
         assert (record.U, record.composition, record.order) == (2, "Cr2Te", "FM")
         assert record.total_moment_muB == pytest.approx(5.8, abs=1e-6)

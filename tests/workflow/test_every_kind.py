@@ -64,7 +64,7 @@ def write_further_kinds(tree):
     return {
         "plain_again": "the same densities as plain",
         "dangling": "gone",
-        "pipe": "no regular file",
+        "pipe": "not a regular file",
     }
 
 
@@ -180,7 +180,7 @@ def test_the_first_bad_calculation_stops_where_the_config_says_so(workflow, tmp_
     results = tmp_path / "results"
     done = make_dataset(workflow, tmp_path / "runs", results, "on_bad_calculation=stop")
     assert done.returncode != 0
-    assert f"{tmp_path / 'runs' / 'bad' / 'CHGCAR'}: CHGCAR is no CHGCAR" in done.stderr
+    assert f"{tmp_path / 'runs' / 'bad' / 'CHGCAR'}: CHGCAR is not a CHGCAR" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (results / "dataset.nc").exists()
     assert not (results / "calculations" / "bad.nc").exists()

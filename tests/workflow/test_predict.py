@@ -110,7 +110,7 @@ def test_a_model_that_does_not_fit_is_one_line(project, asked):
         (("predict",), "predict: predict_calculations is null: name the folder of new"),
         (arguments("null", "runs"), "predict: model is null: name a folder of results/models"),
         (arguments("none", "runs"), "predict: results/models/none/model.keras is not there: train"),
-        (arguments("none", "nowhere"), "config: predict_calculations: nowhere is no folder"),
+        (arguments("none", "nowhere"), "config: predict_calculations: nowhere is not a directory"),
         (arguments("none", "workflow"), "config: predict_calculations: no CHGCAR in any folder of"),
     ],
 )

@@ -122,7 +122,7 @@ def test_a_new_calculation_alone_is_split(project):
     [
         ("filtrs=3", "config: filtrs is not a key, did you mean filters?"),
         ("filters=0", "config: filters is 0, it must be a whole number of at least 1"),
-        ("calculations=nowhere", "config: calculations: nowhere is no folder"),
+        ("calculations=nowhere", "config: calculations: nowhere is not a directory"),
         ("calculations=profiles", "config: calculations: no CHGCAR in any folder of profiles"),
         ("labels=nowhere.csv", "config: labels: "),
         ("kernel_size=30", "config: kernel_size 30 is longer than the 16 voxels along a"),

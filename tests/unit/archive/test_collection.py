@@ -14,7 +14,7 @@ from spinlens.archive.collection import collect
 from spinlens.archive.labels import write_labels
 from spinlens.archive.manifest import read_manifest
 from spinlens.calculations.find import find
-from spinlens.calculations.outcar import potcar_elements, potcar_valences
+from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import SpinlensError
 
 SMALL = {"CHGCAR.gz", "CONTCAR", "OSZICAR", "OUTCAR", "POSCAR"}
@@ -188,7 +188,7 @@ def test_the_potentials_are_named_and_not_archived(tree, archive):
     update(tree, archive)
     assert files(archive / "a") == SMALL | {"POTCAR.spec"}
     kept = archive / "a" / "POTCAR.spec"
-    assert potcar_elements(kept) == ["Cr", "Te"] and potcar_valences(kept) == [6.0, 6.0]
+    assert read_potentials(kept) == (["Cr", "Te"], [6.0, 6.0])
     assert "End of Dataset" not in kept.read_text()
     assert update(tree, archive).stored == 0
 

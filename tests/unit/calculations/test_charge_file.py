@@ -237,7 +237,7 @@ def test_vaspwave_takes_its_atoms_from_vaspout_beside_it(tmp_path):
         read_charge_file(path)
     write_vasp_hdf5(tmp_path / "vaspout.h5", atoms="results/positions")
     assert_holds(read_charge_file(path), writer.noncollinear_blocks())
-    with pytest.raises(Excluded, match="holds no charge density"):
+    with pytest.raises(Excluded, match="has no charge density"):
         read_charge_file(tmp_path / "vaspout.h5")
 
 
@@ -384,7 +384,7 @@ def test_a_header_that_is_none(tmp_path, line, replacement, words):
     lines = writer.charge_text(BLOCKS).splitlines()
     lines[line] = replacement
     reason = refusal(tmp_path, "\n".join(lines) + "\n")
-    assert words in reason and "no CHGCAR" in reason
+    assert words in reason and "not a CHGCAR" in reason
 
 
 @pytest.mark.parametrize(
@@ -392,9 +392,9 @@ def test_a_header_that_is_none(tmp_path, line, replacement, words):
     [
         ("", "is empty"),
         (" \n \n", "is empty"),
-        ("removed to save space\n", "no CHGCAR"),
+        ("removed to save space\n", "not a CHGCAR"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
-        (bytes(range(256)) * 40, "no CHGCAR"),
+        (bytes(range(256)) * 40, "not a CHGCAR"),
         (b"\x1f\x8b\x08\x00garbage", "cannot be read"),
         (b"BZh9garbage", "cannot be read"),
         (b"\xfd7zXZ\x00garbage", "cannot be read"),
@@ -413,21 +413,21 @@ def test_a_compressed_file_cut_short(tmp_path, ending):
 
 @pytest.mark.parametrize("name", ["ELFCAR", "LOCPOT.gz", "AECCAR2", "PARCHG"])
 def test_files_whose_name_says_that_they_are_something_else(tmp_path, name):
-    assert "is no CHGCAR" in refusal(tmp_path, writer.charge_text(BLOCKS), name)
+    assert "is not a CHGCAR" in refusal(tmp_path, writer.charge_text(BLOCKS), name)
 
 
 def test_what_is_no_file_is_refused_at_once(tmp_path, monkeypatch):
     with pytest.raises(Excluded, match="is gone"):
         read_charge_file(tmp_path / "CHGCAR")
-    with pytest.raises(Excluded, match="no regular file"):
+    with pytest.raises(Excluded, match="not a regular file"):
         read_charge_file(tmp_path)
     os.mkfifo(tmp_path / "CHG")
-    with pytest.raises(Excluded, match="no regular file"):
+    with pytest.raises(Excluded, match="not a regular file"):
         read_charge_file(tmp_path / "CHG")
     monkeypatch.chdir(tmp_path)  # a socket's path must be short
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("CHGCAR")
-        with pytest.raises(Excluded, match="no regular file"):
+        with pytest.raises(Excluded, match="not a regular file"):
             read_charge_file("CHGCAR")
 
 

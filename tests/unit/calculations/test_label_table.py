@@ -5,8 +5,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from paths import ROOT
-from spinlens.calculations.label_table import read_label_table
-from spinlens.calculations.numbers import number_or_text
+from spinlens.calculations.label_table import number_or_text, read_label_table
 
 SCHEMA = ROOT / "workflow" / "schemas" / "labels.schema.yaml"
 
@@ -69,7 +68,7 @@ def test_an_id_that_looks_like_a_number_stays_text(tmp_path):
         ("calculation,valence_electrons\na,-3\n", ["row 2", "column valence_electrons"]),
         ("calculation,order\na,FM\na,AFM\n", ["row 3", "calculation a"]),
         ("calculation,order\n,FM\n", ["row 2", "calculation"]),
-        ("calculation,U,U\na,1,2\n", ["row 1", "'U' comes twice"]),
+        ("calculation,U,U\na,1,2\n", ["row 1", "'U' is repeated"]),
         ("calculation,U value\na,1\n", ["row 1", "'U value'"]),
         ("calculation,order\na,FM,extra\n", ["row 2", "comma"]),
         ('calculation,order\na,"FM\n', ["quote"]),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chgcar_writer import charge_text, magnetic_blocks, noncollinear_blocks, write
-from spinlens.calculations import record
+from spinlens.calculations import record, split
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.calculations.find import Calculation
 from spinlens.density import grids
@@ -23,8 +23,8 @@ def calculation(tmp_path):
 
 def admitted(calculation, labels=None):
     stored = read_charge_file(calculation.charge_file)
-    split = grids.split(stored.charge, stored.magnetization, stored.lattice)
-    return record.admitted(calculation, stored, *split, labels or {}, SETTINGS)
+    densities = grids.split(stored.charge, stored.magnetization, stored.lattice)
+    return split.admitted(calculation, stored, *densities, labels or {}, SETTINGS)
 
 
 def read(path):
@@ -134,7 +134,7 @@ def test_the_same_densities_are_known_again_under_another_compression(tmp_path):
 
 
 def test_an_excluded_record_holds_the_reason_in_one_line_and_no_grid(calculation, tmp_path):
-    outcome = record.excluded(calculation, "cut:\n copy it\tagain")
+    outcome = split.excluded(calculation, "cut:\n copy it\tagain")
     attributes, arrays = written(outcome, tmp_path)
     assert attributes["excluded"] == "cut: copy it again"
     assert attributes["source"] == calculation.charge_file
@@ -143,7 +143,7 @@ def test_an_excluded_record_holds_the_reason_in_one_line_and_no_grid(calculation
 
 def test_a_reason_says_how_the_file_was_chosen():
     calculation = Calculation("run", "run", "run/CHGCAR", {}, "the folder cannot be read")
-    outcome = record.excluded(calculation, "CHGCAR is gone")
+    outcome = split.excluded(calculation, "CHGCAR is gone")
     assert outcome.attributes["excluded"] == "CHGCAR is gone; the folder cannot be read"
     assert outcome.attributes["source_sha256"] == ""
 
@@ -151,7 +151,7 @@ def test_a_reason_says_how_the_file_was_chosen():
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "CHGCAR")
     calculation = Calculation("run", str(tmp_path), str(tmp_path / "CHGCAR"))
-    assert record.excluded(calculation, "no regular file").attributes["source_sha256"] == ""
+    assert split.excluded(calculation, "no regular file").attributes["source_sha256"] == ""
 
 
 def test_a_record_is_written_whole_or_not_at_all(calculation, tmp_path):

@@ -127,4 +127,4 @@ def test_what_vanished_after_it_was_found_is_refused(tmp_path, gone):
 def test_a_moment_in_the_table_that_is_no_number_is_told(tmp_path):
     write_run(tmp_path / "high" / "run")
     reason = split(tmp_path, pattern="{total_moment_muB}/run/CHGCAR").attributes["excluded"]
-    assert "total_moment_muB from path is 'high', no number" in reason
+    assert "total_moment_muB from path is 'high', not a number" in reason

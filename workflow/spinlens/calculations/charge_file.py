@@ -3,17 +3,21 @@
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spinlens.calculations.chgcar_blocks import GluedNumbers, read_blocks
-from spinlens.calculations.compressed import CHUNK_BYTES, is_plain, open_binary
-from spinlens.calculations.element_sources import elements_from_folder
+from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, read_blocks
+from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
-from spinlens.calculations.run_files import run_suffix
-from spinlens.calculations.vasp_header import read_structure
+from spinlens.calculations.run_files import locate, run_suffix
+from spinlens.calculations.vasp_header import Structure, per_site, read_poscar, read_structure
+from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 
@@ -23,35 +27,69 @@ LONGEST_LINE = 4096
 
 @dataclass
 class ChargeFile:
-    """What a charge file holds.
+    """Content of a charge file.
 
-    lattice: (3, 3) array, Å, rows a, b, c; positions: (sites, 3) array, fractional; elements:
-    one symbol per site; groups: sites of each group of the header; charge: (na, nb, nc) array
-    as stored, density times cell volume, e; magnetization: None (one block), the same shape
-    (two blocks) or (3, na, nb, nc) (four blocks), as stored, μB; elements_source: the file the
-    elements came from; path and folder: where it was read; note: what was done to read it.
+    Parameters
+    ----------
+    lattice
+        Lattice vectors a, b, c in rows, (3, 3), Å.
+    positions
+        Fractional positions of the sites, (sites, 3).
+    elements
+        One symbol per site.
+    charge
+        Charge as stored, density times cell volume, (na, nb, nc), e.
+    magnetization
+        Magnetization as stored, μB: None of a file with one block, (na, nb, nc) with two,
+        (3, na, nb, nc) with four.
+    elements_source
+        Name of the file that the elements came from.
+    groups
+        Number of sites in each group of the header.
+    path, folder
+        Where the file was read, and the folder of its run.
+    note
+        What was done to read it.
     """
 
-    lattice: np.ndarray
-    positions: np.ndarray
-    elements: list
-    charge: np.ndarray
-    magnetization: np.ndarray | None
+    lattice: NDArray[np.float64]
+    positions: NDArray[np.float64]
+    elements: list[str]
+    charge: NDArray[np.float64]
+    magnetization: NDArray[np.float64] | None
     elements_source: str
-    groups: list = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
     path: str = ""
     folder: str = ""
     note: str = ""
 
     @property
-    def formula(self):
+    def formula(self) -> str:
         """Symbols in the file's order with their counts."""
         return formula(self.elements)
 
 
-def read_charge_file(path, folder=None):
-    """The ChargeFile at a path; elements that a VASP 4 header lacks come from the folder's
-    POTCAR, OUTCAR or POSCAR. Raises Excluded, and nothing else, where it cannot be used."""
+def read_charge_file(path: Path | str, folder: Path | str | None = None) -> ChargeFile:
+    """Read a charge file.
+
+    Parameters
+    ----------
+    path
+        CHGCAR or CHG, compressed or not, or HDF5 by VASP or pymatgen.
+    folder
+        Folder of the run, by default that of the file. If a VASP 4 header lacks the elements,
+        they come from POTCAR, OUTCAR, POSCAR or CONTCAR there.
+
+    Returns
+    -------
+    ChargeFile
+        Structure and densities.
+
+    Raises
+    ------
+    Excluded
+        If the file cannot be used, for any reason.
+    """
     path = os.fspath(path)
     folder = (os.path.dirname(path) or ".") if folder is None else os.fspath(folder)
     name = os.path.basename(path)
@@ -66,13 +104,13 @@ def read_charge_file(path, folder=None):
     except MemoryError:
         raise Excluded(f"{name} does not fit into memory: ask for more") from None
     except Exception as error:  # one bad file must not stop the others, whatever is wrong with it
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise Excluded(f"{name} cannot be read ({reason}): copy it again") from error
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise Excluded(f"{name} cannot be read ({why}): copy it again") from error
 
 
-def _read(path, folder, name):
+def _read(path: str, folder: str, name: str) -> ChargeFile:
     if name.upper().startswith(OTHER_FILES):
-        raise Excluded(f"{name} is no CHGCAR: give the CHGCAR of this run")
+        raise Excluded(f"{name} is not a CHGCAR: give the CHGCAR of this run")
     with open_binary(path) as stream:
         if stream.peek(len(MAGIC)).startswith(MAGIC):
             structure, grids, note = *read_hdf5(_seekable(stream), path), ""
@@ -80,9 +118,9 @@ def _read(path, folder, name):
             structure, grids, note = _read_text(_seekable(stream), name)
     elements, source = structure.elements, name
     if elements is None:
-        elements, source = elements_from_folder(folder, structure.groups, run_suffix(path))
+        elements, source = _elements_from_folder(folder, structure.groups, run_suffix(path))
         note = "; ".join(filter(None, (f"elements from {source}", note)))
-    magnetization = {1: None, 2: grids[-1]}.get(len(grids))
+    magnetization = grids[1] if len(grids) == 2 else None
     if len(grids) == 4:
         magnetization = np.stack(grids[1:])
     return ChargeFile(
@@ -99,8 +137,8 @@ def _read(path, folder, name):
     )
 
 
-def _seekable(stream):
-    """The stream itself, or its content where going back would decompress it anew."""
+def _seekable(stream: Stream) -> BinaryIO:
+    """Return the stream itself, or its content if going back would decompress it anew."""
     if is_plain(stream):
         return stream
     content = BytesIO()
@@ -109,7 +147,8 @@ def _seekable(stream):
     return content
 
 
-def _read_text(file, name):
+def _read_text(file: BinaryIO, name: str) -> tuple[Structure, Grids, str]:
+    """Read structure and grids, and note what was repaired."""
     try:
         structure = read_structure(_lines(file))
     except ValueError as error:
@@ -119,30 +158,57 @@ def _read_text(file, name):
         return structure, read_blocks(file, sites), ""
     except GluedNumbers:
         file.seek(header_bytes)
-        repaired = with_exponent_letters(file.read())
+        repaired = _with_exponent_letters(file.read())
         if repaired is None:
             raise
         grids = read_blocks(BytesIO(repaired), sites)
         return structure, grids, "three-digit exponents written without E were read as such"
 
 
-def _why_no_header(file, name, error):
+def _why_no_header(file: BinaryIO, name: str, error: ValueError) -> str:
     file.seek(0)
-    start = file.read(CHUNK_BYTES)
-    if not start.strip():
+    content = file.read(CHUNK_BYTES)
+    if not content.strip():
         return f"{name} is empty: rerun the calculation with LCHARG = .TRUE."
-    if start.startswith(b"version https://git-lfs"):
+    if content.startswith(b"version https://git-lfs"):
         return f"{name} is a Git LFS pointer, not the file: fetch it by git lfs pull"
-    return f"{name} is no CHGCAR ({error}): give the CHGCAR of this run"
+    return f"{name} is not a CHGCAR ({error}): give the CHGCAR of this run"
 
 
-def with_exponent_letters(text):
-    """The text with 0.1-100 spelled 0.1E-100, as Fortran drops the E of a three-digit
-    exponent; None where nothing is spelled so. A glued neighbour would have a point."""
-    repaired, times = re.subn(rb"(\.\d+)([+-]\d{3})(?=\s)", rb"\1E\2", text)
-    return repaired if times else None
+def _with_exponent_letters(text: bytes) -> bytes | None:
+    """Spell 0.1-100, as Fortran prints a three-digit exponent, as 0.1E-100; None if none is so."""
+    # A glued neighbour would have a point.
+    repaired, replacements = re.subn(rb"(\.\d+)([+-]\d{3})(?=\s)", rb"\1E\2", text)
+    return repaired if replacements else None
 
 
-def _lines(file):
+def _lines(file: BinaryIO) -> Iterator[str]:
     while line := file.readline(LONGEST_LINE):
         yield line.decode("utf-8", "replace")
+
+
+def _elements_from_folder(folder: str, groups: list[int], suffix: str) -> tuple[list[str], str]:
+    """One symbol per site, and the name of the file beside the charge file that names them."""
+    for file in ("POTCAR", "OUTCAR", "POSCAR", "CONTCAR"):
+        path = locate(folder, file, suffix)
+        symbols = _group_elements(file, path) if path else []
+        if path and len(symbols) == len(groups):
+            return per_site(symbols, groups), os.path.basename(path)
+    raise Excluded(
+        f"the header names no elements and no POTCAR, OUTCAR or POSCAR beside it names "
+        f"{len(groups)}: put one there"
+    )
+
+
+def _group_elements(file: str, path: str) -> list[str]:
+    """One symbol per group of sites; empty if the file names none or cannot be read."""
+    if file in ("POTCAR", "OUTCAR"):
+        try:
+            return read_potentials(path)[0]
+        except (OSError, ValueError):
+            return []
+    structure = read_poscar(path)
+    if structure is None or structure.elements is None:
+        return []
+    first_sites = [sum(structure.groups[:group]) for group in range(len(structure.groups))]
+    return [structure.elements[site] for site in first_sites]

@@ -1,59 +1,83 @@
-"""The blocks of numbers in a CHGCAR: pymatgen's compiled reader takes the numbers, this module
-the frame around them, which says whether the file is whole."""
+"""Read the blocks of numbers in a CHGCAR.
+
+Pymatgen's compiled reader takes the numbers; this module reads the lines around them, which tell
+whether the file is whole.
+"""
 
 import os
 import re
+from collections.abc import Iterable
 from math import isfinite, prod
+from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.optimization.fast_parser import parse_n_doubles
 
 from spinlens.core.errors import Excluded
 
 AUGMENTATION = re.compile(rb"augmentation occupancies( \(imaginary part\))?\s*(\d+)\s+(\d+)\s*")
 MOST_AUGMENTATION_NUMBERS = 1_000_000
-PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 18  # stays in the processor's cache
 SPACE = ord(" ")
+
+Grids = list[NDArray[np.float64]]
 
 
 class GluedNumbers(Excluded):
     """Two numbers stand without a space between them."""
 
 
-def read_blocks(file, sites):
-    """The grids in a seekable binary file that stands behind the header, each of shape
-    (na, nb, nc), as stored.
+def read_blocks(file: BinaryIO, sites: int) -> Grids:
+    """Read the grids of a CHGCAR.
 
-    Raises Excluded unless there are whole grids of one size, with augmentation
-    occupancies for all grids or for none and per-ion moments only between grids.
+    Parameters
+    ----------
+    file
+        Seekable binary file that stands behind the header.
+    sites
+        Number of sites in the header.
+
+    Returns
+    -------
+    list of NDArray
+        1, 2 or 4 grids of shape (na, nb, nc) as stored, density times cell volume.
+
+    Raises
+    ------
+    Excluded
+        Unless there are whole grids of one size, with augmentation occupancies for all grids or
+        for none, and per-ion moments only between grids.
     """
-    frame = _Frame(file, sites)
-    while not frame.at_end():
-        frame.read_next()
-    frame.close()
-    return frame.grids
+    blocks = _Blocks(file, sites)
+    while not blocks.at_end():
+        blocks.read_next()
+    blocks.close()
+    return blocks.grids
 
 
-class _Frame:
-    def __init__(self, file, sites):
+class _Blocks:
+    """Grids of a file, and what is read of the lines between them."""
+
+    def __init__(self, file: BinaryIO, sites: int) -> None:
         self.file = file
         self.size = _size(file)
         self.sites = sites
-        self.grids = []
-        self.augmented = []
+        self.grids: Grids = []
+        self.augmented: list[list[tuple[int, int]]] = []
         self.moments = 0
 
-    def at_end(self):
+    def at_end(self) -> bool:
         while True:
-            at = self.file.tell()
+            position = self.file.tell()
             line = self.file.readline()
             if not line:
                 return True
             if line.strip():
-                self.file.seek(at)
+                self.file.seek(position)
                 return False
 
-    def read_next(self):
+    def read_next(self) -> None:
         line = self.file.readline().strip()
         if line.startswith(b"augmentation"):
             self._augmentation(line)
@@ -64,7 +88,7 @@ class _Frame:
         else:
             self._per_ion_moments(tokens)
 
-    def _grid(self, shape):
+    def _grid(self, shape: list[int]) -> None:
         if self.grids and self.grids[0].shape != tuple(shape):
             raise Excluded(
                 f"block {len(self.grids) + 1} has a grid of {_times(shape)}, block 1 one of "
@@ -87,7 +111,7 @@ class _Frame:
         self.augmented.append([])
         self.moments = 0
 
-    def _augmentation(self, line):
+    def _augmentation(self, line: bytes) -> None:
         match = AUGMENTATION.fullmatch(line)
         if not match or not self.grids or self.moments:
             raise Excluded(f"{_quoted(line)} is out of place: the file is damaged, copy it again")
@@ -96,7 +120,7 @@ class _Frame:
         if match[1] is None:  # an imaginary part may stand in some blocks only
             self.augmented[-1].append((int(match[2]), count))
 
-    def _per_ion_moments(self, tokens):
+    def _per_ion_moments(self, tokens: list[bytes]) -> None:
         if not self.grids:
             raise Excluded(f"no grid size but {_quoted(b' '.join(tokens))} after the atoms")
         for token in tokens:
@@ -114,7 +138,7 @@ class _Frame:
                 "count disagree, copy the file again"
             )
 
-    def _numbers(self, count, where, most=None):
+    def _numbers(self, count: int, where: str, most: int | None = None) -> NDArray[np.float64]:
         start = self.file.tell()
         if not 0 < count <= (most or self.size) or 2 * count > self.size - start + 1:
             raise Excluded(
@@ -124,7 +148,7 @@ class _Frame:
         values = np.empty(count)
         parsed = parse_n_doubles(self.file, values, count)
         end = self.file.tell()
-        if _count_words(self.file, start, end) != parsed:
+        if _count_tokens(self.file, start, end) != parsed:
             raise GluedNumbers(
                 f"{where} holds numbers glued to each other: they did not fit their fields"
             )
@@ -133,21 +157,21 @@ class _Frame:
         self._expect_line_end(where, count)
         return values
 
-    def _why_short(self, where, parsed, count):
-        word = self.file.read(60).split()[:1]
-        if not word:
+    def _why_short(self, where: str, parsed: int, count: int) -> str:
+        tokens = self.file.read(60).split()[:1]
+        if not tokens:
             return (
                 f"the file ends after {parsed} of the {count} numbers of {where}: it is cut, "
                 "copy it again or rerun the calculation"
             )
-        if b"*" in word[0]:
-            return f"{where} holds {_quoted(word[0])}: a number did not fit its field"
+        if b"*" in tokens[0]:
+            return f"{where} holds {_quoted(tokens[0])}: a number did not fit its field"
         return (
-            f"{where} holds {_quoted(word[0])} after {parsed} of its {count} numbers: the file "
+            f"{where} holds {_quoted(tokens[0])} after {parsed} of its {count} numbers: the file "
             "is damaged, copy it again"
         )
 
-    def _expect_line_end(self, where, count):
+    def _expect_line_end(self, where: str, count: int) -> None:
         rest = self.file.readline()
         if rest.strip():
             raise Excluded(
@@ -157,7 +181,7 @@ class _Frame:
         if not rest:
             raise Excluded(f"the file ends inside the last number of {where}: copy it again")
 
-    def close(self):
+    def close(self) -> None:
         if not self.grids:
             raise Excluded("the file ends after the atoms: it is cut, copy it again")
         if self.moments:
@@ -177,32 +201,31 @@ class _Frame:
             )
 
 
-def _size(file):
-    here = file.tell()
+def _size(file: BinaryIO) -> int:
+    position = file.tell()
     size = file.seek(0, os.SEEK_END)
-    file.seek(here)
+    file.seek(position)
     return size
 
 
-def _count_words(file, start, end):
-    """Words between two offsets, in pieces that stay in the processor's cache; the file is
-    left at the end."""
+def _count_tokens(file: BinaryIO, start: int, end: int) -> int:
+    """Count tokens between two offsets; the file is left at the end."""
     file.seek(start)
-    words, before = 0, True
+    tokens, blank_before = 0, True
     while start < end:
         piece = file.read(min(PIECE_BYTES, end - start))
         if not piece:
             break
         start += len(piece)
         blank = np.frombuffer(piece, np.uint8) <= SPACE
-        words += np.count_nonzero(blank[:-1] > blank[1:]) + int(before and not blank[0])
-        before = blank[-1]
-    return words
+        tokens += int(np.count_nonzero(blank[:-1] > blank[1:])) + int(blank_before and not blank[0])
+        blank_before = blank[-1]
+    return tokens
 
 
-def _times(shape):
+def _times(shape: Iterable[int]) -> str:
     return "x".join(str(length) for length in shape)
 
 
-def _quoted(word):
-    return repr(word[:30].decode("ascii", "replace"))
+def _quoted(text: bytes) -> str:
+    return repr(text[:30].decode("ascii", "replace"))

@@ -1,4 +1,4 @@
-"""Read plain and compressed files, by their first bytes rather than by their names."""
+"""Read plain and compressed files; the first bytes tell the compression, not the name."""
 
 import bz2
 import gzip
@@ -8,35 +8,109 @@ import os
 import re
 import stat
 from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
 
 from spinlens.core.errors import Excluded
 
 CHUNK_BYTES = 1 << 20
+Stream = Any  # a binary stream with peek(): BufferedReader, GzipFile, BZ2File or LZMAFile
 
 
-def open_binary(path):
-    """A binary stream of the file's content, decompressed; it has peek().
+def open_binary(path: Path | str) -> Stream:
+    """Open a file for reading its decompressed content.
 
-    Raises Excluded where the file is no regular file or its compression cannot be read, and
-    OSError where it cannot be opened.
+    Parameters
+    ----------
+    path
+        File, plain or compressed by gzip, bzip2, xz, lzma or zstd.
+
+    Returns
+    -------
+    binary stream
+        Has `peek()`; close it, or use it in a `with`.
+
+    Raises
+    ------
+    Excluded
+        If the path is not a regular file or its compression cannot be read.
+    OSError
+        If the file cannot be opened.
     """
     name = os.path.basename(path)
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise Excluded(f"{name} is no regular file: put the file itself there")
+        raise Excluded(f"{name} is not a regular file: put the file itself there")
     with open(path, "rb") as file:
-        start = file.read(6)
+        first_bytes = file.read(6)
     for magic, opener in _OPENERS.items():
-        if start.startswith(magic):
+        if first_bytes.startswith(magic):
             return opener(path)
     return open(path, "rb")
 
 
-def is_plain(stream):
-    """Whether going back in a stream of open_binary is cheap: it is not compressed."""
+def is_plain(stream: Stream) -> bool:
+    """Tell whether seeking backwards in a stream is cheap.
+
+    Parameters
+    ----------
+    stream
+        Stream from `open_binary`.
+
+    Returns
+    -------
+    bool
+        True if the file is not compressed.
+    """
     return isinstance(stream, io.BufferedReader) and stream.seekable()
 
 
-def _open_zstandard(path):
+def read_ends(path: Path | str, head_bytes: int, tail_bytes: int) -> tuple[bytes, bytes]:
+    """Read the beginning and the end of a file's content.
+
+    Parameters
+    ----------
+    path
+        File, plain or compressed.
+    head_bytes, tail_bytes
+        How many bytes to read at most.
+
+    Returns
+    -------
+    tuple of bytes
+        Beginning and end; of a short file, the whole content in both. Of a damaged compressed
+        file, what could be read.
+    """
+    with open_binary(path) as stream:
+        if is_plain(stream):
+            head = stream.read(head_bytes)
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - tail_bytes))
+            return head, stream.read(tail_bytes)
+        return _stream_ends(stream, head_bytes, tail_bytes)
+
+
+def without_cut_line(text: str, decimals: int) -> str:
+    """Remove a last line without a line end, which may be cut.
+
+    Parameters
+    ----------
+    text
+        End of a file.
+    decimals
+        The line is kept if it ends in a number with this many decimals: more digits would change
+        little.
+
+    Returns
+    -------
+    str
+        The text, without that line.
+    """
+    kept, newline, last = text.rpartition("\n")
+    return text if re.search(rf"\.\d{{{decimals},}}\s*$", last) else kept + newline
+
+
+def _open_zstandard(path: Path | str) -> Stream:
     try:
         import zstandard
     except ImportError:
@@ -48,13 +122,13 @@ def _open_zstandard(path):
     return io.BufferedReader(reader, CHUNK_BYTES)
 
 
-def _open_lzw(path):
+def _open_lzw(path: Path | str) -> NoReturn:
     raise Excluded(
         f"{os.path.basename(path)} is compressed by `compress`: uncompress it, then gzip it"
     )
 
 
-_OPENERS = {
+_OPENERS: dict[bytes, Callable[..., Stream]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
@@ -64,32 +138,13 @@ _OPENERS = {
 }
 
 
-def read_ends(path, head_bytes, tail_bytes):
-    """The first head_bytes and the last tail_bytes of the content; of a shorter file, all of
-    it in both. A damaged compressed file gives what could be read."""
-    with open_binary(path) as stream:
-        if is_plain(stream):
-            head = stream.read(head_bytes)
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - tail_bytes))
-            return head, stream.read(tail_bytes)
-        return _stream_ends(stream, head_bytes, tail_bytes)
-
-
-def without_cut_line(text, decimals):
-    """The text without a last line that has no end, unless it ends in a number with so many
-    decimals that more digits would change little."""
-    kept, newline, last = text.rpartition("\n")
-    return text if re.search(rf"\.\d{{{decimals},}}\s*$", last) else kept + newline
-
-
-def _stream_ends(stream, head_bytes, tail_bytes):
+def _stream_ends(stream: Stream, head_bytes: int, tail_bytes: int) -> tuple[bytes, bytes]:
     head = bytearray()
-    tail = deque(maxlen=tail_bytes // CHUNK_BYTES + 1)
+    tail: deque[bytes] = deque(maxlen=tail_bytes // CHUNK_BYTES + 1)
     try:
         while chunk := stream.read(CHUNK_BYTES):
             head += chunk[: max(0, head_bytes - len(head))]
             tail.append(chunk)
-    except Exception:  # whatever the compression's library raises: what came before it counts
+    except Exception:  # any error of a decompressor: the content before it counts
         pass
     return bytes(head), b"".join(tail)[-tail_bytes:]

@@ -1,66 +1,110 @@
 """Find the calculations of a folder tree. Standard library only: the Snakefile imports it."""
 
 import os
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from spinlens.calculations.ids import unique_ids
-from spinlens.calculations.numbers import number_or_text
-from spinlens.calculations.path_pattern import compile_pattern
+from spinlens.calculations.label_table import number_or_text
 from spinlens.calculations.run_files import (
     LABEL_FILES,
     charge_file_kind,
+    compile_pattern,
     preference,
+    unique_ids,
     without_compression,
 )
 from spinlens.core.errors import SpinlensError
+
+Names = tuple[tuple[str, Any], ...]
+Groups = dict[tuple[str, Names], list[str]]  # folder and labels of its path, to charge files
 
 
 @dataclass(frozen=True)
 class Calculation:
     """One run folder.
 
-    id: path-safe name, unique also where case is ignored; folder and charge_file: paths under
-    the root as it was given; names: what a pattern's names matched; note: what a reader should
-    know about how this file was chosen.
+    Parameters
+    ----------
+    id
+        Path-safe name, unique also if case is ignored.
+    folder, charge_file
+        Paths under the root as it was given.
+    names
+        Labels that the config's `pattern` found in the path.
+    note
+        How the charge file was chosen, if that is worth a word.
     """
 
     id: str
     folder: str
     charge_file: str
-    names: dict = field(default_factory=dict)
+    names: dict[str, Any] = field(default_factory=dict)
     note: str = ""
 
 
-def find(root, pattern=None, key="calculations"):
-    """Every calculation under a folder, at any depth, sorted by id.
+def find(
+    root: Path | str, pattern: str | None = None, key: str = "calculations"
+) -> list[Calculation]:
+    """Find every calculation under a folder, at any depth.
 
-    Without a pattern, one calculation for each folder that holds a CHGCAR, CHG or VASP HDF5
-    file. With one (see pattern.compile_pattern), one for each folder and set of names that
-    match. Symbolic links are followed, each folder is visited once, hidden folders are skipped;
-    a folder that cannot be read becomes a calculation that cannot be read.
+    Symbolic links are followed, each folder is visited once, hidden folders are skipped; a folder
+    that cannot be read becomes a calculation that cannot be read.
 
-    Raises SpinlensError where root, which the config names by `key`, is no folder, or the pattern
-    is none.
+    Parameters
+    ----------
+    root
+        Folder to search.
+    pattern
+        None for one calculation per folder with a CHGCAR, CHG or VASP HDF5 file. Otherwise a
+        pattern of paths (see `run_files.compile_pattern`), for one calculation per folder and set
+        of names that match.
+    key
+        The config's key of the root, for messages.
+
+    Returns
+    -------
+    list of Calculation
+        Sorted by id.
+
+    Raises
+    ------
+    SpinlensError
+        If the root is not a directory or the pattern is not valid.
     """
     root = os.fspath(root)
     if not os.path.isdir(root):
-        raise SpinlensError(f"{key}: {root} is no folder")
+        raise SpinlensError(f"{key}: {root} is not a directory")
     matcher = compile_pattern(pattern) if pattern else None
-    groups, unreadable = {}, []
+    groups: Groups = {}
+    unreadable = []
     for folder, files, problem in _walk(root):
         if problem:
             unreadable.append((folder, problem))
         for file in files:
             _sort_into(groups, root, folder, file, matcher)
-    found = [_chosen(*key, files) for key, files in groups.items()]
+    found = [_chosen(folder, names, files) for (folder, names), files in groups.items()]
     found += [_unreadable(*each) for each in unreadable]
     return _named(root, found)
 
 
-def stamp(calculation):
-    """Size and mtime_ns of the charge file and of the small files that labels come from, as
-    text that changes when any of them does; "gone" where the charge file vanished."""
+def stamp(calculation: Calculation) -> str:
+    """Describe the state of a calculation's files, so that a change can be noticed.
+
+    Parameters
+    ----------
+    calculation
+        Calculation from `find`.
+
+    Returns
+    -------
+    str
+        Size and mtime_ns of the charge file and of the small files that labels come from; "gone"
+        if the charge file has vanished.
+    """
     try:
         parts = [_file_stamp(calculation.charge_file)]
         with os.scandir(calculation.folder) as entries:
@@ -75,16 +119,17 @@ def stamp(calculation):
     return "; ".join(parts)
 
 
-def _file_stamp(path):
+def _file_stamp(path: str) -> str:
     status = os.stat(path)
     return f"{os.path.basename(path)} {status.st_size} {status.st_mtime_ns}"
 
 
-def _walk(root):
-    """Folder, its file names, and why it could not be read; real folders before linked ones,
-    so that a folder reachable both ways keeps its real path."""
-    visited = set()
-    folders, linked = [root], []
+def _walk(root: str) -> Iterator[tuple[str, list[str], str]]:
+    """Yield each folder, its file names, and why it could not be read."""
+    # Real folders before linked ones: a folder reachable both ways keeps its real path.
+    visited: set[tuple[int, int]] = set()
+    folders = [root]
+    linked: list[str] = []
     while folders or linked:
         folder = folders.pop() if folders else linked.pop()
         try:
@@ -107,15 +152,18 @@ def _walk(root):
         yield folder, files, ""
 
 
-def _is_folder(entry):
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
         return False
 
 
-def _sort_into(groups, root, folder, file, matcher):
-    names = {}
+def _sort_into(
+    groups: Groups, root: str, folder: str, file: str, matcher: re.Pattern[str] | None
+) -> None:
+    """Add a file to the group of its folder and labels, if it is a charge file."""
+    names: dict[str, Any] = {}
     if matcher is None:
         if not charge_file_kind(file):
             return
@@ -128,34 +176,34 @@ def _sort_into(groups, root, folder, file, matcher):
     groups.setdefault((folder, tuple(names.items())), []).append(file)
 
 
-def _chosen(folder, names, files):
+def _chosen(folder: str, names: Names, files: list[str]) -> Calculation:
     taken = max(files, key=lambda file: (_size(folder, file) > 0, preference(file)))
     note = _why(taken, sorted(files, key=preference))
     return Calculation("", folder, os.path.join(folder, taken), dict(names), note)
 
 
-def _why(taken, files):
-    """VASP writes CHG beside every CHGCAR: only files of one kind are worth a word."""
+def _why(taken: str, files: list[str]) -> str:
+    """Note on the choice among files of one kind: VASP writes CHG beside every CHGCAR."""
     same = [file for file in files if charge_file_kind(file) == charge_file_kind(taken)]
     empty = files[files.index(taken) + 1 :]
-    said = [f"{taken} taken, the last of {', '.join(same)}"] if len(same) > 1 else []
-    said += [f"{taken} taken, as {', '.join(empty)} is empty"] if empty else []
-    return "; ".join(said)
+    notes = [f"{taken} taken, the last of {', '.join(same)}"] if len(same) > 1 else []
+    notes += [f"{taken} taken, as {', '.join(empty)} is empty"] if empty else []
+    return "; ".join(notes)
 
 
-def _size(folder, file):
+def _size(folder: str, file: str) -> int:
     try:
         return os.stat(os.path.join(folder, file)).st_size
     except OSError:
         return 0
 
 
-def _unreadable(folder, problem):
+def _unreadable(folder: str, problem: str) -> Calculation:
     note = f"the folder cannot be read ({problem}): allow reading it or leave it out"
     return Calculation("", folder, os.path.join(folder, "CHGCAR"), {}, note)
 
 
-def _named(root, found):
+def _named(root: str, found: list[Calculation]) -> list[Calculation]:
     per_folder = Counter(each.folder for each in found)
     paths = [_relative(root, each, per_folder[each.folder] > 1) for each in found]
     named = [
@@ -167,7 +215,7 @@ def _named(root, found):
     return sorted(named, key=lambda each: each.id)
 
 
-def _relative(root, calculation, share_folder):
+def _relative(root: str, calculation: Calculation, share_folder: bool) -> str:
     relative = os.path.relpath(calculation.folder, root)
     if relative == ".":
         relative = os.path.basename(os.path.abspath(root))
@@ -176,12 +224,12 @@ def _relative(root, calculation, share_folder):
     return relative
 
 
-def _printable(path):
-    """A path as text that any file can hold; bytes that are no UTF-8 become escapes."""
+def _printable(path: str) -> str:
+    """Path as text that any file can hold; bytes that are not UTF-8 become escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _note(calculation):
+def _note(calculation: Calculation) -> str:
     if _printable(calculation.charge_file) != calculation.charge_file:
         return "the path is not UTF-8: rename the folder or file"
     return calculation.note

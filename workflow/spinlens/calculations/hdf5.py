@@ -1,10 +1,15 @@
-"""Charge densities in HDF5: VASP 6's vaspwave.h5, and what pymatgen's Chgcar.to_hdf5 writes."""
+"""Read charge densities in HDF5: VASP 6's vaspwave.h5, and files of pymatgen's Chgcar.to_hdf5."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure
+from spinlens.calculations.chgcar_blocks import Grids
+from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure, per_site
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import SYMBOLS, element
 
@@ -13,12 +18,27 @@ VASP_GRIDS = ("charge/charge", "results/charge/charge", "results/charge")
 VASP_STRUCTURES = ("structure/positions", "results/positions", "input/poscar", "locpot/position")
 
 
-def read_hdf5(stream, path):
-    """(Structure, list of 1, 2 or 4 grids of shape (na, nb, nc) as stored), read from an open
-    binary stream of the file at a path.
+def read_hdf5(stream: BinaryIO, path: Path | str) -> tuple[Structure, Grids]:
+    """Read the structure and the densities of an HDF5 file.
 
-    Raises Excluded where the file holds no charge density or h5py is not installed, and
-    OSError, KeyError, ValueError or RuntimeError where it is damaged.
+    Parameters
+    ----------
+    stream
+        Open binary stream of the file's content.
+    path
+        Path of the file; VASP's atoms may be in vaspout.h5 beside it.
+
+    Returns
+    -------
+    tuple
+        Structure, and 1, 2 or 4 grids of shape (na, nb, nc) as stored, density times cell volume.
+
+    Raises
+    ------
+    Excluded
+        If the file has no charge density or h5py is not installed.
+    OSError, KeyError, ValueError, RuntimeError
+        If the file is damaged.
     """
     try:
         import h5py
@@ -31,13 +51,14 @@ def read_hdf5(stream, path):
             if isinstance(file.get(key), h5py.Dataset):
                 return _whole(_vasp_structure(file, path, h5py), _vasp_grids(file[key]))
     raise Excluded(
-        f"{os.path.basename(path)} holds no charge density: keep CHGCAR or vaspwave.h5 "
+        f"{os.path.basename(path)} has no charge density: keep CHGCAR or vaspwave.h5 "
         "(LCHARG = .TRUE., LCHARGH5 = .TRUE.)"
     )
 
 
-def _whole(structure, grids):
-    sites = len(structure.elements)
+def _whole(structure: Structure, grids: Grids) -> tuple[Structure, Grids]:
+    """Structure and grids, after a check of their shapes and values."""
+    sites = sum(structure.groups)
     shapes = {grid.shape for grid in grids}
     if np.shape(structure.lattice) != (3, 3) or np.shape(structure.positions) != (sites, 3):
         raise ValueError("cell or sites have a wrong shape")
@@ -50,7 +71,7 @@ def _whole(structure, grids):
     return structure, grids
 
 
-def _pymatgen_structure(file):
+def _pymatgen_structure(file: Mapping[str, Any]) -> Structure:
     numbers = [int(number) for number in file["Z"][:]]
     if not all(0 < number <= len(SYMBOLS) for number in numbers):
         raise ValueError("an atomic number is out of range")
@@ -58,7 +79,8 @@ def _pymatgen_structure(file):
     return Structure(file["lattice"][:], file["fcoords"][:], elements, [1] * len(elements))
 
 
-def _pymatgen_grids(data):
+def _pymatgen_grids(data: Mapping[str, Any]) -> Grids:
+    keys: tuple[str, ...]
     vector = ("diff_x", "diff_y", "diff_z")
     if all(key in data for key in vector):
         keys = ("total", *vector)
@@ -69,14 +91,14 @@ def _pymatgen_grids(data):
     return [np.asarray(data[key], dtype=float) for key in keys]
 
 
-def _vasp_grids(dataset):
+def _vasp_grids(dataset: ArrayLike) -> Grids:
     data = np.asarray(dataset, dtype=float)
     if data.ndim != 4 or data.shape[0] not in (1, 2, 4):
         raise ValueError(f"the charge has the shape {data.shape}")
     return [component.T for component in data]
 
 
-def _vasp_structure(file, path, h5py):
+def _vasp_structure(file: Mapping[str, Any], path: Path | str, h5py: Any) -> Structure:
     for key in VASP_STRUCTURES:
         if key in file:
             return _positions(file[key])
@@ -86,16 +108,15 @@ def _vasp_structure(file, path, h5py):
             for key in VASP_STRUCTURES:
                 if key in other:
                     return _positions(other[key])
-    raise Excluded(f"{os.path.basename(path)} holds no atoms: keep vaspout.h5 beside it")
+    raise Excluded(f"{os.path.basename(path)} has no atoms: keep vaspout.h5 beside it")
 
 
-def _positions(group):
+def _positions(group: Mapping[str, Any]) -> Structure:
     groups = [int(count) for count in group["number_ion_types"][:]]
     symbols = [element(_text(name)) for name in group["ion_types"][:]]
     lattice = float(group["scale"][()]) * group["lattice_vectors"][:]
-    elements = [s for s, count in zip(symbols, groups, strict=True) for _ in range(count)]
-    return Structure(lattice, group["position_ions"][:], elements, groups)
+    return Structure(lattice, group["position_ions"][:], per_site(symbols, groups), groups)
 
 
-def _text(value):
+def _text(value: Any) -> str:
     return np.asarray(value).item().decode().strip() if hasattr(value, "decode") else str(value)

@@ -1,118 +1,208 @@
-"""Labels of a run from its own small files, each with the file that it came from."""
+"""Read the labels of a run from its own small files, each with the file that it came from."""
 
 import os
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from spinlens.calculations.compressed import read_ends
 from spinlens.calculations.magnetic_order import magnetic_order
-from spinlens.calculations.oszicar import read_oszicar
-from spinlens.calculations.outcar import potcar_valences, read_outcar
 from spinlens.calculations.run_files import locate, run_suffix
-from spinlens.calculations.small_files import poscar_structure, read_incar
+from spinlens.calculations.vasp_header import read_poscar
+from spinlens.calculations.vasp_outputs import (
+    read_oszicar,
+    read_outcar,
+    read_potentials,
+    spin_treatment,
+)
 from spinlens.calculations.vasprun import read_vasprun
+from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 
 DEFAULT_NELM = 60
+MOST_INCAR_BYTES = 16 << 20
 MOMENT = {"total_moment_muB"}
 FROM_VASPRUN = {"total_moment_muB", "energy_eV", "valence_electrons", "electronic_steps", "NELM"}
+KEYS = (
+    "total_moment_muB",
+    "energy_eV",
+    "valence_electrons",
+    "potcar_valences",
+    "local_moments_muB",
+    "spin_kind",
+    "ionic_steps_allowed",
+    "vasp_version",
+    "formula",
+    "outcar_formula",
+)
+RENAMED = {"valences": "potcar_valences", "NSW": "ionic_steps_allowed"}
+
+Values = dict[str, Any]
+Source = tuple[str, Values]  # name of a file, and its values
 
 
 class Label(NamedTuple):
-    """A value, the file it came from, and the Labels of further files that say the same."""
+    """A value, the file that it came from, and the same label from further files."""
 
-    value: object
+    value: Any
     source: str
-    others: tuple = ()
+    others: "tuple[Label, ...]" = ()
 
 
-def read_labels(folder, charge_file=""):
-    """What the files of a run folder say, by key; what none says is left out.
+def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, Label]:
+    """Read the labels of a run from its files.
 
-    total_moment_muB (float, or a list of three when noncollinear), energy_eV (extrapolated to
-    zero smearing), valence_electrons (NELECT), potcar_valences (one per potential),
-    local_moments_muB (one per site), order_final, converged, spin_kind (none, collinear,
-    noncollinear), ionic_steps_allowed (NSW), vasp_version, formula (of CONTCAR or POSCAR),
-    outcar_formula. Of a charge file with a
-    suffix, the small files with the same suffix are read. Never raises: a file that cannot be
-    read says nothing.
+    Parameters
+    ----------
+    folder
+        Folder of the run.
+    charge_file
+        Charge file of the run; if its name has a suffix, the small files with the same suffix are
+        read.
+
+    Returns
+    -------
+    dict
+        Label by name; a label that no file gives is left out, and so are those of a file that
+        cannot be read.
+
+    Notes
+    -----
+    The names are total_moment_muB (float, or three floats of a noncollinear run), energy_eV
+    (extrapolated to zero smearing), valence_electrons (NELECT), potcar_valences (one per
+    potential), local_moments_muB (one per site), order_final, converged, spin_kind (none,
+    collinear, noncollinear), ionic_steps_allowed (NSW), vasp_version, formula (of CONTCAR or
+    POSCAR) and outcar_formula.
     """
     suffix = run_suffix(charge_file)
 
-    def file(name):
-        return locate(folder, name, suffix)
+    def source(reader: Callable[[str], Values], name: str) -> Source:
+        return _read(reader, locate(folder, name, suffix))
 
-    sources = [_read(read_oszicar, file("OSZICAR")), _read(read_outcar, file("OUTCAR"))]
+    sources = [source(read_oszicar, "OSZICAR"), source(read_outcar, "OUTCAR")]
     if _missing(sources):
-        sources.append(_read(read_vasprun, file("vasprun.xml")))
-    sources.append(_read(_incar_values, file("INCAR")))
-    sources.append(_read(_potcar_values, file("POTCAR")))
-    sources.append(_read(_poscar_values, file("CONTCAR")))
-    sources.append(_read(_poscar_values, file("POSCAR")))
+        sources.append(source(read_vasprun, "vasprun.xml"))
+    sources.append(source(_incar_values, "INCAR"))
+    sources.append(source(_potcar_values, "POTCAR"))
+    sources.append(source(_poscar_values, "CONTCAR"))
+    sources.append(source(_poscar_values, "POSCAR"))
     labels = {}
-    for key in (
-        "total_moment_muB",
-        "energy_eV",
-        "valence_electrons",
-        "potcar_valences",
-        "local_moments_muB",
-        "spin_kind",
-        "ionic_steps_allowed",
-        "vasp_version",
-        "formula",
-        "outcar_formula",
-    ):
-        said = [Label(values[key], name) for name, values in sources if key in values]
-        if said:
-            labels[key] = Label(said[0].value, said[0].source, tuple(said[1:]))
-    labels.update(_derived(labels, sources))
-    return labels
+    for key in KEYS:
+        found = [Label(values[key], name) for name, values in sources if key in values]
+        if found:
+            labels[key] = Label(found[0].value, found[0].source, tuple(found[1:]))
+    return labels | _derived(labels, sources)
 
 
-def _missing(sources):
-    """What OSZICAR and OUTCAR left out and vasprun.xml, slower to read, can say."""
-    said = {key: value for _, values in sources for key, value in values.items()}
-    wanted = FROM_VASPRUN if said.get("spin_kind") in (None, "collinear") else FROM_VASPRUN - MOMENT
-    return wanted - said.keys()
+def every_value(labels: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
+    """List a label as all files give it.
+
+    Parameters
+    ----------
+    labels
+        Name to a Label or a (value, source) pair.
+    key
+        Name of the label.
+
+    Returns
+    -------
+    list of tuple
+        Value and source of each; empty if there is no such label.
+    """
+    if key not in labels:
+        return []
+    value, source, *others = labels[key]
+    return [(value, source), *(other[:2] for other in chain(*others))]
 
 
-def _read(reader, path):
-    """(file name, its values under the keys of the labels)."""
+def every_number(labels: Mapping[str, Any], key: str) -> list[tuple[tuple[float, ...], str]]:
+    """List a label of numbers as all files give it.
+
+    Parameters
+    ----------
+    labels
+        Name to a Label or a (value, source) pair.
+    key
+        Name of the label.
+
+    Returns
+    -------
+    list of tuple
+        Tuple of numbers and source of each; empty if there is no such label.
+
+    Raises
+    ------
+    Excluded
+        If a value is not a number.
+    """
+    found = []
+    for value, source in every_value(labels, key):
+        numbers = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+        if not all(isinstance(number, (int, float)) for number in numbers):
+            raise Excluded(f"{key} from {source} is {value!r}, not a number: correct the label")
+        found.append((numbers, source))
+    return found
+
+
+def _missing(sources: list[Source]) -> set[str]:
+    """Labels that OSZICAR and OUTCAR lack and vasprun.xml, slower to read, can give."""
+    known = {key: value for _, values in sources for key, value in values.items()}
+    collinear = known.get("spin_kind") in (None, "collinear")
+    return (FROM_VASPRUN if collinear else FROM_VASPRUN - MOMENT) - known.keys()
+
+
+def _read(reader: Callable[[str], Values], path: str | None) -> Source:
+    """Name of a file, and its values under the names of the labels."""
     if path is None:
         return "", {}
     try:
         values = reader(path)
-    except Exception:  # a file that cannot be read says nothing; the others still do
+    except Exception:  # a file that cannot be read gives nothing; the others still do
         values = {}
-    renamed = {"valences": "potcar_valences", "NSW": "ionic_steps_allowed"}
-    return os.path.basename(path), {renamed.get(key, key): v for key, v in values.items()}
+    return os.path.basename(path), {RENAMED.get(key, key): v for key, v in values.items()}
 
 
-def _incar_values(path):
-    tags = {tag: value.split()[0] for tag, value in read_incar(path).items()}
+def _incar_values(path: str) -> Values:
+    tags = {tag: value.split()[0] for tag, value in _read_incar(path).items()}
     if not tags:
         return {}
-    found = {"NELM": DEFAULT_NELM, "NSW": 0}
-    found |= {tag: int(tags[tag]) for tag in found if tags.get(tag, "").isdecimal()}
+    values: Values = {"NELM": DEFAULT_NELM, "NSW": 0}
+    values |= {tag: int(tags[tag]) for tag in values if tags.get(tag, "").isdecimal()}
     if "NELECT" in tags:
-        found["valence_electrons"] = float(tags["NELECT"])
-    spin = {"1": "none", "2": "collinear"}.get(tags.get("ISPIN"))
-    if any(tags.get(tag, "").upper().strip(".")[:1] == "T" for tag in ("LNONCOLLINEAR", "LSORBIT")):
-        spin = "noncollinear"
-    return found | ({"spin_kind": spin} if spin else {})
+        values["valence_electrons"] = float(tags["NELECT"])
+    true = [tag for tag, value in tags.items() if value.upper().strip(".")[:1] == "T"]
+    ispin = {"1": 1, "2": 2}.get(tags.get("ISPIN", ""))
+    spin = spin_treatment(ispin, "LNONCOLLINEAR" in true or "LSORBIT" in true)
+    return values | ({"spin_kind": spin} if spin else {})
 
 
-def _potcar_values(path):
-    valences = potcar_valences(path)
+def _read_incar(path: str) -> dict[str, str]:
+    """Tags of an INCAR, upper case, as text."""
+    tags = {}
+    text = read_ends(path, MOST_INCAR_BYTES, 0)[0].decode("utf-8", "replace")
+    for line in text.splitlines():
+        for statement in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
+            tag, equals, value = statement.partition("=")
+            if equals and value.strip():
+                tags[tag.strip().upper()] = value.strip()
+    return tags
+
+
+def _potcar_values(path: str) -> Values:
+    _, valences = read_potentials(path)
     return {"valences": valences} if valences else {}
 
 
-def _poscar_values(path):
-    structure = poscar_structure(path)
+def _poscar_values(path: str) -> Values:
+    structure = read_poscar(path)
     if structure is None or structure.elements is None:
         return {}
     return {"formula": formula(structure.elements)}
 
 
-def _derived(labels, sources):
+def _derived(labels: dict[str, Label], sources: list[Source]) -> dict[str, Label]:
     derived = {}
     local, spin = labels.get("local_moments_muB"), labels.get("spin_kind")
     if local:
@@ -125,8 +215,8 @@ def _derived(labels, sources):
     return derived
 
 
-def _converged(sources):
-    """Whether the last ionic step ended before NELM electronic steps; None where unknown."""
+def _converged(sources: list[Source]) -> Label | None:
+    """Whether the last ionic step ended before NELM electronic steps; None if unknown."""
     if any(values.get("stopped") for _, values in sources):
         return Label(False, next(name for name, values in sources if values.get("stopped")))
     steps = next(((v["electronic_steps"], n) for n, v in sources if "electronic_steps" in v), None)

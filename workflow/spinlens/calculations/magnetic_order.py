@@ -1,18 +1,27 @@
-"""The magnetic order that local moments show."""
+"""Decide the magnetic order from local moments."""
 
 import math
+from collections.abc import Sequence
 
 SMALLEST_MOMENT_MUB = 0.3
 LARGEST_NM_MOMENT_MUB = 0.05
 LEAST_COLLINEAR_COSINE = 0.95
 
 
-def magnetic_order(local_moments):
-    """FM, AFM, NM or other, from one moment per site: floats, or three each, μB.
+def magnetic_order(local_moments: Sequence[float] | Sequence[Sequence[float]]) -> str:
+    """Decide the magnetic order that local moments show.
 
-    Only sites of at least 0.3 μB count. All along one direction: FM; as many along it as
-    against it: AFM; else other, so also ferrimagnets, canted moments and a single moment. NM
-    where no site has more than 0.05 μB.
+    Parameters
+    ----------
+    local_moments
+        One moment per site, in μB: floats, or three floats each.
+
+    Returns
+    -------
+    str
+        NM if no site has more than 0.05 μB. Otherwise, of the sites with at least 0.3 μB: FM if
+        all point along one direction, AFM if half of them point against the others, and other for
+        ferrimagnets, canted moments and a single moment.
     """
     vectors = [[m] if isinstance(m, (int, float)) else list(m) for m in local_moments]
     if vectors and max(map(math.hypot, *zip(*vectors, strict=True))) <= LARGEST_NM_MOMENT_MUB:
@@ -29,6 +38,6 @@ def magnetic_order(local_moments):
     return "AFM" if 2 * against == len(cosines) else "other"
 
 
-def _cosine(one, other):
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
     product = sum(a * b for a, b in zip(one, other, strict=True))
     return product / (math.hypot(*one) * math.hypot(*other))

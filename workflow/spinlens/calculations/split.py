@@ -1,22 +1,50 @@
-"""One calculation folder to its record: read, check, split."""
+"""Turn one calculation folder into its record: read, check, split."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.calculations import record
-from spinlens.calculations.charge_file import read_charge_file
+from spinlens.calculations.charge_file import ChargeFile, read_charge_file
 from spinlens.calculations.checks import check
+from spinlens.calculations.find import Calculation
 from spinlens.calculations.labels import read_labels
 from spinlens.core.errors import Excluded
 from spinlens.density import grids
 
-# What the checks need and nobody learns from; the first is the key of the label table's rows.
-NO_LABELS = ("calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula")
+# Only the checks need them; the first is the key of the label table's rows.
+NOT_RECORDED = ("calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula")
 
 
-def split(calculation, table_labels, label_table, settings):
-    """Record of a calculation, admitted with its grids or excluded with the reason.
+def split(
+    calculation: Calculation,
+    table_labels: Mapping[str, Any],
+    label_table: str,
+    settings: Mapping[str, Any],
+) -> record.Record:
+    """Split a calculation's charge file into charge and magnetization densities.
 
-    `table_labels` are its row of the label table `label_table`, which add to the labels read
-    from the run's own files or override them. `settings` are the config's keys
-    moment_tolerance_muB, unconverged, nonmagnetic and moment_axis.
+    Parameters
+    ----------
+    calculation
+        Calculation from `find`.
+    table_labels
+        Its row of the label table, which adds to the labels of the run's own files or overrides
+        them.
+    label_table
+        Path of the label table, as the source of these labels.
+    settings
+        The config's keys moment_tolerance_muB, unconverged, nonmagnetic and moment_axis.
+
+    Returns
+    -------
+    Record
+        Admitted with its grids, or excluded with the reason.
     """
     try:
         stored = read_charge_file(calculation.charge_file, calculation.folder)
@@ -29,15 +57,82 @@ def split(calculation, table_labels, label_table, settings):
         )
         magnetization = _stored_magnetization(stored, settings["nonmagnetic"])
     except Excluded as reason:
-        return record.excluded(calculation, reason)
+        return excluded(calculation, reason)
     charge, magnetization = grids.split(stored.charge, magnetization, stored.lattice)
     labels.setdefault("formula", (stored.formula, "CHGCAR"))
-    kept = {name: label[:2] for name, label in labels.items() if name not in NO_LABELS}
-    return record.admitted(calculation, stored, charge, magnetization, kept, settings)
+    kept = {name: label[:2] for name, label in labels.items() if name not in NOT_RECORDED}
+    return admitted(calculation, stored, charge, magnetization, kept, settings)
 
 
-def _labels(calculation, table_labels, label_table):
-    """Labels by name: of the run's own files, of its path, of the label table."""
+def admitted(
+    calculation: Calculation,
+    stored: ChargeFile,
+    charge: NDArray[np.float64],
+    magnetization: NDArray[np.float64],
+    labels: dict[str, Any],
+    settings: Mapping[str, Any],
+) -> record.Record:
+    """Make the record of an admitted calculation.
+
+    Parameters
+    ----------
+    calculation
+        Calculation from `find`.
+    stored
+        Its charge file.
+    charge
+        Charge density, (na, nb, nc), e Å⁻³.
+    magnetization
+        Magnetization density in μB Å⁻³, (na, nb, nc), or (3, na, nb, nc) of a noncollinear run,
+        whose projection on one axis then becomes the record's `magnetization`.
+    labels
+        Name to (value, source).
+    settings
+        The config's key moment_axis: the axis if the total moment vanishes.
+
+    Returns
+    -------
+    Record
+        Attributes and arrays.
+    """
+    vector: dict[str, NDArray[Any]] = {}
+    attributes = _origin(calculation, stored.note)
+    if magnetization.ndim == 4:
+        vector = {"magnetization_vector": magnetization}
+        axis = grids.moment_axis(magnetization, stored.lattice, settings["moment_axis"])
+        magnetization = grids.along(magnetization, axis)
+        attributes["projection_axis"] = axis
+    arrays = {"charge": charge, "magnetization": magnetization} | vector
+    arrays |= {"lattice": stored.lattice, "site_position": stored.positions}
+    attributes["content_sha256"] = _content_sha256(arrays)
+    arrays["site_element"] = np.array(stored.elements, dtype=object)
+    labels = _with_integrated_moment(labels, magnetization, stored.lattice)
+    return record.Record(attributes | record.label_attributes(labels), arrays)
+
+
+def excluded(calculation: Calculation, reason: object) -> record.Record:
+    """Make the record of a calculation that was read and refused.
+
+    Parameters
+    ----------
+    calculation
+        Calculation from `find`.
+    reason
+        Sentence or exception.
+
+    Returns
+    -------
+    Record
+        Without arrays; its reason is one line.
+    """
+    reasons = "; ".join(filter(None, (str(reason), calculation.note)))
+    return record.Record(_origin(calculation) | {"excluded": " ".join(reasons.split())})
+
+
+def _labels(
+    calculation: Calculation, table_labels: Mapping[str, Any], label_table: str
+) -> dict[str, Any]:
+    """Labels by name; the label table overrides the path, and that the run's own files."""
     return (
         read_labels(calculation.folder, calculation.charge_file)
         | {name: (value, "path") for name, value in calculation.names.items()}
@@ -45,7 +140,7 @@ def _labels(calculation, table_labels, label_table):
     )
 
 
-def _stored_magnetization(stored, nonmagnetic):
+def _stored_magnetization(stored: ChargeFile, nonmagnetic: str) -> NDArray[np.float64]:
     if stored.magnetization is not None:
         return stored.magnetization
     if nonmagnetic == "zero":
@@ -53,3 +148,42 @@ def _stored_magnetization(stored, nonmagnetic):
     raise Excluded(
         "not spin-polarised, so it has no magnetization: set nonmagnetic: zero to take it as zero"
     )
+
+
+def _with_integrated_moment(
+    labels: dict[str, Any], magnetization: NDArray[np.float64], lattice: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Take the integral as the total moment; what was reported is kept beside it."""
+    moment = float(grids.integral(magnetization, lattice))
+    integrated = {"total_moment_muB": (moment, "integral of the magnetization density")}
+    reported = labels.get("total_moment_muB")
+    rest = {name: label for name, label in labels.items() if name != "total_moment_muB"}
+    return integrated | ({"reported_moment_muB": reported} if reported else {}) | rest
+
+
+def _origin(calculation: Calculation, note: str = "") -> dict[str, Any]:
+    return {
+        "id": calculation.id,
+        "source": calculation.charge_file,
+        "source_sha256": _file_sha256(calculation.charge_file),
+        "note": "; ".join(filter(None, (calculation.note, note))),
+        "Conventions": "CF-1.11",
+    }
+
+
+def _file_sha256(path: str) -> str:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return ""  # a pipe would never end
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _content_sha256(arrays: dict[str, NDArray[Any]]) -> str:
+    """Digest of densities and structure: the same under another compression of the file."""
+    digest = hashlib.sha256()
+    for values in arrays.values():
+        digest.update(np.ascontiguousarray(values, dtype=np.float32).data)
+    return digest.hexdigest()

@@ -1,36 +1,67 @@
-"""The cell and atoms at the top of POSCAR, CONTCAR, CHGCAR and CHG."""
+"""Read the VASP header: cell and atoms at the top of CHGCAR, CHG, POSCAR and CONTCAR."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from spinlens.calculations.compressed import read_ends
 from spinlens.crystal.formulas import element
 
 SMALLEST_VOLUME_A3 = 1.0
 MOST_SITES = 100_000
+MOST_POSCAR_BYTES = 16 << 20
 
 
 @dataclass
 class Structure:
-    """lattice: (3, 3) array, Å, rows a, b, c; positions: (sites, 3) array, fractional;
-    elements: one symbol per site, or None where the header has no element line; groups: sites
-    of each group of the header."""
+    """Cell and atoms of a header.
 
-    lattice: np.ndarray
-    positions: np.ndarray
-    elements: list | None
-    groups: list
+    Parameters
+    ----------
+    lattice
+        Lattice vectors a, b, c in rows, (3, 3), Å.
+    positions
+        Fractional positions of the sites, (sites, 3).
+    elements
+        One symbol per site; None if the header has no line of elements (VASP 4).
+    groups
+        Number of sites in each group of the header.
+    """
+
+    lattice: NDArray[np.float64]
+    positions: NDArray[np.float64]
+    elements: list[str] | None
+    groups: list[int]
 
 
-def read_structure(lines):
-    """The structure at the start of an iterator of text lines, which is left behind the last
-    site. Raises ValueError, one line, where there is none."""
+def read_structure(lines: Iterable[str]) -> Structure:
+    """Read the structure at the beginning of a file.
+
+    Parameters
+    ----------
+    lines
+        Lines of text; an iterator is left behind the last site.
+
+    Returns
+    -------
+    Structure
+        Cell and atoms.
+
+    Raises
+    ------
+    ValueError
+        If there is no such header; the message is one line.
+    """
     lines = iter(lines)
     next(lines, None)
     scale = _numbers(lines, "the scale factor (line 2)", (1, 3))
-    lattice = np.array([_numbers(lines, f"lattice vector {row}", (3,)) for row in "abc"])
-    lattice = _scaled(lattice, scale)
+    rows = [_numbers(lines, f"lattice vector {row}", (3,)) for row in "abc"]
+    lattice = _scaled_lattice(np.array(rows), scale)
     symbols, groups = _symbols_and_groups(lines)
     mode = _line(lines, "the line Direct or Cartesian")
     if mode[:1] in "sS":
@@ -45,36 +76,75 @@ def read_structure(lines):
         raise ValueError("a site's coordinates are not finite")
     if mode[:1] in "cCkK":
         positions = _scaled_sites(positions, scale) @ np.linalg.inv(lattice)
-    elements = None
-    if symbols is not None:
-        elements = [s for s, count in zip(symbols, groups, strict=True) for _ in range(count)]
+    elements = None if symbols is None else per_site(symbols, groups)
     return Structure(lattice, positions, elements, groups)
 
 
-def _line(lines, what):
+def read_poscar(path: Path | str) -> Structure | None:
+    """Read the structure in a POSCAR or CONTCAR.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    Structure or None
+        Cell and atoms; None if the file cannot be read.
+    """
+    try:
+        text = read_ends(path, MOST_POSCAR_BYTES, 0)[0].decode("utf-8", "replace")
+        return read_structure(text.splitlines())
+    except (OSError, ValueError):
+        return None
+
+
+def per_site(values: Iterable[Any], groups: list[int]) -> list[Any]:
+    """Repeat the value of each group of sites for each of its sites.
+
+    Parameters
+    ----------
+    values
+        One value per group, such as its element.
+    groups
+        Number of sites in each group.
+
+    Returns
+    -------
+    list
+        One value per site.
+    """
+    return [value for value, count in zip(values, groups, strict=True) for _ in range(count)]
+
+
+def _line(lines: Iterator[str], content: str) -> str:
     line = next(lines, None)
     if line is None:
-        raise ValueError(f"the file ends before {what}")
+        raise ValueError(f"the file ends before {content}")
     return line.strip()
 
 
-def _numbers(lines, what, lengths):
-    numbers = []
-    for token in _line(lines, what).split():
+def _numbers(lines: Iterator[str], content: str, lengths: tuple[int, ...] | None) -> list[float]:
+    """Numbers at the start of the next line, as many as one of `lengths` says."""
+    numbers: list[float] = []
+    for token in _line(lines, content).split():
         try:
             numbers.append(float(token))
         except ValueError:
             break
     if lengths is not None:
         if len(numbers) < min(lengths):
-            raise ValueError(f"{what} cannot be read")
+            raise ValueError(f"{content} cannot be read")
         numbers = numbers[: max(length for length in lengths if length <= len(numbers))]
     return numbers
 
 
-def _scaled(lattice, scale):
+def _scaled_lattice(lattice: NDArray[np.float64], scale: list[float]) -> NDArray[np.float64]:
+    """One negative number is the volume, one positive a factor, three a factor each for x, y, z."""
     if not (np.isfinite(lattice).all() and np.isfinite(scale).all()):
         raise ValueError("the cell is not finite")
+    factor: Any
     if len(scale) == 1 and scale[0] < 0:
         volume = abs(np.linalg.det(lattice))
         factor = (-scale[0] / volume) ** (1 / 3) if volume > 0 else 0.0
@@ -86,19 +156,23 @@ def _scaled(lattice, scale):
     return scaled
 
 
-def _scaled_sites(positions, scale):
+def _scaled_sites(positions: NDArray[np.float64], scale: list[float]) -> NDArray[np.float64]:
     if len(scale) == 1 and scale[0] < 0:
         raise ValueError("Cartesian sites with a negative scale factor are not read")
     return positions * np.array(scale)
 
 
-def _symbols_and_groups(lines):
+def _symbols_and_groups(lines: Iterator[str]) -> tuple[list[str] | None, list[int]]:
     tokens = _line(lines, "the counts of atoms").split()
     symbols = None
     if tokens and not _is_count(tokens[0]):
         symbols = tokens
         tokens = _line(lines, "the counts of atoms").split()
-    groups = [int(token) for token in _while(_is_count, tokens)]
+    groups = []
+    for token in tokens:
+        if not _is_count(token):
+            break
+        groups.append(int(token))
     if not groups or min(groups) < 1 or sum(groups) > MOST_SITES:
         raise ValueError("the counts of atoms cannot be read")
     if symbols is None:
@@ -108,12 +182,5 @@ def _symbols_and_groups(lines):
     return [element(token) for token in islice(symbols, len(groups))], groups
 
 
-def _while(condition, tokens):
-    for token in tokens:
-        if not condition(token):
-            return
-        yield token
-
-
-def _is_count(token):
+def _is_count(token: str) -> bool:
     return token.isascii() and token.isdecimal()

@@ -1,19 +1,32 @@
-"""What vasprun.xml says, streamed: it may be large, or end anywhere."""
+"""Read vasprun.xml as a stream: it may be large, or be cut anywhere."""
 
-from xml.etree.ElementTree import XMLPullParser
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, XMLPullParser
 
 from spinlens.calculations.compressed import CHUNK_BYTES, open_binary
-from spinlens.calculations.numbers import finite_floats
+from spinlens.calculations.vasp_outputs import finite_floats, spin_treatment
 
 MOST_BYTES = 1 << 28
 
 
-def read_vasprun(path):
-    """vasp_version, valence_electrons (NELECT), spin_kind, NELM, NSW, and, of the last ionic step,
-    energy_eV, electronic_steps and, for collinear spin, total_moment_muB from the occupations.
-    What the file does not say is left out."""
+def read_vasprun(path: Path | str) -> dict[str, Any]:
+    """Read the settings and the last ionic step of vasprun.xml.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    dict
+        vasp_version, valence_electrons (NELECT), spin_kind, NELM, NSW; and of the last ionic step
+        energy_eV, electronic_steps and, for collinear spin, total_moment_muB from the
+        occupations. What the file does not contain is left out.
+    """
     run = _Run()
-    parser = XMLPullParser(("start", "end"))
+    parser: Any = XMLPullParser(("start", "end"))
     read = 0
     with open_binary(path) as stream:
         try:
@@ -21,26 +34,28 @@ def read_vasprun(path):
                 read += len(chunk)
                 parser.feed(chunk)
                 for event, node in parser.read_events():
-                    run.see(event, node)
-        except Exception:  # cut or damaged: what came before it counts
+                    run.take(event, node)
+        except Exception:  # cut or damaged: the content before it counts
             pass
-    return run.found()
+    return run.values()
 
 
 class _Run:
-    def __init__(self):
-        self.path = []
-        self.values = {}
+    """Values of a run, collected from the events of a parser."""
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self.parameters: dict[str | None, str] = {}
         self.finished = False
         self.steps = 0
-        self.energy = None
-        self.moment = None
-        self.column = []
-        self.weights = []
-        self.occupied = {}
+        self.energy: float | None = None
+        self.moment: float | None = None
+        self.column: list[float] = []
+        self.weights: list[float] = []
+        self.occupied: dict[int, list[float]] = {}
         self.spin_set = 0
 
-    def see(self, event, node):
+    def take(self, event: str, node: Element) -> None:
         if event == "start":
             self.path.append(node.tag)
             self._start(node)
@@ -49,7 +64,23 @@ class _Run:
         self.path.pop()
         node.clear()
 
-    def _start(self, node):
+    def values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "vasp_version": self.parameters.get("version"),
+            "valence_electrons": self._float("NELECT"),
+            "NELM": self._integer("NELM"),
+            "NSW": self._integer("NSW"),
+            "spin_kind": spin_treatment(
+                self._integer("ISPIN"), self.parameters.get("LNONCOLLINEAR") == "T"
+            ),
+        }
+        if self.finished:
+            values["energy_eV"] = self.energy
+            values["electronic_steps"] = self.steps or None
+            values["total_moment_muB"] = self.moment
+        return {key: value for key, value in values.items() if value is not None}
+
+    def _start(self, node: Element) -> None:
         if node.tag == "calculation":
             self.finished, self.steps, self.energy, self.moment = False, 0, None, None
         elif node.tag == "varray":
@@ -62,7 +93,7 @@ class _Run:
             elif comment.startswith("kpoint"):
                 self.occupied.setdefault(self.spin_set, []).append(0.0)
 
-    def _end(self, node):
+    def _end(self, node: Element) -> None:
         text = (node.text or "").strip()
         if node.tag == "i":
             self._item(node.get("name"), text)
@@ -81,41 +112,23 @@ class _Run:
             if len(numbers) == 2 and self.occupied.get(self.spin_set):
                 self.occupied[self.spin_set][-1] += numbers[1]
 
-    def _item(self, name, text):
+    def _item(self, name: str | None, text: str) -> None:
         if "parameters" in self.path or "generator" in self.path:
-            self.values.setdefault(name, text)
+            self.parameters.setdefault(name, text)
         elif name == "e_0_energy" and "scstep" in self.path:
             numbers = finite_floats(text)
             self.energy = numbers[0] if numbers else None
 
-    def found(self):
-        found = {
-            "vasp_version": self.values.get("version"),
-            "valence_electrons": self._float("NELECT"),
-            "NELM": self._integer("NELM"),
-            "NSW": self._integer("NSW"),
-            "spin_kind": self._spin(),
-        }
-        if self.finished:
-            found["energy_eV"] = self.energy
-            found["electronic_steps"] = self.steps or None
-            found["total_moment_muB"] = self.moment
-        return {key: value for key, value in found.items() if value is not None}
-
-    def _float(self, name):
-        numbers = finite_floats(self.values.get(name, ""))
+    def _float(self, name: str) -> float | None:
+        numbers = finite_floats(self.parameters.get(name, ""))
         return numbers[0] if numbers else None
 
-    def _integer(self, name):
-        text = self.values.get(name, "")
+    def _integer(self, name: str) -> int | None:
+        text = self.parameters.get(name, "")
         return int(text) if text.isdecimal() else None
 
-    def _spin(self):
-        if self.values.get("LNONCOLLINEAR") == "T":
-            return "noncollinear"
-        return {1: "none", 2: "collinear"}.get(self._integer("ISPIN"))
-
-    def _moment(self):
+    def _moment(self) -> float | None:
+        """Occupied states of spin up less those of spin down, weighted by k-point; μB."""
         up, down = self.occupied.get(1), self.occupied.get(2)
         if not up or not down or not len(up) == len(down) == len(self.weights):
             return None
