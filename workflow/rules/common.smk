@@ -34,7 +34,7 @@ from spinlens.splits import folds
 
 config.update(validation.typed(config))
 try:
-    validation.check(config, WORKFLOW / "schemas" / "config.schema.yaml")
+    validation.check(config)
 except SpinlensError as fault:
     sys.exit(str(fault))
 
@@ -173,7 +173,11 @@ SPACE = Paramspace(
 POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS, strict=True))
 SWEPT = list(SPACE.dataframe.columns)
 MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
-MULTIPLES = {name: found for name in SWEPT if len(found := sweep.varied_alone(POINTS, name)) > 1}
+MULTIPLES = {
+    name: found
+    for name in SWEPT
+    if (found := hyperparameters.varied_alone(POINTS, name, SWEEP_POINTS[0]))
+}
 # The last point of `points`, or of the sweep: an attribution takes a minute a point.
 ATTRIBUTED = list(POINTS)[-1:]
 

@@ -98,7 +98,7 @@ rule filter_multiples:
     """Draw filters side by side over {wildcards.hyperparameter}."""
     input:
         filters=lambda wildcards: expand(
-            f"{MODEL}/filters.nc", point=MULTIPLES[wildcards.hyperparameter].values()
+            f"{MODEL}/filters.nc", point=MULTIPLES[wildcards.hyperparameter]
         ),
         scale=f"{RESULTS}/filter_scale.json",
     output:
@@ -120,7 +120,10 @@ rule filter_multiples:
         runtime=growing(10),
     params:
         name=lambda wildcards: wildcards.hyperparameter,
-        values=lambda wildcards: list(MULTIPLES[wildcards.hyperparameter]),
+        values=lambda wildcards: [
+            hyperparameters.spelled(POINTS[point][wildcards.hyperparameter])
+            for point in MULTIPLES[wildcards.hyperparameter]
+        ],
         axis="c",
         projection=config["projection"],
         code=code("plots/filter_multiples.py"),

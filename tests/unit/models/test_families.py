@@ -54,8 +54,11 @@ def path(tmp_path_factory):
     ("changes", "fault"),
     [
         ({"dimensions": 2}, "family: steerable has filters in space: set dimensions: 3"),
-        ({"augmentation": "layer_group"}, "is the same turned: set augmentation: none"),
-        ({"channels": "vector", "normalization": "integral"}, "channels: vector takes norm"),
+        ({"augmentation": "layer_group"}, "is invariant by itself: set augmentation: none"),
+        (
+            {"channels": "vector", "normalization": "integral"},
+            "with channels: vector set normalization: norm",
+        ),
         (VOXEL | {"channels": "vector"}, "vector is of the steerable family"),
         (VOXEL | {"augmentation": "layer_group"}, "the grid has 8 and 6"),
     ],

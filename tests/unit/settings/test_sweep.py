@@ -154,9 +154,10 @@ def test_a_range_needs_a_draw(other):
         ({"filters": {"from": 5, "to": 2}}, "filters goes down, from 5 to 2"),
         ({"filters": {"from": 2, "to": 4.5}}, "filters must go from and to whole numbers"),
         ({"filters": {"from": True, "to": 4}}, "filters must go from and to whole numbers"),
-        ({"momentum": {"from": 0, "to": 0.9, "scale": "log"}}, "log scale, above 0"),
+        ({"momentum": {"from": 0, "to": 0.9, "scale": "log"}}, "a log scale it must start above 0"),
         ({"momentum": {"from": 0, "to": 0.9, "scale": "cubic"}}, "'cubic', it must be linear"),
         ({"filters": {"from": 0, "to": 4}}, "filters, 0 to 4, has ends that it cannot take"),
+        ({"max_degree": {"from": 0, "to": 4}}, "max_degree, 0 to 4, has ends"),
         ({"learning_rate": {"from": 0, "to": 1}}, "learning_rate, 0 to 1, has ends"),
         ({"train_fraction": {"from": 0.5, "to": 1}}, "train_fraction, 0.5 to 1, has ends"),
         ({"momentum": {"from": 0.5, "to": 1}}, "momentum, 0.5 to 1, has ends"),
@@ -199,6 +200,16 @@ def test_names_spell_only_what_differs():
 
 def test_a_single_point_is_named_by_its_seed():
     assert hyperparameters.swept_columns(sweep.points(config())) == [{"seed": "1"}]
+
+
+def test_points_varied_alone_around_a_base():
+    points = {
+        "base": BASE, "a": BASE | {"filters": 16}, "b": BASE | {"filters": 2},
+        "c": BASE | {"filters": "all"}, "d": BASE | {"filters": 2, "epochs": 9},
+    }  # fmt: skip
+    assert hyperparameters.varied_alone(points, "filters", BASE) == ["b", "base", "a", "c"]
+    assert hyperparameters.varied_alone(points, "epochs", BASE) == []  # the base alone
+    assert hyperparameters.varied_alone(points, "epochs", points["b"]) == ["b", "d"]
 
 
 @pytest.mark.parametrize(

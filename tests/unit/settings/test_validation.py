@@ -7,8 +7,6 @@ from paths import ROOT
 from spinlens.core.errors import SpinlensError
 from spinlens.settings import hyperparameters, validation
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
-
 
 @pytest.fixture
 def config():
@@ -16,11 +14,11 @@ def config():
 
 
 def test_the_config_that_is_shipped_is_valid(config):
-    validation.check(config, SCHEMA)
+    validation.check(config)
 
 
 def test_schema_config_and_library_name_the_same_keys(config):
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    schema = validation.schema()
     assert set(config) == set(schema["properties"])
     assert tuple(schema["$defs"]["hyperparameters"]) == hyperparameters.NAMES
 
@@ -88,7 +86,7 @@ def test_schema_config_and_library_name_the_same_keys(config):
 )
 def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
     with pytest.raises(SpinlensError) as fault:
-        validation.check(config | change, SCHEMA)
+        validation.check(config | change)
     assert str(fault.value).startswith(expected)
     assert "\n" not in str(fault.value)
 
@@ -97,7 +95,7 @@ def test_a_fault_is_one_line_that_names_the_key(config, change, expected):
     "key", ["sweep", "points", "evidence_points", "select", "labels", "window"]
 )
 def test_null_is_allowed_where_nothing_is_wanted(config, key):
-    validation.check(config | {key: None}, SCHEMA)
+    validation.check(config | {key: None})
 
 
 def test_text_of_the_command_line_becomes_what_it_spells():
@@ -122,4 +120,4 @@ def test_text_of_the_command_line_becomes_what_it_spells():
 def test_a_missing_key_is_named(config, key):
     del config[key]
     with pytest.raises(SpinlensError, match=f"config: '{key}' is missing"):
-        validation.check(config, SCHEMA)
+        validation.check(config)

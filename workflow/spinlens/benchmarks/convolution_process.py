@@ -59,7 +59,7 @@ def parted(kernel, batch, micro_batch, cell):
     model = networks.periodic(kernel, cell, **sized)
 
     def step():
-        for _ in range(sizes.parts(sized)):
+        for _ in range(sizes.micro_batches(sized)):
             loss = model.train_on_batch(inputs, classes, weights)[0]
         return float(loss)
 

@@ -5,7 +5,7 @@ import keras
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.models import steerable, voxel
 from spinlens.models.heads import FIRST_CONVOLUTION
-from spinlens.settings.sizes import is_steerable, parts
+from spinlens.settings.sizes import is_steerable, micro_batches
 
 
 def build(point, cell_shape, classes, scale=1.0):
@@ -44,7 +44,7 @@ def first_kernel(model):
 
 
 def _optimizer(point):
-    rate, several = float(point["learning_rate"]), parts(point)
+    rate, several = float(point["learning_rate"]), micro_batches(point)
     options = {"gradient_accumulation_steps": several if several > 1 else None}
     if point["optimizer"] == "sgd":
         return keras.optimizers.SGD(rate, momentum=point["momentum"], **options)

@@ -56,7 +56,7 @@ def predict(point, cell_shape, samples):
     """
     channels = grids.CHANNELS[point["channels"]]
     training = max(1, round(samples * point["train_fraction"]))
-    parts = sizes.parts(point)
+    parts = sizes.micro_batches(point)
     batch = ceil(min(point["batch_size"], training) / parts)
     steerable = sizes.is_steerable(point)
     network = (steerable_cost.layers if steerable else layers)(point, cell_shape, channels)

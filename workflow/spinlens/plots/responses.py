@@ -68,14 +68,14 @@ def alone(table, name):
     """Rows, as True or False, that differ from the base in this hyperparameter at most. The base
     is the point that most others differ from in one alone: two at least, and more than the few
     that are such by chance in a draw; where there is none, no row does."""
-    names = swept(table)
-    values = table[names].astype(str).to_numpy()
-    differences = (values[:, None] != values[None]).sum(2)
+    values = table[swept(table)].astype(str)
+    differences = (values.to_numpy()[:, None] != values.to_numpy()[None]).sum(2)
     neighbours = (differences == 1).sum(1)
-    others = values[:, [other != name for other in names]]
-    base = neighbours.argmax()
-    chosen = (others == others[base]).all(1)
-    return chosen & (neighbours[base] >= max(2, BY_CHANCE * len(table))) & (chosen.sum() > 1)
+    base, chosen = neighbours.argmax(), np.zeros(len(table), bool)
+    if neighbours[base] >= max(2, BY_CHANCE * len(table)):
+        points = dict(enumerate(values.to_dict("records")))
+        chosen[hyperparameters.varied_alone(points, name, points[base])] = True
+    return chosen
 
 
 def _panel(axes, table, name, metric, chance):

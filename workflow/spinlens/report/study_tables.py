@@ -56,7 +56,7 @@ def study_tables(
         | {"base": points[point][name] == base[name]}
         | _accuracies(*fits[point])
         for name in hyperparameters.NAMES
-        for point in _varied(name, points, base)
+        for point in hyperparameters.varied_alone(points, name, base)
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -87,24 +87,6 @@ def study_page(table: pd.DataFrame) -> str:
         "weights still change; validation accuracy is taken at the epoch's end."
     )
     return page(TITLE, introduction, tables, note)
-
-
-def _varied(name: str, points: Mapping[str, Point], base: Point) -> list[str]:
-    """List the points that differ from the base at most in this hyperparameter, by its value."""
-    found = [
-        point
-        for point, values in points.items()
-        if all(values[other] == base[other] for other in values if other != name)
-    ]
-    if len(found) < 2:  # it is not varied
-        return []
-    return sorted(found, key=lambda point: _sort_key(points[point][name]))
-
-
-def _sort_key(value: Any) -> tuple[int, float, str]:
-    """Sort numbers by size, then other values by name."""
-    is_number = isinstance(value, (int, float))
-    return (0, value, "") if is_number else (1, 0, spelled(value))
 
 
 def _accuracies(metrics: Mapping[str, Any], history: pd.DataFrame) -> dict[str, Any]:

@@ -2,51 +2,88 @@
 
 A range is `{from: 1, to: 10000, scale: log}`, both ends within it; `scale` is linear unless it
 says log, and `to` may name another hyperparameter, whose value is then the end. Each point is
-drawn as one row of a random or a Sobol sequence in the unit cube, a column a hyperparameter.
+drawn as one row of a random or a Sobol sequence in the unit cube, one column per hyperparameter.
 The sequence depends on its seed alone, so that asking for more points keeps the first ones.
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from math import exp, inf, isfinite, log
+from math import exp, isfinite, log
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
+from spinlens.settings import validation
+from spinlens.settings.hyperparameters import Point
 
-WHOLE = (
-    "filters kernel_size stride pool_size convolution_kernel_size radial_functions max_degree "
-    "batch_size epochs classes split_seed seed"
-).split()
-NUMBERS = "learning_rate momentum threshold isosurface cutoff train_fraction".split()
-# Ends that a range must stay within, as the schema of config.yaml has them for single values.
-LOWEST = dict.fromkeys(WHOLE, 1) | {"classes": 2, "split_seed": 0, "seed": 0, "momentum": 0}
-LOWEST |= {"max_degree": 0}
-BETWEEN = {
-    "learning_rate": (0, inf),
-    "isosurface": (0, inf),
-    "cutoff": (0, inf),
-    "train_fraction": (0, 1),
-}
-DIGITS = 3  # significant ones of a drawn number: it stands in the point's name
-PATIENCE = 64  # rows of the sequence for each point asked, before giving up on new ones
+Sweep = Mapping[str, list[Any] | Mapping[str, Any]]  # values, or a range, of each hyperparameter
+
+SIGNIFICANT_DIGITS = 3  # of a drawn number: it is part of the point's name
+ROWS_PER_POINT = 64  # rows of the sequence tried for each point, before giving up on new ones
 
 
-def is_range(values):
-    """Whether what `sweep` says of a hyperparameter is a range, not a list of values."""
-    return isinstance(values, dict)
+def is_range(values: object) -> bool:
+    """Whether `sweep` gives a range of a hyperparameter, not a list of values.
+
+    Parameters
+    ----------
+    values
+        What `sweep` maps the hyperparameter to.
+
+    Returns
+    -------
+    bool
+        True for a range.
+    """
+    return isinstance(values, Mapping)
 
 
-def draw(sweep, mode, count, seed, base, fault):
-    """`count` different overrides of `base`, drawn by `mode`: random or sobol.
+def draw(
+    sweep: Sweep,
+    mode: str,
+    count: int,
+    seed: int,
+    base: Point,
+    fault: Callable[[Point], str | None],
+) -> list[Point]:
+    """Different overrides of a base point, drawn from lists and ranges.
 
-    `sweep` maps hyperparameters to lists of values or ranges. `fault` takes a point and returns
-    why it cannot be trained, or None: such points are passed over. Raises SpinlensError for a range
-    that makes no sense, and where there are fewer different points than asked for.
+    Parameters
+    ----------
+    sweep
+        Values, or a range, of each hyperparameter.
+    mode
+        `random`, or `sobol` for a scrambled Sobol sequence.
+    count
+        Number of overrides.
+    seed
+        Seed of the sequence.
+    base
+        Hyperparameters that the overrides change.
+    fault
+        Function of a point: why it cannot be trained, or None. Such points are left out.
+
+    Returns
+    -------
+    list[dict]
+        `count` overrides, hyperparameters to values.
+
+    Raises
+    ------
+    SpinlensError
+        A range is not valid, or there are fewer different points than `count`.
+
+    References
+    ----------
+    Scrambling: A. B. Owen, J. Complexity 14, 466 (1998).
     """
     for name, values in sweep.items():
         _check(name, values, {**base, **sweep})
-    found, reason = [], None
-    for row in islice(_rows(len(sweep), mode, seed), PATIENCE * (count + 16)):
+    found: list[Point] = []
+    reason = None
+    for row in islice(_rows(len(sweep), mode, seed), ROWS_PER_POINT * (count + 16)):
         if len(found) == count:
             return found
         override = _override(sweep, row, base)
@@ -60,7 +97,7 @@ def draw(sweep, mode, count, seed, base, fault):
     raise SpinlensError(f"sweep_points: the sweep has {len(found)} points, not {count}{why}")
 
 
-def _rows(columns, mode, seed):
+def _rows(columns: int, mode: str, seed: int) -> Iterator[NDArray[np.float64]]:
     """Rows of numbers from 0 to below 1, without end and the same for every length."""
     if mode == "random":
         generator = np.random.default_rng(seed)
@@ -69,22 +106,23 @@ def _rows(columns, mode, seed):
     # Imported here because every parse of the workflow reads this module, and it takes a second.
     from scipy.stats import qmc
 
-    sequence = qmc.Sobol(columns, rng=seed)  # scrambled: A. B. Owen, J. Complexity 14, 466 (1998)
+    sequence = qmc.Sobol(columns, rng=seed)
     yield from sequence.random_base2(6)
     while True:
         yield from sequence.random(64)
 
 
-def _override(sweep, row, base):
+def _override(sweep: Sweep, row: NDArray[np.float64], base: Point) -> Point:
     shares = dict(zip(sweep, row, strict=True))
-    override = {}
+    override: Point = {}
     # Ranges that end at another hyperparameter wait for its value.
     for name in sorted(sweep, key=lambda name: _named_end(sweep[name]) is not None):
         override[name] = _value(name, sweep[name], float(shares[name]), base | override)
     return {name: override[name] for name in sweep}
 
 
-def _value(name, values, share, point):
+def _value(name: str, values: Any, share: float, point: Point) -> Any:
+    """Value of a hyperparameter at a share, from 0 to below 1, of its list or range."""
     if not is_range(values):
         return values[int(share * len(values))]
     low, high = values["from"], values["to"]
@@ -95,37 +133,37 @@ def _value(name, values, share, point):
                 f"sweep: {name} goes from {low} to {values['to']}, which is {high!r}"
             )
     logarithmic = values.get("scale", "linear") == "log"
-    if name in WHOLE:
-        # Every whole number gets the room up to the next one.
+    if _is_whole(name):
+        # Every whole number gets the interval up to the next one.
         return min(int(_between(low, high + 1, share, logarithmic)), high)
-    drawn = float(f"{_between(low, high, share, logarithmic):.{DIGITS}g}")
+    drawn = float(f"{_between(low, high, share, logarithmic):.{SIGNIFICANT_DIGITS}g}")
     return min(max(drawn, low), high)
 
 
-def _between(low, high, share, logarithmic):
+def _between(low: float, high: float, share: float, logarithmic: bool) -> float:
     if logarithmic:
         return exp(log(low) + share * (log(high) - log(low)))
     return low + share * (high - low)
 
 
-def _named_end(values):
+def _named_end(values: Any) -> str | None:
     return values["to"] if is_range(values) and isinstance(values["to"], str) else None
 
 
-def _check(name, values, known):
+def _check(name: str, values: Any, known: Mapping[str, Any]) -> None:
+    """Raise SpinlensError unless the values are a list or a valid range of the hyperparameter."""
     if not is_range(values):
         return
-    if name not in [*WHOLE, *NUMBERS]:
+    if not _is_numeric(name):
         raise SpinlensError(f"sweep: {name} is no number: give a list of its values, not a range")
     low, high, scale = values["from"], values["to"], values.get("scale", "linear")
     if isinstance(high, str):
         _check_named_end(name, high, known)
         high = low
-    kind = "whole numbers" if name in WHOLE else "numbers"
-    if not all(_is_number(end) and (name not in WHOLE or end == int(end)) for end in (low, high)):
+    kind = "whole numbers" if _is_whole(name) else "numbers"
+    if not all(_is_number(end) and (not _is_whole(name) or end == int(end)) for end in (low, high)):
         raise SpinlensError(f"sweep: the range of {name} must go from and to {kind}")
-    above, below = BETWEEN.get(name, (-inf, 1 if name == "momentum" else inf))
-    if low <= above or high >= below or low < LOWEST.get(name, -inf):
+    if not (validation.is_allowed(name, low) and validation.is_allowed(name, high)):
         raise SpinlensError(
             f"sweep: the range of {name}, {low} to {high}, has ends that it cannot take"
         )
@@ -134,15 +172,28 @@ def _check(name, values, known):
     if scale not in ("linear", "log"):
         raise SpinlensError(f"sweep: the scale of {name} is {scale!r}, it must be linear or log")
     if scale == "log" and low <= 0:
-        raise SpinlensError(f"sweep: the range of {name} starts at {low}: on a log scale, above 0")
+        raise SpinlensError(
+            f"sweep: the range of {name} starts at {low}: on a log scale it must start above 0"
+        )
 
 
-def _check_named_end(name, end, known):
-    if end not in [*WHOLE, *NUMBERS] or (name in WHOLE and end not in WHOLE):
-        raise SpinlensError(f"sweep: {name} cannot end at {end!r}: give a number, or one's name")
+def _check_named_end(name: str, end: str, known: Mapping[str, Any]) -> None:
+    if not _is_numeric(end) or (_is_whole(name) and not _is_whole(end)):
+        raise SpinlensError(
+            f"sweep: {name} cannot end at {end!r}: give a number, or the name of a "
+            "hyperparameter that is one"
+        )
     if end == name or _named_end(known.get(end)) is not None:
         raise SpinlensError(f"sweep: {name} ends at {end}, which must not end at another's value")
 
 
-def _is_number(value):
+def _is_whole(name: str) -> bool:
+    return "integer" in validation.types(name)
+
+
+def _is_numeric(name: str) -> bool:
+    return _is_whole(name) or "number" in validation.types(name)
+
+
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)

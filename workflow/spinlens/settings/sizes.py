@@ -1,43 +1,110 @@
 """Sizes of kernels, strides and pools along a, b and c, and whether a network fits its cell."""
 
+from collections.abc import Mapping, Sequence
 from math import ceil, pi
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spinlens.core.errors import SpinlensError
 
-RESOLVED = 3.0  # of width × largest wave number: exp(-4.5) of a shell's spectrum is left there
+# Least width of a radial function × largest wave number: exp(-4.5) of its spectrum is left there.
+RESOLVED = 3.0
 
 
-def is_steerable(point):
-    """Whether a point's family is steerable; a point.json from before there were families says
-    nothing of it."""
+def is_steerable(point: Mapping[str, Any]) -> bool:
+    """Whether a point's family is steerable.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters; those stored before there were families have none.
+
+    Returns
+    -------
+    bool
+        True for the steerable family.
+    """
     return point.get("family") == "steerable"
 
 
-def sizes(point, key):
-    """A size for each axis: one number for all of them, or one each; 1 along a projected c."""
+def sizes(point: Mapping[str, Any], key: str) -> tuple[int, int, int]:
+    """Size along a, b and c.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    key
+        A hyperparameter that is one number for all axes, or a number for each.
+
+    Returns
+    -------
+    tuple[int, int, int]
+        A size per axis; 1 along c if the density is projected along it.
+    """
     value = point[key]
-    along = list(value) if isinstance(value, (list, tuple)) else [value] * 3
-    return (*along[:2], 1) if point["dimensions"] == 2 else tuple(along)
+    a, b, c = value if isinstance(value, (list, tuple)) else [value] * 3
+    return (a, b, 1) if point["dimensions"] == 2 else (a, b, c)
 
 
-def input_grid(point, grid):
-    """Grid (na, nb, nc) that a point's magnetization is resampled onto: its `input_grid`, or
-    the dataset's own where it has none."""
-    return tuple(point["input_grid"] or grid)
+def input_grid(point: Mapping[str, Any], grid: Sequence[int]) -> tuple[int, int, int]:
+    """Grid that a point's magnetization is resampled onto.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    grid
+        Voxels of the dataset along a, b and c.
+
+    Returns
+    -------
+    tuple[int, int, int]
+        The point's `input_grid`, or the dataset's grid if it is null.
+    """
+    a, b, c = point["input_grid"] or grid
+    return a, b, c
 
 
-def cell_shape(point, grid):
-    """Shape (na, nb, nc) of the unit cell that a point's network sees, of a dataset's grid."""
-    shape = input_grid(point, grid)
-    return (*shape[:2], 1) if point["dimensions"] == 2 else shape
+def cell_shape(point: Mapping[str, Any], grid: Sequence[int]) -> tuple[int, int, int]:
+    """Shape of the unit cell that a point's network takes.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    grid
+        Voxels of the dataset along a, b and c.
+
+    Returns
+    -------
+    tuple[int, int, int]
+        Voxels along a, b and c; 1 along c if the density is projected along it.
+    """
+    a, b, c = input_grid(point, grid)
+    return (a, b, 1) if point["dimensions"] == 2 else (a, b, c)
 
 
-def check(point, cell):
-    """Raise SpinlensError, naming the key, where a point's family cannot do what it asks for, or
-    where the first convolution or its pool leaves nothing of the supercell of a unit cell (na,
-    nb, nc). A periodic kernel may be longer than it."""
+def check(point: Mapping[str, Any], cell: Sequence[int]) -> None:
+    """Check that a point's family can do what it asks for, and that its network fits the cell.
+
+    A periodic kernel may be longer than the cell.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    cell
+        Voxels of the unit cell along a, b and c, as `cell_shape` gives them.
+
+    Raises
+    ------
+    SpinlensError
+        Hyperparameters exclude each other, or the first convolution or its pool leaves nothing
+        of the supercell; the message names the key.
+    """
     if is_steerable(point):
         _check_steerable(point)
         return
@@ -45,9 +112,9 @@ def check(point, cell):
         raise SpinlensError("channels: vector is of the steerable family: set family: steerable")
     if point.get("augmentation") == "layer_group":
         require_square(cell)
-    along = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
+    kernels, strides, pools = (sizes(point, key) for key in ("kernel_size", "stride", "pool_size"))
     for axis, voxels, repeats, kernel, stride, pool in zip(
-        "abc", cell, point["supercell"], *along, strict=True
+        "abc", cell, point["supercell"], kernels, strides, pools, strict=True
     ):
         total = voxels * repeats
         reach = 1 if point["boundary"] == "periodic" else kernel
@@ -60,8 +127,19 @@ def check(point, cell):
             raise SpinlensError(f"pool_size {pool} exceeds the {left} positions left along {axis}")
 
 
-def require_square(shape):
-    """Raise SpinlensError unless a grid has as many voxels along a as along b."""
+def require_square(shape: Sequence[int]) -> None:
+    """Check that a grid has as many voxels along a as along b.
+
+    Parameters
+    ----------
+    shape
+        Voxels along a, b and c.
+
+    Raises
+    ------
+    SpinlensError
+        It has not, so that operations of the layer group do not map it onto itself.
+    """
     if shape[0] != shape[1]:
         raise SpinlensError(
             "augmentation: layer_group needs as many voxels along a as along b, the grid has "
@@ -69,24 +147,40 @@ def require_square(shape):
         )
 
 
-def _check_steerable(point):
-    if point["dimensions"] != 3:
-        raise SpinlensError("family: steerable has filters in space: set dimensions: 3")
-    if point["augmentation"] != "none":
-        raise SpinlensError("family: steerable is the same turned: set augmentation: none")
-    if point["channels"] == "vector" and point["normalization"] == "integral":
-        raise SpinlensError("normalization: integral is of one axis, channels: vector takes norm")
+def micro_batches(point: Mapping[str, Any]) -> int:
+    """Number of parts in which a batch passes through the network.
 
+    Parameters
+    ----------
+    point
+        Hyperparameters.
 
-def parts(point):
-    """In how many parts a batch passes: as many as leave at most `micro_batch` samples in each."""
+    Returns
+    -------
+    int
+        Least number that leaves at most `micro_batch` samples in each; 1 if that is null.
+    """
     at_once = point.get("micro_batch")
     return ceil(point["batch_size"] / at_once) if at_once else 1
 
 
-def require_resolved(point, cell, lattices):
-    """Raise SpinlensError where the grid (na, nb, nc) of a steerable point is too coarse for its
-    radial functions in some of the cells (samples, 3, 3), in Å."""
+def require_resolved(point: Mapping[str, Any], cell: Sequence[int], lattices: ArrayLike) -> None:
+    """Check that a grid is fine enough for the radial functions of a steerable point.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    cell
+        Voxels of the unit cell along a, b and c.
+    lattices
+        Lattice vectors of every sample, (samples, 3, 3), Å.
+
+    Raises
+    ------
+    SpinlensError
+        The voxels of some sample are too large.
+    """
     width = point["cutoff"] / point["radial_functions"] / 2
     lengths = np.linalg.norm(lattices, axis=2).max(axis=0)
     needed = [ceil(RESOLVED * length / (pi * width)) for length in lengths]
@@ -94,4 +188,15 @@ def require_resolved(point, cell, lattices):
         raise SpinlensError(
             f"input_grid: {list(cell)} is too coarse for radial functions {width:.3g} Å wide: "
             f"take {needed} or more, or fewer radial_functions"
+        )
+
+
+def _check_steerable(point: Mapping[str, Any]) -> None:
+    if point["dimensions"] != 3:
+        raise SpinlensError("family: steerable has filters in space: set dimensions: 3")
+    if point["augmentation"] != "none":
+        raise SpinlensError("family: steerable is invariant by itself: set augmentation: none")
+    if point["channels"] == "vector" and point["normalization"] == "integral":
+        raise SpinlensError(
+            "normalization: integral is of one axis, with channels: vector set normalization: norm"
         )

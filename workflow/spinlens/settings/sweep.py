@@ -1,26 +1,42 @@
 """The sweep: which combinations of hyperparameters are trained."""
 
+from collections.abc import Callable, Mapping
 from itertools import product
+from typing import Any
 
 from spinlens.core.errors import SpinlensError
 from spinlens.settings import sampling, sizes
-from spinlens.settings.hyperparameters import NAMES, spelled
+from spinlens.settings.hyperparameters import NAMES, Point
 
 DRAWN = ("random", "sobol")
 
 
-def points(config):
-    """All sweep points of a config, each a dict of every hyperparameter, without repeats.
+def points(config: Mapping[str, Any]) -> list[Point]:
+    """All sweep points of a config, without repeats.
 
-    `sweep` maps hyperparameters to lists of values, or to ranges (see sweep_draws); `sweep_mode`
-    says how they combine: `one_at_a_time` takes the base and varies each alone around it, `grid`
-    takes all combinations, `random` and `sobol` draw `sweep_points` of them from `sweep_seed`,
-    passing over those whose first convolution does not fit the cell. The points of `points` come
-    beside them, or alone where `sweep` is empty; each overrides the base where it says so.
-    Raises SpinlensError for a mode or range that makes no sense.
+    `sweep` maps hyperparameters to lists of values or to ranges (`sampling`). `sweep_mode` says
+    how they combine: `one_at_a_time` takes the base and varies each alone around it, `grid` takes
+    all combinations, `random` and `sobol` draw `sweep_points` of them from `sweep_seed`, leaving
+    out those whose first convolution does not fit the cell. The points of `points` come after
+    these, or alone if `sweep` is empty; each overrides the base.
+
+    Parameters
+    ----------
+    config
+        The config: hyperparameters of the base, the keys of the sweep, `points` and `grid`.
+
+    Returns
+    -------
+    list[dict]
+        Every hyperparameter of each point.
+
+    Raises
+    ------
+    SpinlensError
+        The mode or a range is not valid, or the sweep has too few points.
     """
     base = {name: config[name] for name in NAMES}
-    found = []
+    found: list[Point] = []
     for override in [*_swept(config, base), *(config["points"] or [])] or [{}]:
         point = base | override
         if point not in found:
@@ -28,18 +44,7 @@ def points(config):
     return found
 
 
-def varied_alone(points, name):
-    """Points ({folder: hyperparameters}) that differ from the first one in one hyperparameter
-    alone, that one included, by the value as it is spelled, ascending."""
-    base, alike = next(iter(points.values())), {}
-    for point, values in points.items():
-        if all(values[key] == base[key] for key in NAMES if key != name):
-            alike[point] = values[name]
-    order = sorted(alike, key=lambda point: str(alike[point]).zfill(20))  # numbers by size
-    return {spelled(alike[point]): point for point in order}
-
-
-def _swept(config, base):
+def _swept(config: Mapping[str, Any], base: Point) -> list[Point]:
     sweep, mode = config["sweep"] or {}, config["sweep_mode"]
     if not sweep:
         return []
@@ -56,11 +61,14 @@ def _swept(config, base):
     raise SpinlensError(f"sweep_mode: {mode!r} is none of one_at_a_time, grid, {', '.join(DRAWN)}")
 
 
-def _fault(grid):
-    def fault(point):
+def _fault(grid: tuple[int, int, int]) -> Callable[[Point], str | None]:
+    """Function of a point: why its network does not fit a grid, or None."""
+
+    def fault(point: Point) -> str | None:
         try:
             sizes.check(point, sizes.cell_shape(point, grid))
-        except ValueError as reason:
+        except SpinlensError as reason:
             return str(reason)
+        return None
 
     return fault

@@ -1,30 +1,115 @@
-"""The config, checked against its schema before any job starts: one clear line a fault."""
+"""The config, checked against its schema before any job starts: one clear line per fault.
+
+`workflow/schemas/config.schema.yaml` is the one source of keys, types and allowed values.
+"""
 
 import json
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import ValidationError, best_match
 
 from spinlens.core.errors import SpinlensError
 
-TEXTS = (
-    "calculations", "pattern", "labels", "results", "archive", "predict_calculations", "model",
-    "reference", "parent", "gpaw_python", "geometry_molecules", "screen_parent",
-)  # fmt: skip
+SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
 
 
-def typed(config):
-    """The config with text turned into what it spells: numbers, true, false and null.
+@cache
+def schema() -> dict[str, Any]:
+    """JSON schema of the config.
 
-    Snakemake leaves what is nested in a value of its `--config` as text. Paths and ids stay text.
+    Returns
+    -------
+    dict
+        The schema, read once.
     """
-    return {key: _null(v) if key in TEXTS else _typed(v) for key, v in config.items()}
+    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 
-def _typed(value):
+def typed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Config with texts turned into the values that they spell: numbers, true, false and null.
+
+    Snakemake leaves what is nested in a value of its `--config` as text. Keys that take nothing
+    but text, such as paths and ids, keep it.
+
+    Parameters
+    ----------
+    config
+        The config as Snakemake read it.
+
+    Returns
+    -------
+    dict
+        Values by key.
+    """
+    known = schema()["properties"]
+    return {
+        key: _null(value) if _is_text(known.get(key, {})) else _typed(value)
+        for key, value in config.items()
+    }
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """Check keys, types and values of a config, of its `sweep`, `points` and `evidence_points`.
+
+    Parameters
+    ----------
+    config
+        Values by key, as `typed` returns them.
+
+    Raises
+    ------
+    SpinlensError
+        A key is missing or unknown, or its value is not allowed.
+    """
+    whole = schema()
+    _refuse_unknown(config, whole["properties"], "")
+    _validate(config, whole | {"required": list(whole["properties"])}, "")
+    for name, value, place in _overrides(config):
+        _refuse_unknown({name: value}, whole["$defs"]["hyperparameters"], place)
+        _validate(value, _rule(name), f"{place}{name}")
+
+
+def types(name: str) -> tuple[str, ...]:
+    """JSON types that a hyperparameter may have, such as integer and array.
+
+    Parameters
+    ----------
+    name
+        Any text.
+
+    Returns
+    -------
+    tuple[str, ...]
+        Names of the types; empty if the schema lists its values, or if it is no hyperparameter.
+    """
+    return _types(schema()["$defs"]["hyperparameters"].get(name, {}))
+
+
+def is_allowed(name: str, value: Any) -> bool:
+    """Whether a hyperparameter may have a value.
+
+    Parameters
+    ----------
+    name
+        A hyperparameter.
+    value
+        Any value.
+
+    Returns
+    -------
+    bool
+        Whether the schema allows it.
+    """
+    return Draft202012Validator(_rule(name)).is_valid(value)
+
+
+def _typed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _typed(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -37,24 +122,35 @@ def _typed(value):
         return value
 
 
-def _null(value):
+def _null(value: Any) -> Any:
     return None if value == "null" else value
 
 
-def check(config, schema_path):
-    """Raise SpinlensError for a key that is missing, and for a key, type or value that the schema
-    does not allow, in `sweep`, `points` and `evidence_points`, too."""
-    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
-    _refuse_unknown(config, schema["properties"], "")
-    _validate(config, schema | {"required": list(schema["properties"])}, "")
-    hyperparameters = schema["$defs"]["hyperparameters"]
-    for name, value, place in _overrides(config):
-        _refuse_unknown({name: value}, hyperparameters, place)
-        rule = {"$defs": schema["$defs"], "$ref": f"#/$defs/hyperparameters/{name}"}
-        _validate(value, rule, f"{place}{name}")
+def _rule(name: str) -> dict[str, Any]:
+    return {"$defs": schema()["$defs"], "$ref": f"#/$defs/hyperparameters/{name}"}
 
 
-def _overrides(config):
+def _types(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """Types of a rule of the schema, which may refer to another one."""
+    while "$ref" in rule:
+        rule = _referred(rule["$ref"])
+    listed = rule.get("type", [])
+    return (listed,) if isinstance(listed, str) else tuple(listed)
+
+
+def _referred(reference: str) -> dict[str, Any]:
+    found = schema()
+    for step in reference.removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+def _is_text(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule of the schema takes text, or null, and nothing else."""
+    return set(_types(rule)) - {"null"} == {"string"}
+
+
+def _overrides(config: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     """Every (hyperparameter, value, place in the config) of the sweep and the lists of points."""
     for name, values in (config.get("sweep") or {}).items():
         listed = values if isinstance(values, list) else []  # a range is checked as it is drawn
@@ -66,15 +162,15 @@ def _overrides(config):
             yield from ((n, v, place) for n, v in point.items() if n not in own)
 
 
-def _refuse_unknown(mapping, known, place):
+def _refuse_unknown(mapping: Mapping[str, Any], known: Mapping[str, Any], place: str) -> None:
     for key in sorted(set(map(str, mapping)) - set(known)):
         close = get_close_matches(key, known, n=1)
         hint = f", did you mean {close[0]}?" if close else ""
         raise SpinlensError(f"config: {place}{key} is not a key{hint}")
 
 
-def _validate(value, schema, place):
-    error = best_match(Draft202012Validator(schema).iter_errors(value), key=_depth)
+def _validate(value: Any, rule: Mapping[str, Any], place: str) -> None:
+    error = best_match(Draft202012Validator(rule).iter_errors(value), key=_depth)
     if not error:
         return
     if error.validator == "required":
@@ -86,6 +182,6 @@ def _validate(value, schema, place):
     raise SpinlensError(f"config: {where} is {error.instance!r}, it must be {expected}")
 
 
-def _depth(error):
-    """The shallowest fault first: its description speaks of the whole value."""
+def _depth(error: ValidationError) -> int:
+    """The shallowest fault first: its description covers the whole value."""
     return -len(error.absolute_path)

@@ -17,7 +17,7 @@ from spinlens.settings import sizes
 
 def require_whole(devices, point):
     """Raise SpinlensError where several devices are to share batches that pass in parts."""
-    if len(devices) > 1 and sizes.parts(point) > 1:
+    if len(devices) > 1 and sizes.micro_batches(point) > 1:
         raise SpinlensError(
             f"micro_batch: {len(devices)} devices share each batch whole: set micro_batch: null "
             "or gpus: 1"

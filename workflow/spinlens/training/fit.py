@@ -58,7 +58,7 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
         model = build.build(point, inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
-    parts, seed = sizes.parts(point), point["seed"]
+    parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
     unit = None if classes is not None else _mean_and_deviation(training.truth)
     learned = Batches(inputs, *_learned(training, unit), point["batch_size"], seed, augment, parts)
