@@ -57,7 +57,7 @@ def path(tmp_path_factory):
         ({"augmentation": "layer_group"}, "is invariant by itself: set augmentation: none"),
         (
             {"channels": "vector", "normalization": "integral"},
-            "with channels: vector set normalization: norm",
+            "with vectors set normalization: norm",
         ),
         (VOXEL | {"channels": "vector"}, "vector is of the steerable family"),
         (VOXEL | {"augmentation": "layer_group"}, "the grid has 8 and 6"),

@@ -198,5 +198,5 @@ def _check_steerable(point: Mapping[str, Any]) -> None:
         raise SpinlensError("family: steerable is invariant by itself: set augmentation: none")
     if point["channels"] == "vector" and point["normalization"] == "integral":
         raise SpinlensError(
-            "normalization: integral is of one axis, with channels: vector set normalization: norm"
+            "normalization: integral is of one axis, with vectors set normalization: norm"
         )
