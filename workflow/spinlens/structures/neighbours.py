@@ -66,6 +66,11 @@ def neighbour_shells(structure: Structure, number: int, gap: float = SHELL_GAP) 
     raise SpinlensError(f"fewer than {number} neighbour shells within {LONGEST_REACH:g} Å")
 
 
+def crystal(lattice: NDArray, elements: list[str], positions: NDArray) -> Structure:
+    """Crystal of lattice vectors (3, 3) in Å, elements and fractional positions (sites, 3)."""
+    return Structure(lattice, elements, positions)
+
+
 def magnetic_sublattice(structure: Structure, sites: NDArray) -> Structure:
     """Crystal of the magnetic sites alone, in the order of their indices `sites`."""
     return Structure.from_sites([structure[int(site)] for site in sites])

@@ -1,0 +1,170 @@
+"""Runs of one composition in several magnetic orders: what they must share, what is refused."""
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.crystal.formulas import reduced
+
+SMALLEST_MOMENT_MUB = 0.3
+SAME_ENERGY_EV = 1e-9  # per site
+SHARED = {
+    "valence_electrons": "valence electrons per atom",
+    "kpoints": "k-points per reciprocal cell",
+    "smearing_eV": "smearing",
+    "ladder_step": "step of the retry ladder",
+    "relaxed": "relaxation",
+    "code": "code",
+}
+
+
+class MagneticRun(NamedTuple):
+    """A calculation in one magnetic order.
+
+    name : id of the calculation.
+    order : the order asked for, "" if unknown.
+    lattice : (3, 3) lattice vectors, Å.
+    positions : (sites, 3) fractional.
+    elements : symbols of the sites.
+    moments : (sites,) local moments, μB.
+    energy : eV per cell, None if unknown.
+    settings : what energies must share to be compared, by the keys of SHARED: valence_electrons
+        of the cell; kpoints, three numbers; the rest as they are. What is unknown is left out.
+    converged : whether the run did.
+    """
+
+    name: str
+    order: str
+    lattice: NDArray
+    positions: NDArray
+    elements: list[str]
+    moments: NDArray
+    energy: float | None
+    settings: dict[str, Any]
+    converged: bool = True
+
+    def magnetic(self, elements: set[str]) -> NDArray:
+        """Indices of the sites that hold one of these elements."""
+        return np.flatnonzero([element in elements for element in self.elements])
+
+
+def refused_runs(
+    runs: list[MagneticRun], magnetic: set[str], order_found: dict[str, str]
+) -> dict[str, str]:
+    """Find runs that say nothing of exchange.
+
+    Parameters
+    ----------
+    runs : of one composition.
+    magnetic : elements that are expected to hold a moment.
+    order_found : the order that the moments of each run show, by name.
+
+    Returns
+    -------
+    {name: why it is left out}, a line each.
+    """
+    reasons = {}
+    common = Counter(reduced(run.elements) for run in runs).most_common(1)[0][0]
+    for run in runs:
+        sites = run.magnetic(magnetic)
+        sizes = np.abs(run.moments[sites])
+        if reduced(run.elements) != common:
+            reasons[run.name] = f"{run.name} is of another composition, {reduced(run.elements)}"
+        elif run.energy is None:
+            reasons[run.name] = f"{run.name} has no energy"
+        elif not run.converged:
+            reasons[run.name] = f"{run.name} did not converge"
+        elif len(sites) and sizes.min() < SMALLEST_MOMENT_MUB:
+            site = sites[sizes.argmin()]
+            reasons[run.name] = (
+                f"{run.elements[site]} is not magnetic in {run.name} ({sizes.min():.2f} μB)"
+            )
+        elif run.order and order_found[run.name] != run.order:
+            found = order_found[run.name]
+            other = "another order" if found == "other" else found
+            reasons[run.name] = f"{run.name} converged to {other}"
+    return reasons
+
+
+def disagreements(
+    runs: list[MagneticRun], magnetic: set[str], moment_tolerance: float
+) -> list[str]:
+    """Find what forbids comparing the energies of runs of one composition.
+
+    Parameters
+    ----------
+    runs : those that are not refused by themselves.
+    magnetic : elements that hold a moment.
+    moment_tolerance : largest change of a moment between orders, as a fraction.
+
+    Returns
+    -------
+    A line for each disagreement.
+    """
+    lines = [*_repeated(runs), *_unlike_settings(runs), *_copies(runs, magnetic)]
+    return lines + _changed_moments(runs, magnetic, moment_tolerance)
+
+
+def spins(runs: list[MagneticRun], magnetic: set[str], given: dict[str, float]) -> dict[str, float]:
+    """Spin S of each magnetic element: as given, or half its mean moment over all runs."""
+    found = {}
+    for element in sorted(magnetic):
+        moments = [np.abs(run.moments[run.magnetic({element})]) for run in runs]
+        together = np.concatenate(moments)
+        if len(together):
+            found[element] = float(given.get(element, together.mean() / 2))
+    return found
+
+
+def _repeated(runs):
+    counts = Counter(run.order for run in runs)
+    for order, number in counts.items():
+        if number > 1:
+            names = ", ".join(run.name for run in runs if run.order == order)
+            yield f"{order} is there {number} times: {names}"
+
+
+def _unlike_settings(runs):
+    for key, label in SHARED.items():
+        values = {run.name: _comparable(run, key) for run in runs if key in run.settings}
+        if len(set(values.values())) > 1:
+            told = ", ".join(f"{name} {value}" for name, value in values.items())
+            yield f"unlike {label}: {told}"
+
+
+def _comparable(run, key):
+    """A setting, independent of the size of the cell."""
+    value = run.settings[key]
+    if key == "valence_electrons":
+        return round(float(value) / len(run.elements), 4)
+    if key == "kpoints":
+        return int(np.prod(value)) * len(run.elements)
+    return value
+
+
+def _copies(runs, magnetic):
+    per_site = {run.name: run.energy / len(run.magnetic(magnetic)) for run in runs}
+    names = sorted(per_site, key=lambda name: per_site[name])
+    for one, other in zip(names, names[1:], strict=False):
+        if abs(per_site[one] - per_site[other]) < SAME_ENERGY_EV:
+            yield f"{one} and {other} have the same energy to the last digit"
+
+
+def _changed_moments(runs, magnetic, tolerance):
+    """Of each element, every site's moment is beside its nearest one in the first run."""
+    lines = []
+    for element in sorted(magnetic):
+        first = np.abs(runs[0].moments[runs[0].magnetic({element})]) if runs else []
+        for run in runs[1:]:
+            own = np.abs(run.moments[run.magnetic({element})])
+            if not len(own) or not len(first):
+                continue
+            changes = np.abs(own[:, None] / first[None, :] - 1).min(axis=1)
+            if changes.max() > tolerance:
+                lines.append(
+                    f"the moment of {element} changes by {100 * changes.max():.0f} % from "
+                    f"{runs[0].name} to {run.name}"
+                )
+    return lines
