@@ -10,6 +10,7 @@ configfile: "config.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/calculations.smk"
+include: "workflow/rules/exchange.smk"
 include: "workflow/rules/dataset.smk"
 include: "workflow/rules/splits.smk"
 include: "workflow/rules/training.smk"
@@ -32,6 +33,7 @@ rule all:
     default_target: True
     input:
         f"{RESULTS}/dataset.nc",
+        f"{RESULTS}/exchange.tsv",
         f"{RESULTS}/sweep.tsv",
         f"{RESULTS}/evidence.tsv",
         expand(rules.train.output, point=POINTS),

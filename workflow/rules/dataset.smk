@@ -4,7 +4,8 @@
 rule select:
     """Select the samples of the study by label; record why each other calculation is excluded."""
     input:
-        RECORDS,
+        records=RECORDS,
+        exchange=f"{RESULTS}/exchange_labels.tsv",
     output:
         samples=f"{RESULTS}/samples.tsv",
         excluded=f"{RESULTS}/excluded.tsv",

@@ -115,3 +115,14 @@ def test_the_schema_is_one_and_closed_but_for_a_users_own_labels():
 def test_what_counts_as_a_number(text, value):
     assert number_or_text(text) == value
     assert type(number_or_text(text)) is type(value)
+
+
+def test_local_moments_are_a_list_and_orders_in_supercells_are_known(tmp_path):
+    text = "calculation,order,local_moments_muB\na,3to1,3 2.95 -2.9 0\n"
+    assert table(tmp_path, text)["a"] == {
+        "calculation": "a", "order": "3to1", "local_moments_muB": [3.0, 2.95, -2.9, 0.0],
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="row 2, column local_moments_muB.*'up'"):
+        table(tmp_path, "calculation,local_moments_muB\na,3 up\n")
+    with pytest.raises(ValueError, match="row 2, column order"):
+        table(tmp_path, "calculation,order\na,4to1\n")

@@ -119,3 +119,17 @@ def test_other_potentials_are_refused_and_named():
     assert found({c: labels | {"order_final": "FM"} for c, labels in runs.items()}) == {}
     runs["afm"]["valence_electrons"] = 108.0
     assert found(runs, {"afm": CELL * 2})["fm"]["ground_state"] == "FM"
+
+
+def test_orders_in_supercells_are_orders_of_their_own():
+    """A run's moments alone read zigzag as AFM: the order asked for tells it from Neel."""
+    runs = {
+        "fm": run(-40.0, "FM", order="FM"),
+        "neel": run(-39.9, "Neel", order="Neel"),
+        "zigzag": run(-80.2, "AFM", order="zigzag"),
+    }
+    labels = found(runs, {"zigzag": CELL * 2})["fm"]
+    assert labels["exchange_meV"] == pytest.approx(100.0, abs=1e-9)
+    assert labels["energy_AFM_eV"] == -39.9 and labels["ground_state"] == "zigzag"
+    lost = runs | {"zigzag": run(-80.2, "FM", order="zigzag")}
+    assert found(lost, {"zigzag": CELL * 2})["fm"]["ground_state"] == "FM"

@@ -85,3 +85,17 @@ def test_one_order_alone_has_no_ground_state(tmp_path):
     found = select.of_records(files[:1], {"ground_state": "FM"})
     assert found.compared == [] and len(found.samples) == 1
     assert found.told == ["no calculation carries the label ground_state, it selects nothing"]
+
+
+def test_exchange_constants_reach_the_dataset_and_may_be_selected(tmp_path):
+    files = records_of_two_orders(tmp_path, {"fm": -9.0, "afm": -9.0})
+    constants = {"fm": {"J1_meV": (7.5, "energies"), "J1_error_meV": (0.1, "energies")}}
+    found = select.of_records(files, {"J1_meV": 7.5}, constants | {"gone": {"J1_meV": (1, "x")}})
+    assert [row["calculation"] for row in found.samples] == ["fm"]
+    write_table(tmp_path / "compared.tsv", found.compared)
+    compared = select.read_compared(tmp_path / "compared.tsv")
+    records = [row["record"] for row in found.samples]
+    storage.write(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
+    with xr.open_dataset(tmp_path / "d.nc") as opened:
+        assert opened["J1"].values.tolist() == [7.5] and opened["J1"].attrs["units"] == "meV"
+        assert opened["J1_error"].values.tolist() == [0.1]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from spinlens.dataset import ground_states
 from spinlens.structures import gpaw_labels
 
 
@@ -33,7 +34,7 @@ CALLED = {"formula": "Cr2Te2", "labels": {"A": "Cr"}, "sites": {"A1": 0, "A2": 2
 
 
 def labels(records):
-    rows = gpaw_labels.label_rows(records, dict.fromkeys(records, CALLED))
+    rows = gpaw_labels.label_rows(records, dict.fromkeys(records, CALLED), ground_states.compared)
     return {row["calculation"]: row for row in rows}
 
 
@@ -56,6 +57,7 @@ def test_labels_hold_what_energies_must_share_to_be_compared():
     [row] = labels({"C_FM": record("FM", -10.1, [-0.1, -0.1, 3.0, 3.0])}).values()
     assert (row["kpoints"], row["smearing_eV"], row["ladder_step"]) == ("6x6x1", 0.05, 1)
     assert row["valence_electrons"] == 24.0
+    assert row["local_moments_muB"] == "-0.1000 -0.1000 3.0000 3.0000"
 
 
 def test_a_run_that_left_its_order_does_not_count_for_it():

@@ -16,7 +16,8 @@ FIVE = ["FM", "Neel", "zigzag", "stripy", "3to1"]
 
 
 def settings(**changes):
-    return CONFIG | {"parent": PARENT, "decorate": DECORATED} | changes
+    orders = ["FM", "AFM", "NM"]
+    return CONFIG | {"parent": PARENT, "decorate": DECORATED, "orders": orders} | changes
 
 
 def laid_out(elements, orders, moments, mesh=None):

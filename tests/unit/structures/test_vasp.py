@@ -25,7 +25,10 @@ STAND_IN = """  PAW_PBE {0} 01Jan2000
 """
 KEYS = ("cell_height", "orders", "order_cells", "starting_moments", "hubbard_u", "spin_orbit",
         "relax", "kpoint_spacing", "incar")  # fmt: skip
-SETTINGS = {key: CONFIG[key] for key in KEYS} | {"parent": str(PARENT)}
+SETTINGS = {key: CONFIG[key] for key in KEYS} | {
+    "parent": str(PARENT),
+    "orders": ["FM", "AFM", "NM"],
+}
 
 
 @pytest.fixture(autouse=True)

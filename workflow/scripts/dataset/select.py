@@ -7,7 +7,11 @@ log.to_file(snakemake.log[0])
 from spinlens.core.files import write_table
 from spinlens.dataset import select
 
-found = select.of_records(snakemake.input, **snakemake.params.settings)
+found = select.of_records(
+    snakemake.input.records,
+    exchange=select.read_compared(snakemake.input.exchange),
+    **snakemake.params.settings,
+)
 for line in found.told:
     print("select:", line)
 print(f"{len(found.samples)} samples, {len(found.excluded)} excluded")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 LABEL_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+LOCAL_MOMENTS = "local_moments_muB"  # one for each site, spaces between
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
@@ -114,8 +115,17 @@ def _labels(columns: list[str], cells: list[str]) -> dict[str, Any]:
     for column, cell in zip(columns, cells, strict=False):
         text = cell.strip()
         if text:
-            labels[column] = text if column == "calculation" else number_or_text(text)
+            labels[column] = _value(column, text)
     return labels
+
+
+def _value(column: str, text: str) -> Any:
+    if column == "calculation":
+        return text
+    if column == LOCAL_MOMENTS:
+        values = [number_or_text(each) for each in text.split()]
+        return [float(each) if isinstance(each, int) else each for each in values]
+    return number_or_text(text)
 
 
 def _validator(schema_path: Path | str) -> "Draft202012Validator":

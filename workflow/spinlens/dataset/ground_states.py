@@ -44,6 +44,11 @@ def values(found):
     }
 
 
+def compared(labels, elements):
+    """{calculation: {label: value}} that comparing calculations adds (see `found`)."""
+    return values(found(labels, elements)[0])
+
+
 def _comparable(labels, elements):
     """Calculations by what they share: composition; a formula that says more than the elements
     do, such as a polymorph's; spin treated as collinear or not, because a noncollinear run
@@ -104,7 +109,10 @@ def _order(labels):
     """The order that counts for a calculation's energy; None where it counts for none."""
     if "energy_eV" not in labels or not labels.get("converged", True):
         return None
-    return labels.get("order_final", labels.get("order"))
+    asked, found = labels.get("order"), labels.get("order_final", labels.get("order"))
+    if asked not in (*ORDERS, "Neel", "other", None) and found in ("AFM", "other"):
+        return asked  # a run's moments alone do not tell zigzag or stripy from Neel
+    return "AFM" if found == "Neel" else found
 
 
 def _per_atom(labels, atoms, calculation):

@@ -20,9 +20,10 @@ class Selection(NamedTuple):
     told: list
 
 
-def of_records(files, select):
+def of_records(files, select, exchange=None):
     """Selection among record files. `select` may name labels that only comparing calculations
-    gives, such as ground_state (see ground_states.found)."""
+    gives, such as ground_state (see ground_states.found) or, of `exchange` ({calculation: {label:
+    (value, source)}}), J1_meV."""
     read = {file: record.read_header(file) for file in files}
     headers = {file: header.attributes for file, header in read.items()}
     reasons = {file: h["excluded"] for file, h in headers.items() if "excluded" in h}
@@ -31,6 +32,10 @@ def of_records(files, select):
     labels = {headers[file]["id"]: read[file].values for file in good}
     elements = {headers[file]["id"]: read[file].elements for file in good}
     added, refusals = ground_states.found(labels, elements)
+    for calculation, constants in (exchange or {}).items():
+        if calculation in labels:
+            new = {name: v for name, v in constants.items() if name not in labels[calculation]}
+            added[calculation] = added.get(calculation, {}) | new
     for calculation, new in ground_states.values(added).items():
         labels[calculation] |= new
     taken, left_out, passed_over = choose(labels, select)

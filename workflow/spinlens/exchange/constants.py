@@ -16,6 +16,7 @@ from spinlens.structures.neighbours import (
 from spinlens.structures.orders import (
     SAME,
     SHELLS,
+    Order,
     enumerate_orders,
     signs_name,
     suggestions,
@@ -37,8 +38,9 @@ class Composition(NamedTuple):
     fit : the exchange constants, None if they are refused.
     shells : number of constants.
     ground_state : order of lowest energy, "" if it ties or energies cannot be compared.
-    misfit : (order, meV per site): the order that the others predict best, and its energy less
-        their prediction; None without an order to spare.
+    misfit : (order, meV per site): the order of least leverage, which the others predict best (on
+        a honeycomb 3to1, the mean of the other four), and its energy less their prediction; None
+        without an order to spare.
     remarks : what is left out, refused or doubtful, a line each.
     """
 
@@ -111,7 +113,13 @@ def compare(
     return _with_constants(told, good, magnetic, settings, known)
 
 
-def _with_constants(told, runs, magnetic, settings, known):
+def _with_constants(
+    told: Composition,
+    runs: list[MagneticRun],
+    magnetic: set[str],
+    settings: dict[str, Any],
+    known: list[Order],
+) -> Composition:
     shells = settings["exchange_shells"]
     spins = checks.spins(runs, magnetic, settings["exchange_spins"] or {})
     signs, sums = [], []
@@ -125,20 +133,23 @@ def _with_constants(told, runs, magnetic, settings, known):
         add = _would_help(runs, known, shells)
         line = "; ".join(open_shells) + (f"; add {' or '.join(add)}" if add else "")
         return told._replace(remarks=[*told.remarks, line])
-    per_site = [1000 * run.energy / len(run.magnetic(magnetic)) for run in runs]
+    per_site = [run.energy_per_site(magnetic) for run in runs]
     fit = fit_exchange(np.array(per_site), np.array(sums), settings["label_uncertainty_meV"])
     told = told._replace(fit=fit, spins=spins, misfit=_misfit(fit, runs))
-    if (told.misfit_fraction or 0.0) > NOT_HEISENBERG:
+    fraction = told.misfit_fraction or 0.0
+    if told.misfit and fraction > NOT_HEISENBERG:
         order, misfit = told.misfit
         line = (
             f"not Heisenberg-like: {order} is {misfit:.1f} meV per site from what the other "
-            f"orders predict, {100 * told.misfit_fraction:.0f} % of the span of energies"
+            f"orders predict, {100 * fraction:.0f} % of the span of energies"
         )
         told = told._replace(remarks=[*told.remarks, line])
     return told
 
 
-def _known_orders(runs, magnetic, settings):
+def _known_orders(
+    runs: list[MagneticRun], magnetic: set[str], settings: dict[str, Any]
+) -> list[Order]:
     """Orders of the smallest cell that is there; none if they cannot be listed."""
     smallest = min(runs, key=lambda run: len(run.elements))
     slab = settings["cell_height"] is not None
@@ -150,7 +161,7 @@ def _known_orders(runs, magnetic, settings):
         return []
 
 
-def _order_found(run, magnetic, known):
+def _order_found(run: MagneticRun, magnetic: set[str], known: list[Order]) -> str:
     """Name of the order that the moments show; "other" if it has none."""
     sites = run.magnetic(magnetic)
     sign = np.sign(run.moments[sites])
@@ -164,31 +175,31 @@ def _order_found(run, magnetic, known):
     return signs_name(_structure(run), sites, sign)
 
 
-def _structure(run):
+def _structure(run: MagneticRun) -> Any:
     return crystal(run.lattice, run.elements, run.positions)
 
 
-def _energies(runs, magnetic):
-    per_site = {run.order: 1000 * run.energy / len(run.magnetic(magnetic)) for run in runs}
+def _energies(runs: list[MagneticRun], magnetic: set[str]) -> dict[str, float]:
+    per_site = {run.order: run.energy_per_site(magnetic) for run in runs}
     lowest = min(per_site.values())
     return {order: energy - lowest for order, energy in per_site.items()}
 
 
-def _ground_state(energies):
+def _ground_state(energies: dict[str, float]) -> str:
     first, *others = sorted(energies, key=lambda order: energies[order])
     if not others or energies[others[0]] < TIE_MEV:
         return ""
     return first
 
 
-def _misfit(fit, runs):
+def _misfit(fit: ExchangeFit, runs: list[MagneticRun]) -> tuple[str, float] | None:
     if not fit.freedom:
         return None
-    best = int(np.nanargmin(np.abs(fit.left_out)))
+    best = int(fit.leverage.argmin())
     return runs[best].order, float(fit.left_out[best])
 
 
-def _would_help(runs, known, shells):
+def _would_help(runs: list[MagneticRun], known: list[Order], shells: int) -> list[str]:
     """Orders that would tell more, at most two."""
     helpful = suggestions(known, [run.order for run in runs], shells)
     return [*(o for o in ("zigzag", "stripy") if o in helpful), *helpful][:2]

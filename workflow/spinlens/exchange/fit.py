@@ -19,6 +19,7 @@ class ExchangeFit(NamedTuple):
     residuals : (orders,) energy per site less the fitted one, meV.
     left_out : (orders,) energy per site less the one that the other orders predict, meV; NaN
         where they predict none.
+    leverage : (orders,) 0 to 1; an order of leverage 1 is predicted by no others.
     freedom : orders less unknowns.
     """
 
@@ -28,6 +29,7 @@ class ExchangeFit(NamedTuple):
     base: float
     residuals: NDArray
     left_out: NDArray
+    leverage: NDArray
     freedom: int
 
 
@@ -76,12 +78,13 @@ def fit_exchange(
     left_out = np.full(orders, np.nan)
     predicted = leverage < 1 - 1e-9
     left_out[predicted] = residuals[predicted] / (1 - leverage[predicted])
-    return ExchangeFit(
-        found[1:], errors, half_widths, float(found[0] + shift), residuals, left_out, freedom
-    )
+    base = float(found[0] + shift)
+    return ExchangeFit(found[1:], errors, half_widths, base, residuals, left_out, leverage, freedom)
 
 
-def _errors(unit_errors, residuals, freedom, uncertainty):
+def _errors(
+    unit_errors: NDArray, residuals: NDArray, freedom: int, uncertainty: float | None
+) -> tuple[NDArray, NDArray]:
     """Standard errors and half widths, of a unit error in each energy made those that are known."""
     errors = np.full(len(unit_errors), np.nan)
     half_widths = errors.copy()

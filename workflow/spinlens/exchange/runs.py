@@ -1,6 +1,7 @@
 """Runs of one composition in several magnetic orders: what they must share, what is refused."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from spinlens.crystal.formulas import reduced
 
 SMALLEST_MOMENT_MUB = 0.3
-SAME_ENERGY_EV = 1e-9  # per site
+SAME_ENERGY_MEV = 1e-6  # per site
 SHARED = {
     "valence_electrons": "valence electrons per atom",
     "kpoints": "k-points per reciprocal cell",
@@ -48,6 +49,11 @@ class MagneticRun(NamedTuple):
     def magnetic(self, elements: set[str]) -> NDArray:
         """Indices of the sites that hold one of these elements."""
         return np.flatnonzero([element in elements for element in self.elements])
+
+    def energy_per_site(self, elements: set[str]) -> float:
+        """Energy in meV per site that holds one of these elements; NaN if it is unknown."""
+        energy = np.nan if self.energy is None else self.energy
+        return 1000 * energy / len(self.magnetic(elements))
 
 
 def refused_runs(
@@ -118,7 +124,7 @@ def spins(runs: list[MagneticRun], magnetic: set[str], given: dict[str, float]) 
     return found
 
 
-def _repeated(runs):
+def _repeated(runs: list[MagneticRun]) -> Iterator[str]:
     counts = Counter(run.order for run in runs)
     for order, number in counts.items():
         if number > 1:
@@ -126,7 +132,7 @@ def _repeated(runs):
             yield f"{order} is there {number} times: {names}"
 
 
-def _unlike_settings(runs):
+def _unlike_settings(runs: list[MagneticRun]) -> Iterator[str]:
     for key, label in SHARED.items():
         values = {run.name: _comparable(run, key) for run in runs if key in run.settings}
         if len(set(values.values())) > 1:
@@ -134,7 +140,7 @@ def _unlike_settings(runs):
             yield f"unlike {label}: {told}"
 
 
-def _comparable(run, key):
+def _comparable(run: MagneticRun, key: str) -> Any:
     """A setting, independent of the size of the cell."""
     value = run.settings[key]
     if key == "valence_electrons":
@@ -144,19 +150,19 @@ def _comparable(run, key):
     return value
 
 
-def _copies(runs, magnetic):
-    per_site = {run.name: run.energy / len(run.magnetic(magnetic)) for run in runs}
+def _copies(runs: list[MagneticRun], magnetic: set[str]) -> Iterator[str]:
+    per_site = {run.name: run.energy_per_site(magnetic) for run in runs}
     names = sorted(per_site, key=lambda name: per_site[name])
     for one, other in zip(names, names[1:], strict=False):
-        if abs(per_site[one] - per_site[other]) < SAME_ENERGY_EV:
+        if abs(per_site[one] - per_site[other]) < SAME_ENERGY_MEV:
             yield f"{one} and {other} have the same energy to the last digit"
 
 
-def _changed_moments(runs, magnetic, tolerance):
+def _changed_moments(runs: list[MagneticRun], magnetic: set[str], tolerance: float) -> list[str]:
     """Of each element, every site's moment is beside its nearest one in the first run."""
     lines = []
     for element in sorted(magnetic):
-        first = np.abs(runs[0].moments[runs[0].magnetic({element})]) if runs else []
+        first = np.abs(runs[0].moments[runs[0].magnetic({element})])
         for run in runs[1:]:
             own = np.abs(run.moments[run.magnetic({element})])
             if not len(own) or not len(first):

@@ -4,23 +4,30 @@ A record (dict) of a calculation is as gpaw_orders.record says; what it is `call
 plan.Planned does.
 """
 
-from spinlens.dataset import ground_states
+from collections.abc import Callable
+from typing import Any
 
+Records = dict[str, dict[str, Any]]
+Compare = Callable[[Records, dict[str, list[str]]], Records]
 COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "ground_state")
 
 
-def failures(records):
+def failures(records: Records) -> dict[str, str]:
     """{calculation: why its last attempt did not converge} of `records`, {calculation: record}."""
     return {name: own["reason"] for name, own in records.items() if own["scf"] is None}
 
 
-def label_rows(records, called):
-    """Rows of the label table, all with the same columns, a row for each of `records`
-    ({calculation: record}) that converged, `called` ({calculation: called}) as they are. The
-    energies of its composition's orders and the ground state are those of ground_states.found."""
+def label_rows(records: Records, called: Records, compare: Compare) -> list[dict[str, Any]]:
+    """Rows of the label table: one, all with the same columns, for each calculation that converged.
+
+    Parameters
+    ----------
+    records : by calculation.
+    called : what each is called.
+    compare : gives each calculation the labels COMPARED, from the labels and the elements of all.
+    """
     rows = {name: _labels(name, own, called[name]) for name, own in records.items() if own["scf"]}
-    elements = {name: records[name]["elements"] for name in rows}
-    added = ground_states.values(ground_states.found(rows, elements)[0])
+    added = compare(rows, {name: records[name]["elements"] for name in rows})
     for name, row in rows.items():
         compared = added.get(name, {})
         rows[name] = row | {label: _rounded(compared.get(label, "")) for label in COMPARED}
@@ -29,14 +36,14 @@ def label_rows(records, called):
     return [{column: rows[name].get(column, "") for column in ordered} for name in sorted(rows)]
 
 
-def table_rows(records):
+def table_rows(records: Records) -> list[dict[str, Any]]:
     """Rows of the table of all `records`: whether each converged and to which order, at which
     attempt and in how many steps, in what time, and why not."""
     failed = failures(records)
     return [_row(name, own, failed.get(name, "")) for name, own in sorted(records.items())]
 
 
-def _row(name, own, failure):
+def _row(name: str, own: dict[str, Any], failure: str) -> dict[str, Any]:
     scf = own["scf"] or {}
     return {
         "calculation": name,
@@ -55,7 +62,7 @@ def _row(name, own, failure):
     }
 
 
-def _labels(name, own, called):
+def _labels(name: str, own: dict[str, Any], called: dict[str, Any]) -> dict[str, Any]:
     scf = own["scf"]
     local = scf["local_moments_muB"] or [0.0] * len(own["elements"])
     moments = {site: local[own["place"][index]] for site, index in called["sites"].items()}
@@ -67,6 +74,7 @@ def _labels(name, own, called):
         "order_final": own["order_final"],
         "total_moment_muB": _rounded(scf["total_moment_muB"]),
         **{f"moment_{site}_muB": _rounded(moment) for site, moment in moments.items()},
+        "local_moments_muB": " ".join(f"{moment:.4f}" for moment in local),
         "valence_electrons": scf["valence_electrons"],
         "kpoints": "x".join(map(str, own["kpoints"])),
         "smearing_eV": own["smearing_eV"],
@@ -75,5 +83,5 @@ def _labels(name, own, called):
     }
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     return round(value, 5) if isinstance(value, float) else value
