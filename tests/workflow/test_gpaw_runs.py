@@ -13,6 +13,8 @@ import pytest
 
 import small_project
 
+pytestmark = pytest.mark.slow
+
 REQUIRED = "SPINLENS_REQUIRE_GPAW"
 PYTHON = "/usr/bin/python3"
 FAMILY = {
@@ -25,8 +27,6 @@ STAND_IN = """#!{python}
 import json, sys
 from pathlib import Path
 import numpy as np
-
-pytestmark = pytest.mark.slow
 program, *arguments = sys.argv[1:]
 if arguments == ["--version"]:
     print(json.dumps({{"gpaw": "0", "ase": "0"}}))
