@@ -26,7 +26,6 @@ from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
-from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan
 from spinlens.models import cost
 from spinlens.settings import hyperparameters, sizes, sweep, validation
@@ -135,7 +134,7 @@ def split_file(point, split):
 
 def fit_files(fits, name):
     """One file of each of these fits."""
-    return evidence_files.fit_files(RESULTS, fits, name)
+    return plan.fit_files(RESULTS, fits, name)
 
 
 def command_asks_for(target):

@@ -1,7 +1,7 @@
 """Evidence: baselines, scores of repeated fits, and the table of verdicts."""
 
-SINGLE_EVIDENCE = evidence_files.single(RESULTS, POINTS)
-REPEATED_EVIDENCE = evidence_files.repeated(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
+SINGLE_EVIDENCE = plan.single_evidence(RESULTS, POINTS)
+REPEATED_EVIDENCE = plan.repeated_evidence(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
 REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 
 
@@ -53,7 +53,7 @@ rule baselines:
 rule single_evidence:
     """Score every sweep point on the single split, beside the baselines."""
     input:
-        files=evidence_files.every(SINGLE_EVIDENCE),
+        files=plan.files_of(SINGLE_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence/single.tsv",
@@ -75,7 +75,7 @@ rule single_evidence:
 
 use rule single_evidence as repeated_evidence with:
     input:
-        files=evidence_files.every(REPEATED_EVIDENCE),
+        files=plan.files_of(REPEATED_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         REPEATED_TABLE,
@@ -117,10 +117,10 @@ rule filter_evidence:
     """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
         dataset=f"{RESULTS}/dataset.nc",
-        fits=lambda wildcards: fit_files(plan.of_single(evidence_point(wildcards)), "filters.nc"),
+        fits=lambda wildcards: fit_files(evidence_point(wildcards).single_split_fits, "filters.nc"),
         null=lambda wildcards: [
             file
-            for labelling in plan.permuted(evidence_point(wildcards))
+            for labelling in evidence_point(wildcards).permuted_fits
             for file in fit_files(labelling, "filters.nc")
         ],
     output:
@@ -148,5 +148,5 @@ rule evidence_fits:
         [
             expand(rules.fit.output, **fit._asdict())
             for each in EVIDENCE_POINTS
-            for fit in plan.every_fit(each, REPEATED_SPLITS)
+            for fit in each.every_fit(REPEATED_SPLITS)
         ],

@@ -30,11 +30,11 @@ rule filter_evidence_figure:
 use rule steerable_profiles as steerable_evidence with:
     input:
         filters=lambda wildcards: fit_files(
-            plan.of_single(evidence_point(wildcards)), "filters.nc"
+            evidence_point(wildcards).single_split_fits, "filters.nc"
         )[0],
         null=lambda wildcards: [
             file
-            for labelling in plan.permuted(evidence_point(wildcards))
+            for labelling in evidence_point(wildcards).permuted_fits
             for file in fit_files(labelling, "filters.nc")
         ],
         dataset=f"{RESULTS}/dataset.nc",

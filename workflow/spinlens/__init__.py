@@ -13,9 +13,9 @@ dataset: samples, targets and network inputs
 splits: training and validation folds
 layers: periodic, steerable and point convolutions, and the Fourier transforms below them
 models: network families, their heads, cost and memory, loading
-training: fits, batches, augmentation, several GPUs, outputs of a fit
+training: fits, batches, augmentation, several GPUs, metrics, outputs of a fit
 filters: filters of every family on the crystal, attribution, export
-evidence: baselines, metrics, intervals, nulls, verdicts, tables
+evidence: baselines, intervals, p-values, verdicts, recurrence of filters, tables
 prediction: trained models applied to new calculations, the training range
 atoms: networks on atoms as points
 plots: figures, a module each; the only room that imports matplotlib

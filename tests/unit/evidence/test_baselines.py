@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from spinlens.evidence import baselines, intervals
-from spinlens.evidence.predictions import from_rows, of_fit, pooled, to_rows, validated
+from spinlens.evidence.predictions import from_rows, pooled, to_rows
 from spinlens.training import metrics
 
 
@@ -152,16 +152,3 @@ def test_predictions_survive_a_table(moments, kind):
         assert (after.repeat, after.kind) == (before.repeat, kind)
         for name in ("calculations", "compositions", "folds", "truth", "scores"):
             assert np.array_equal(getattr(after, name), getattr(before, name))
-
-
-def test_of_a_fit_only_the_validation_side_counts():
-    rows = [
-        {"calculation": "a", "side": "training", "class": "0", "probability_0": "1.0"},
-        {"calculation": "b", "side": "validation", "class": "0", "probability_0": "0.5"},
-    ]
-    found = of_fit(rows, "2-1", {"a": "A", "b": "B"})
-    assert (found.repeat, found.compositions.tolist(), found.folds.tolist()) == (2, ["B"], ["2-1"])
-    with pytest.raises(ValueError, match="no validation sample"):
-        of_fit(rows[:1], "0", {"a": "A"})
-    columns = (["a", "b"], ["A", "B"], [0, 1], np.eye(2))
-    assert validated("0", [1], *columns).truth.tolist() == [1]

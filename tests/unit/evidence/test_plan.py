@@ -62,11 +62,11 @@ def test_points_alike_in_what_sets_them_apart_from_the_base_are_named_by_it():
 
 def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fit_a_fold():
     (point,) = points({})
-    single = plan.of_single(point)
+    single = point.single_split_fits
     assert [(fit.fold, fit.seed) for fit in single] == [("0", "0"), ("0", "1")]
     assert {fit.split for fit in single} == {"single-0.7-0"}
     (split,) = folds.repeated_splits({"evidence_splits": [FOLDS]})
-    grouped = plan.of_split(point, split)
+    grouped = point.fits_of_split(split)
     assert [fit.fold for fit in grouped] == folds.folds(split) and len(grouped) == 15
     assert {(fit.split, fit.seed) for fit in grouped} == {("5x3-formula-0", "0")}
     assert {(fit.point, fit.target) for fit in single + grouped} == {(point.name, "total_moment-4")}
@@ -76,18 +76,18 @@ def test_a_split_with_seeds_has_as_many_networks_a_fold():
     (point,) = points({})
     (split,) = folds.repeated_splits({"evidence_splits": [FOLDS | {"seeds": 3}]})
     assert folds.name(split) == "5x3-formula-0"
-    fits = plan.of_split(point, split)
-    assert len(fits) == 45 and plan.networks(split) == 3
+    fits = point.fits_of_split(split)
+    assert len(fits) == 45
     assert [fit.seed for fit in fits if fit.fold == "2-4"] == ["0", "1", "2"]
 
 
 def test_every_permuted_labelling_is_fitted_from_as_many_seeds_on_the_single_split():
     (point,) = points({"permutations": 3})
-    labellings = plan.permuted(point)
+    labellings = point.permuted_fits
     assert [len(fits) for fits in labellings] == [plan.SEEDS_OF_LABELLING] * 3
     assert [fit.seed for fit in labellings[2]] == ["permuted3-0", "permuted3-1"]
     assert {fit.split for fits in labellings for fit in fits} == {"single-0.7-0"}
-    assert plan.permuted(points({})[0]) == []
+    assert points({})[0].permuted_fits == []
 
 
 def test_no_two_fits_share_a_folder():
@@ -95,8 +95,8 @@ def test_no_two_fits_share_a_folder():
     grouped = folds.repeated_splits({"evidence_splits": repeated})
     fits = []
     for point in points({"permutations": 2}, {"filters": 8}, {"target": "exchange"}):
-        fits += [*plan.of_single(point), *itertools.chain(*plan.permuted(point))]
-        fits += [fit for split in grouped for fit in plan.of_split(point, split)]
+        fits += [*point.single_split_fits, *itertools.chain(*point.permuted_fits)]
+        fits += [fit for split in grouped for fit in point.fits_of_split(split)]
     folders = {"/".join(fit) for fit in fits}
     assert len(fits) == len(folders) == 3 * (2 + 2 * 15) + 2 * 2
     assert all(folder.count("/") == 4 for folder in folders)
@@ -112,7 +112,7 @@ def test_a_seed_spells_its_labelling_and_what_is_added_to_the_points_own(seed, l
 
 def test_fits_of_different_labellings_share_no_seed():
     (point,) = points({"permutations": 40})
-    groups = [plan.of_single(point), *plan.permuted(point)]
+    groups = [point.single_split_fits, *point.permuted_fits]
     parsed = [[labelling_of(fit.seed) for fit in group] for group in groups]
     assert [{number for number, _ in group} for group in parsed] == [{n} for n in range(41)]
     seeds = [{added for _, added in group} for group in parsed]

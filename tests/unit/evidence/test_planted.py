@@ -20,10 +20,11 @@ from spinlens.dataset.storage import open_dataset
 from spinlens.evidence import (
     baselines,
     descriptors,
-    filter_patterns,
+    filter_recurrence,
     filter_table,
-    fits,
+    p_values,
     plan,
+    predictions,
     table,
 )
 from spinlens.splits import folds as splits
@@ -48,7 +49,7 @@ POINT = {
     "mixed_precision": False, "jit_compile": False, "seed": 1,
     "target": "hand", "classes": "labels", "train_fraction": 0.7, "split_seed": 0,
 }  # fmt: skip
-PERMUTATIONS = filter_patterns.LABELLINGS_NEEDED + 1  # one of them is taken for the real one
+PERMUTATIONS = p_values.LABELLINGS_NEEDED + 1  # one of them is taken for the real one
 PLANTED = plan.EvidencePoint("planted", POINT, PERMUTATIONS)
 SINGLE = splits.single_split(POINT)
 FIVE_FOLDS = {"kind": "folds", "folds": 5, "repeats": 1, "group": "formula", "seed": 0}
@@ -167,7 +168,9 @@ def fitted(study, split, fold, seed):
 def predicted(study, made):
     """Predictions of each repeat of {(fold, seed): folder}."""
     of = dict(zip(study.described.calculation, study.described.formula, strict=True))
-    return fits.repeats([(*key, folder / "predictions.csv") for key, folder in made.items()], of)
+    return predictions.of_fits(
+        [(*key, folder / "predictions.csv") for key, folder in made.items()], of
+    )
 
 
 def evidence(study, split, made, labelling=0, null=()):
@@ -201,7 +204,7 @@ def labellings(planted):
     """Fits of the single split, {(fold, seed): folder} of each labelling, the true one first."""
     return [
         {(fit.fold, fit.seed): fitted(planted, SINGLE, fit.fold, fit.seed) for fit in group}
-        for group in (plan.of_single(PLANTED), *plan.permuted(PLANTED))
+        for group in (PLANTED.single_split_fits, *PLANTED.permuted_fits)
     ]
 
 
@@ -257,7 +260,7 @@ def test_no_permutation_does_as_well_as_the_true_labels(planted, labellings):
 def test_filters_are_found_and_show_the_motif(planted, labellings):
     """Fails where a filter recurs with any labels: so it does not in the next test."""
     true, *permuted = map(kernels, labellings)
-    again = filter_patterns.recurrences(true, permuted[1:], GRID)
+    again = filter_recurrence.recurrences(true, permuted[1:], GRID)
     with Inputs(planted.path, POINT) as inputs:
         mean = np.mean([inputs[sample] for sample in range(SAMPLES)], axis=0)
     initial = kernels(labellings[0], "initial_kernel")[0]
@@ -273,17 +276,17 @@ def test_filters_are_found_and_show_the_motif(planted, labellings):
 def shown(run):
     """How much each filter of a run looks like the motif, or its mirror image."""
     both = np.stack([MOTIF, MIRRORED])[:, np.newaxis]
-    return filter_patterns.best_aligned_cosine(run, both, GRID).max(axis=1)
+    return filter_recurrence.best_aligned_cosine(run, both, GRID).max(axis=1)
 
 
 def test_no_filter_is_found_with_permuted_labels(labellings):
     first, *others = map(kernels, labellings[1:])
-    again = filter_patterns.recurrences(first, others, GRID)
-    assert [row["found"] for row in filter_patterns.judged(again)] == [False] * POINT["filters"]
+    again = filter_recurrence.recurrences(first, others, GRID)
+    assert [row["found"] for row in p_values.recurrence_test(again)] == [False] * POINT["filters"]
     # Whichever is taken for the real one, 1 in 20 passes at most, however many its filters.
     turns = [[np.roll(part, -turn, axis=0) for part in again] for turn in range(PERMUTATIONS)]
     passes = [
-        any(row["found"] for row in filter_patterns.judged(filter_patterns.Recurrences(*turn)))
+        any(row["found"] for row in p_values.recurrence_test(filter_recurrence.Recurrences(*turn)))
         for turn in turns
     ]
     assert sum(passes) <= 1

@@ -1,4 +1,4 @@
-"""Say of each filter of a point whether it recurs across seeds, and what it is a picture of."""
+"""Test whether each filter of a point recurs across seeds, and what it is a picture of."""
 
 from spinlens.core import log
 
@@ -11,7 +11,7 @@ from spinlens.core.files import write_table
 from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.storage import open_dataset
-from spinlens.evidence import filter_patterns, filter_table, plan
+from spinlens.evidence import filter_recurrence, filter_table, plan
 
 
 def kernels(path, name="kernel"):
@@ -31,7 +31,7 @@ null = [kernels(path) for path in snakemake.input.null]
 labellings = [
     null[i : i + plan.SEEDS_OF_LABELLING] for i in range(0, len(null), plan.SEEDS_OF_LABELLING)
 ]
-found = filter_patterns.recurrences(runs, labellings, mean_density.shape[1:])
+found = filter_recurrence.recurrences(runs, labellings, mean_density.shape[1:])
 initial = kernels(snakemake.input.fits[0], "initial_kernel")
 write_table(snakemake.output.table, filter_table.rows(runs[0], initial, mean_density, found))
 write_table(

@@ -5,7 +5,7 @@ from spinlens.core import log
 log.to_file(snakemake.log[0])
 
 from spinlens.core.files import write_table
-from spinlens.evidence import descriptors, fits, table
+from spinlens.evidence import descriptors, predictions, table
 
 described = descriptors.read(snakemake.input.descriptors)
 compositions = dict(zip(described.calculation, described.formula, strict=True))
@@ -15,10 +15,10 @@ evidence = [
         each["point"],
         each["target"],
         each["split"],
-        (fits.ensembles if each["networks"] > 1 else fits.repeats)(each["fits"], compositions),
-        fits.baselines(each["baselines"]),
+        predictions.of_fits(each["fits"], compositions, ensembles=each["networks"] > 1),
+        table.read_baselines(each["baselines"]),
         each["moment_hidden"],
-        [fits.repeats(labelling, compositions) for labelling in each["null"]],
+        [predictions.of_fits(labelling, compositions) for labelling in each["null"]],
         each["networks"],
     )
     for each in snakemake.params.evidence["of"]

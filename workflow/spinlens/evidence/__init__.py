@@ -1,6 +1,1 @@
-"""What a fit is worth: metrics with intervals, beside simple baselines on the same splits.
-
-A target is of `classes` (truth 0, 1, ..; scores are probabilities) or a `regression`.
-"""
-
-KINDS = ("classes", "regression")
+"""Results beside baselines: predictions out of fold, intervals, p-values, verdicts, filters."""

@@ -1,6 +1,6 @@
-"""What one gets without a network, on the folds that the network gets.
+"""Baselines: simple models without a network, on the folds that the network gets.
 
-| baseline | sees | classes | values |
+| baseline | input | classes | values |
 | --- | --- | --- | --- |
 | `majority` | nothing | largest class of the training samples | their mean |
 | `integral` | the integral of m | logistic | ridge |
@@ -15,7 +15,11 @@ same throughout, because balanced accuracy is what is compared: a weaker baselin
 the network. Everything that is fitted, the components too, is fitted inside the fold.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -24,26 +28,57 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from spinlens.evidence.predictions import pooled, validated
+from spinlens.core.errors import SpinlensError
+from spinlens.evidence.predictions import Predictions, pooled, validated
 from spinlens.splits.folds import check_folds
 
 NAMES = ("majority", "integral", "parts", "composition", "density_pca")
 COMPONENTS = 10
 TREES = 300
 RIDGES = np.logspace(-6, 4, 21)
+Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-def predictions(name, features, kind, truth, folds, calculations, compositions):
-    """A baseline's Predictions, one per repeat of the split, of every sample that it validates.
+def predictions(
+    name: str,
+    features: ArrayLike,
+    kind: str,
+    truth: ArrayLike,
+    folds: Mapping[str, Fold],
+    calculations: ArrayLike,
+    compositions: ArrayLike,
+) -> list[Predictions]:
+    """Predictions of a baseline for every sample that a split validates.
 
-    `features` (n, features) as Descriptors.features gives them, `kind` classes or regression,
-    `truth` (n,) classes 0, 1, .. or values, `folds` {fold: (training, validation)} as splits.read
-    gives them, `calculations` and `compositions` (n,) their ids. Raises ValueError where a sample
-    or a composition is on both sides of a fold, or is validated twice in one repeat.
+    Parameters
+    ----------
+    name : str
+        One of NAMES.
+    features : array_like of float, shape (samples, features)
+        As `Descriptors.features` gives them.
+    kind : str
+        `classes` or `regression`.
+    truth : array_like, shape (samples,)
+        Classes, from 0, or values.
+    folds : Mapping
+        Positions of the training and of the validation samples, by the fold's name.
+    calculations, compositions : array_like of str, shape (samples,)
+        Ids, and compositions.
+
+    Returns
+    -------
+    list of Predictions
+        One per repeat of the split.
+
+    Raises
+    ------
+    SpinlensError
+        If a composition is in training and in validation of a fold, or a sample is validated
+        twice in one repeat.
     """
     check_folds(folds, compositions)
     truth = np.asarray(truth)
-    parts = {}
+    parts: dict[int, list[Predictions]] = {}
     for fold, pair in folds.items():
         scores = out_of_fold(name, features, kind, truth, [pair])
         made = validated(fold, pair[1], calculations, compositions, truth, scores)
@@ -51,15 +86,30 @@ def predictions(name, features, kind, truth, folds, calculations, compositions):
     return [pooled(of_repeat) for of_repeat in parts.values()]
 
 
-def out_of_fold(name, features, kind, truth, folds):
-    """What a baseline says of each fold's validation samples, fitted on its training samples.
+def out_of_fold(
+    name: str, features: ArrayLike, kind: str, truth: ArrayLike, folds: Iterable[Fold]
+) -> NDArray[np.float64]:
+    """Scores of a baseline for each fold's validation samples, fitted on its training samples.
 
-    `features`, `kind` and `truth` as `predictions` takes them, `folds` pairs (training,
-    validation) of positions. Returns probabilities (n, classes) or values (n,), NaN for samples
-    that no fold validates. Raises ValueError for a baseline that there is not.
+    Parameters
+    ----------
+    name, features, kind, truth
+        As `predictions` takes them.
+    folds : iterable of (training, validation)
+        Positions of the samples.
+
+    Returns
+    -------
+    NDArray of float, shape (samples, classes) or (samples,)
+        Probabilities or values; NaN for samples that no fold validates.
+
+    Raises
+    ------
+    SpinlensError
+        If there is no baseline of that name.
     """
     if name not in NAMES:
-        raise ValueError(f"baseline: {name!r} is none of {', '.join(NAMES)}")
+        raise SpinlensError(f"baseline: {name!r} is none of {', '.join(NAMES)}")
     truth, features = np.asarray(truth), np.asarray(features, dtype=float)
     classes = int(truth.max()) + 1 if kind == "classes" else None
     scores = np.full((len(truth), classes) if classes else len(truth), np.nan)
@@ -73,13 +123,13 @@ def out_of_fold(name, features, kind, truth, folds):
     return scores
 
 
-def _fitted(name, kind, features, truth):
+def _fitted(name: str, kind: str, features: NDArray[Any], truth: NDArray[Any]) -> Any:
     if kind == "classes" and np.unique(truth).size == 1:
         name = "majority"  # nothing to tell apart, and a logistic refuses to
     return clone(_estimator(name, kind, features.shape)).fit(features, truth)
 
 
-def _estimator(name, kind, shape):
+def _estimator(name: str, kind: str, shape: tuple[int, ...]) -> Any:
     classes = kind == "classes"
     if name == "majority":
         # the share of the largest class differs between folds, and as a score would rank them

@@ -6,15 +6,19 @@
 | `integral` | sample | muB; of m over the stored grid |
 | `positive_integral`, `negative_integral` | sample | muB; of max(m, 0) and max(−m, 0) |
 | `coarse_density` | sample part a b c | muB angstrom-3; both parts, Fourier-resampled |
-| `composition` | sample feature | as calculation.composition says |
+| `composition` | sample feature | as crystal.composition says |
 
 Fourier resampling is linear, so that m itself is the difference of the two coarse parts.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.core import netcdf
 from spinlens.core.errors import SpinlensError
@@ -28,19 +32,46 @@ COARSE_GRID = (12, 12, 24)
 
 @dataclass(frozen=True)
 class Descriptors:
-    """Calculation ids and reduced formulas (n,), integrals (n,) in μB, coarse density
-    (n, 2, a, b, c) in μB Å⁻³ (max(m, 0), then max(−m, 0)), composition (n, features)."""
+    """Numbers of each sample that the baselines are fitted on.
 
-    calculation: np.ndarray
-    formula: np.ndarray
-    integral: np.ndarray
-    positive_integral: np.ndarray
-    negative_integral: np.ndarray
-    coarse_density: np.ndarray
-    composition: np.ndarray
+    Parameters
+    ----------
+    calculation, formula : NDArray of str, shape (samples,)
+        Ids and reduced formulas.
+    integral, positive_integral, negative_integral : NDArray of float, shape (samples,)
+        Integrals of m, max(m, 0) and max(−m, 0) in μB.
+    coarse_density : NDArray of float, shape (samples, 2, a, b, c)
+        max(m, 0), then max(−m, 0), in μB Å⁻³.
+    composition : NDArray of float, shape (samples, features)
+        Descriptors of the composition.
+    """
 
-    def of(self, calculations):
-        """The same of some calculations, in their order; ValueError where one is missing."""
+    calculation: NDArray[Any]
+    formula: NDArray[Any]
+    integral: NDArray[np.float64]
+    positive_integral: NDArray[np.float64]
+    negative_integral: NDArray[np.float64]
+    coarse_density: NDArray[np.float32]
+    composition: NDArray[np.float64]
+
+    def of(self, calculations: Iterable[str]) -> "Descriptors":
+        """Descriptors of some calculations, in their order.
+
+        Parameters
+        ----------
+        calculations : iterable of str
+            Ids.
+
+        Returns
+        -------
+        Descriptors
+            A row per calculation.
+
+        Raises
+        ------
+        SpinlensError
+            If one is missing.
+        """
         place = {name: index for index, name in enumerate(self.calculation)}
         missing = [name for name in calculations if name not in place]
         if missing:
@@ -49,11 +80,24 @@ class Descriptors:
         taken = {field.name: getattr(self, field.name)[rows] for field in fields(self)}
         return replace(self, **taken)
 
-    def features(self, baseline, channels="parts", unit_norm=False):
-        """Features (n, features) of one of baselines.NAMES.
+    def features(
+        self, baseline: str, channels: str = "parts", unit_norm: bool = False
+    ) -> NDArray[np.float64]:
+        """Features that a baseline is fitted on.
 
-        `channels` is the point's: `signed` gives density_pca m, anything else the two parts; with
-        `unit_norm` each density has norm 1, so that its moment cannot be read off.
+        Parameters
+        ----------
+        baseline : str
+            One of `baselines.NAMES`.
+        channels : str
+            Those of the point: `signed` gives density_pca m, anything else the two parts.
+        unit_norm : bool
+            Whether each density is divided by its norm, so that it does not tell its moment.
+
+        Returns
+        -------
+        NDArray of float, shape (samples, features)
+            A row per sample.
         """
         if baseline == "density_pca":
             return self._density(channels, unit_norm)
@@ -65,7 +109,7 @@ class Descriptors:
         }
         return columns[baseline]
 
-    def _density(self, channels, unit_norm):
+    def _density(self, channels: str, unit_norm: bool) -> NDArray[np.float64]:
         parts = self.coarse_density
         chosen = parts[:, 0] - parts[:, 1] if channels == "signed" else parts
         table = chosen.reshape(len(chosen), -1).astype(float)
@@ -75,8 +119,18 @@ class Descriptors:
         return table
 
 
-def write(path, dataset_path, coarse_grid=COARSE_GRID):
-    """Write `descriptors.nc` from the dataset, one sample in memory at a time."""
+def write(
+    path: Path | str, dataset_path: Path | str, coarse_grid: Sequence[int] = COARSE_GRID
+) -> None:
+    """Write `descriptors.nc` from the dataset, one sample in memory at a time.
+
+    Parameters
+    ----------
+    path, dataset_path : Path or str
+        File to write, and `dataset.nc`.
+    coarse_grid : sequence of int
+        Voxels along a, b and c of the coarse density, at most those of the dataset.
+    """
     with netCDF4.Dataset(dataset_path) as dataset, whole(path) as temporary:
         dataset.set_auto_mask(False)
         shape = dataset["magnetization"].shape
@@ -92,30 +146,44 @@ def write(path, dataset_path, coarse_grid=COARSE_GRID):
                 _write_density(output, index, dataset)
 
 
-def read(path):
-    """Descriptors from `descriptors.nc`."""
+def read(path: Path | str) -> Descriptors:
+    """Read `descriptors.nc`.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    Descriptors
+        Of every sample of the dataset.
+    """
     with netCDF4.Dataset(path) as file:
         file.set_auto_mask(False)
         return Descriptors(**{field.name: file[field.name][:] for field in fields(Descriptors)})
 
 
-def of_sample(magnetization, lattice, coarse_grid):
-    """Integrals in μB of max(m, 0) and max(−m, 0), (2,), and both on the coarse grid, from a
-    magnetization density (na, nb, nc) in μB Å⁻³ and its lattice (3, 3) in Å."""
+def _of_sample(
+    magnetization: NDArray[Any], lattice: NDArray[np.float64], coarse_grid: Sequence[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Integrals (2,) in μB of max(m, 0) and max(−m, 0), and both on the coarse grid."""
     parts = np.moveaxis(grids.channels(magnetization.astype(np.float64), "parts"), -1, 0)
     return grids.integral(parts, lattice), grids.resample(parts, coarse_grid)
 
 
-def _write_density(output, index, dataset):
+def _write_density(output: netCDF4.Dataset, index: int, dataset: netCDF4.Dataset) -> None:
     grid = output["coarse_density"].shape[2:]
     lattice = dataset["lattice"][index]
-    integrals, coarse = of_sample(dataset["magnetization"][index], lattice, grid)
+    integrals, coarse = _of_sample(dataset["magnetization"][index], lattice, grid)
     output["positive_integral"][index], output["negative_integral"][index] = integrals
     output["integral"][index] = integrals[0] - integrals[1]
     output["coarse_density"][index] = coarse
 
 
-def _define(output, samples, grid, names):
+def _define(
+    output: netCDF4.Dataset, samples: int, grid: Sequence[int], names: Sequence[str]
+) -> None:
     for name, size in zip(
         ("sample", "part", *"abc", "feature"), (samples, 2, *grid, len(names)), strict=True
     ):

@@ -1,13 +1,17 @@
-"""The rows of `results/evidence.tsv`: a point, a target, a split and a metric each."""
+"""Rows of `results/evidence.tsv`: a point, a target, a split and a metric each."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
-from spinlens.evidence import intervals, nulls, verdicts
+from spinlens.evidence import intervals, verdicts
+from spinlens.evidence.p_values import p_value
+from spinlens.evidence.predictions import Predictions, from_rows
 from spinlens.training import metrics
 
 BASELINES = ("majority", "integral", "composition", "density_pca", "parts")
@@ -29,39 +33,104 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of a point on a target and a split.
+    """Predictions of a point on a target and a split, beside those of the baselines.
 
-    `repeats` are its Predictions, one per repeat of the split and seed; `baselines` maps each of
-    BASELINES to its Predictions, one per repeat; `moment_hidden` says that the point's inputs are
-    divided by their own integral or norm; `null` holds one list of Predictions per permutation of
-    the labels, each of as many repeats, none or fewer than the point's; `networks` is how many
-    were trained on each fold, whose mean the repeats are.
+    Parameters
+    ----------
+    point, target, split : str
+        Path-safe names.
+    repeats : list of Predictions
+        Of the point, one per repeat of the split and seed.
+    baselines : Mapping
+        Predictions of each of BASELINES, one per repeat.
+    moment_hidden : bool
+        Whether the point's inputs are divided by their own integral or norm.
+    null : list of list of Predictions
+        One list per permutation of the labels, each of as many repeats: none, or fewer than the
+        point's.
+    networks : int
+        How many networks were trained on each fold; the repeats are their mean.
     """
 
     point: str
     target: str
     split: str
-    repeats: list
-    baselines: dict
+    repeats: list[Predictions]
+    baselines: Mapping[str, list[Predictions]]
     moment_hidden: bool = False
-    null: list = field(default_factory=list)
+    null: list[list[Predictions]] = field(default_factory=list)
     networks: int = 1
 
 
-def rows(evidence, resamples=intervals.RESAMPLES, seed=0):
-    """Rows (dicts of COLUMNS) of a list of Evidence, one per metric of the target's kind. Raises
-    ValueError where a baseline was not validated on the same samples, fold by fold."""
+def rows(
+    evidence: Iterable[Evidence], resamples: int = intervals.RESAMPLES, seed: int = 0
+) -> list[dict[str, Any]]:
+    """Rows of `evidence.tsv`, one per metric of the target's kind.
+
+    Parameters
+    ----------
+    evidence : iterable of Evidence
+        A point, target and split each.
+    resamples, seed : int
+        Number of resamples of the intervals, and their seed.
+
+    Returns
+    -------
+    list of dict
+        Rows of COLUMNS.
+
+    Raises
+    ------
+    SpinlensError
+        If a baseline was not validated on the same samples, fold by fold.
+    """
     made = []
     for each in evidence:
-        check_same_folds(each)
+        _check_same_folds(each)
         draws = intervals.draw(each.repeats, resamples, seed)
         made += [_row(each, metric, draws) for metric in metrics.OF_KIND[each.repeats[0].kind]]
     return made
 
 
-def join(path, rows, repeated, made_from):
-    """Write rows as evidence.tsv, and after them those of the table `repeated`, where it is there
-    and newer than `made_from`: an older one speaks of another dataset."""
+def read_baselines(path: Path | str) -> dict[str, list[Predictions]]:
+    """Predictions of the baselines on a split.
+
+    Parameters
+    ----------
+    path : Path or str
+        Table that `scripts/evidence/baselines.py` writes.
+
+    Returns
+    -------
+    dict
+        Predictions of each repeat, by the baseline's name.
+    """
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in read_table(path):
+        rows.setdefault(row["baseline"], []).append(row)
+    return {name: from_rows(own) for name, own in rows.items()}
+
+
+def join(
+    path: Path | str,
+    rows: Sequence[Mapping[str, Any]],
+    repeated: Path | str,
+    made_from: Path | str,
+) -> None:
+    """Write rows as `evidence.tsv`, and after them those of the repeated fits, if there are any.
+
+    Parameters
+    ----------
+    path : Path or str
+        Table to write.
+    rows : sequence of Mapping
+        Rows of COLUMNS; they take the place of rows of `repeated` on the same split.
+    repeated : Path or str
+        Table of the repeated fits; it may be missing.
+    made_from : Path or str
+        File of the dataset: an older table of repeated fits describes another dataset and is
+        left out.
+    """
     repeated = Path(repeated)
     if repeated.is_file() and repeated.stat().st_mtime > Path(made_from).stat().st_mtime:
         known = {_place(row) for row in rows}
@@ -69,12 +138,12 @@ def join(path, rows, repeated, made_from):
     write_table(path, rows, COLUMNS)
 
 
-def _place(row):
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("point", "target", "split", "metric"))
 
 
-def check_same_folds(evidence):
-    """Raise SpinlensError where a baseline's repeats, folds or truth are not the point's."""
+def _check_same_folds(evidence: Evidence) -> None:
+    """Raise SpinlensError if a baseline's repeats, folds or truth are not the point's."""
     where = f"evidence of {evidence.point}, {evidence.target}, {evidence.split}"
     missing = [name for name in BASELINES if name not in evidence.baselines]
     if missing:
@@ -91,12 +160,12 @@ def check_same_folds(evidence):
                 )
 
 
-def _by_calculation(predictions):
+def _by_calculation(predictions: Predictions) -> dict[str, tuple[str, float]]:
     columns = (predictions.calculations, predictions.folds, predictions.truth)
     return {str(name): (str(f), float(t)) for name, f, t in zip(*columns, strict=True)}
 
 
-def _row(evidence, metric, draws):
+def _row(evidence: Evidence, metric: str, draws: intervals.Draws) -> dict[str, Any]:
     low, high = intervals.of_metric(metric, evidence.repeats, draws)
     known = {
         "value": intervals.mean_value(metric, evidence.repeats),
@@ -109,20 +178,22 @@ def _row(evidence, metric, draws):
     sentence = verdicts.evidence_verdict(
         metric, evidence.repeats, evidence.baselines, draws, evidence.moment_hidden
     )
-    row = {name: "" if value is None else f"{value:.4g}" for name, value in known.items()}
+    row: dict[str, Any] = {
+        name: "" if value is None else f"{value:.4g}" for name, value in known.items()
+    }
     row |= {name: getattr(evidence, name) for name in ("point", "target", "split")}
     row |= {"metric": metric, "repeats": len(evidence.repeats), "networks": evidence.networks}
     row |= {"verdict": sentence}
     return {name: row[name] for name in COLUMNS}
 
 
-def _p_value(evidence, metric):
-    """Of as many of the point's repeats as a permutation has: more would have less scatter."""
+def _p_value(evidence: Evidence, metric: str) -> float | None:
+    # Of as many of the point's repeats as a permutation has: more would have less scatter.
     if not evidence.null:
         return None
     observed = intervals.mean_value(metric, evidence.repeats[: len(evidence.null[0])])
     if observed is None:
         return None
     values = [intervals.mean_value(metric, permuted) for permuted in evidence.null]
-    values = [np.nan if value is None else value for value in values]
-    return nulls.p_value(observed, values, metric in metrics.LOWER_IS_BETTER)
+    null = [np.nan if value is None else value for value in values]
+    return p_value(observed, null, metric in metrics.LOWER_IS_BETTER)

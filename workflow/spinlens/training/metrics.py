@@ -205,8 +205,8 @@ def _auc(
 def _area(
     positive: NDArray[np.bool_], score: NDArray[Any], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Share of pairs (positive, negative) in the right order, ties half: the Mann-Whitney form
-    of the area (Hanley and McNeil, Radiology 143, 29 (1982))."""
+    """Share of pairs (positive, negative) in the right order, ties half."""
+    # The Mann-Whitney form of the area: Hanley and McNeil, Radiology 143, 29 (1982).
     ahead = score[positive][:, np.newaxis] - score[~positive]
     right = (ahead > 0) + 0.5 * (ahead == 0)
     up, down = weights[:, positive], weights[:, ~positive]

@@ -1,10 +1,9 @@
-"""Several networks of one fold are judged by their mean; alone, each is a repeat."""
-
 import numpy as np
 import pytest
 
 from spinlens.core.files import write_table
-from spinlens.evidence import fits, intervals
+from spinlens.evidence import intervals
+from spinlens.evidence.predictions import of_fits, validated
 
 COMPOSITIONS = {f"s{number}": f"s{number}" for number in range(8)}
 TRUTH = [0, 1] * 4
@@ -34,7 +33,7 @@ def accuracy(predictions):
 
 
 def test_the_mean_of_a_folds_networks_is_judged(tables):
-    (ensemble,) = fits.ensembles(tables, COMPOSITIONS)
+    (ensemble,) = of_fits(tables, COMPOSITIONS, ensembles=True)
     assert accuracy(ensemble) == 1
     assert sorted(ensemble.calculations) == sorted(COMPOSITIONS)
     sure = np.where(ensemble.truth == 1, ensemble.scores[:, 1], ensemble.scores[:, 0])
@@ -42,11 +41,29 @@ def test_the_mean_of_a_folds_networks_is_judged(tables):
 
 
 def test_alone_each_network_is_a_repeat_and_does_worse(tables):
-    alone = fits.repeats(tables, COMPOSITIONS)
+    alone = of_fits(tables, COMPOSITIONS)
     assert [accuracy(each) for each in alone] == [0.75] * 3
 
 
 def test_networks_that_validated_other_samples_are_no_ensemble(tables):
     (_, _, first), (_, _, other) = tables[0], tables[3]
     with pytest.raises(ValueError, match="different samples"):
-        fits.ensembles([("0-0", "0", first), ("0-0", "1", other)], COMPOSITIONS)
+        of_fits([("0-0", "0", first), ("0-0", "1", other)], COMPOSITIONS, ensembles=True)
+
+
+def test_of_a_fit_only_the_validation_fold_counts(tmp_path):
+    rows = [
+        {"calculation": "a", "side": "training", "class": "0", "probability_0": "1.0"},
+        {"calculation": "b", "side": "validation", "class": "0", "probability_0": "0.5"},
+    ]
+    write_table(tmp_path / "both.csv", rows)
+    (found,) = of_fits([("2-1", "0", tmp_path / "both.csv")], {"a": "A", "b": "B"})
+    assert (found.repeat, found.compositions.tolist(), found.folds.tolist()) == (2, ["B"], ["2-1"])
+    write_table(tmp_path / "training.csv", rows[:1])
+    with pytest.raises(ValueError, match="no validation sample"):
+        of_fits([("0", "0", tmp_path / "training.csv")], {"a": "A"})
+
+
+def test_a_fold_holds_the_samples_at_its_positions():
+    columns = (["a", "b"], ["A", "B"], [0, 1], np.eye(2))
+    assert validated("0", [1], *columns).truth.tolist() == [1]
