@@ -2,7 +2,7 @@
 
 Rooms, ground floor first; a room imports only from rooms above it in this list.
 
-core: files, errors, logs, netCDF helpers, fingerprints of code, devices, memory
+core: files, errors, logs, templates, netCDF helpers, fingerprints of code, devices, memory
 settings: the config's validation, hyperparameters, sizes that fit, the sweep and its sampling
 crystal: elements, formulas, composition descriptors, the reference cell, neighbour shells
 density: grids, channels, normalization, projections, radial profiles, isosurfaces

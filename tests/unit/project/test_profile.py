@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from paths import ROOT
-from spinlens.core.fingerprint import reached
+from spinlens.core.fingerprint import dependencies
 
 RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 HEAD = r"^(?:rule |checkpoint |use rule \w+ as )(\w+)(?: with)?:"
@@ -30,7 +30,9 @@ def rules():
 
 def trains(script):
     """Whether a script, or any module of the library behind it, imports a framework."""
-    return any(FRAMEWORKS & imported(file) for file in reached(ROOT / "workflow/scripts" / script))
+    return any(
+        FRAMEWORKS & imported(file) for file in dependencies(ROOT / "workflow/scripts" / script)
+    )
 
 
 def imported(file):

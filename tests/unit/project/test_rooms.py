@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paths import ROOT
-from spinlens.core.fingerprint import reached
+from spinlens.core.fingerprint import dependencies
 
 LIBRARY = ROOT / "workflow" / "spinlens"
 RULES = ROOT / "workflow" / "rules"
@@ -123,7 +123,7 @@ def test_a_heavy_package_is_imported_only_where_it_is_needed(package):
 
 def test_training_reaches_no_evidence_no_plots_and_no_sampling():
     script = ROOT / "workflow" / "scripts" / "training" / "train.py"
-    files = [path.relative_to(LIBRARY) for path in reached(script) if LIBRARY in path.parents]
+    files = [path.relative_to(LIBRARY) for path in dependencies(script) if LIBRARY in path.parents]
     assert Path("training/fit.py") in files, "the closure is that of the library"
     assert [str(f) for f in files if f.parts[0] in ("evidence", "plots")] == []
     assert Path("settings/sampling.py") not in files
@@ -134,7 +134,7 @@ def test_the_sampling_of_sweeps_is_reached_by_no_script():
     reaching = [
         script.name
         for script in sorted((ROOT / "workflow" / "scripts").rglob("*.py"))
-        if LIBRARY / "settings" / "sampling.py" in reached(script)
+        if LIBRARY / "settings" / "sampling.py" in dependencies(script)
     ]
     assert reaching == []
 

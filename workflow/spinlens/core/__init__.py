@@ -1,1 +1,1 @@
-"""Files, errors, logs, netCDF helpers, fingerprints of code, devices, memory."""
+"""Files, errors, logs, templates, netCDF helpers, fingerprints of code, devices and memory."""

@@ -1,29 +1,54 @@
-"""Which devices training sees, and whether they are those that were asked for."""
+"""Devices and memory of a job: the GPUs that training uses, the memory that a process held."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
 
 from spinlens.core.errors import SpinlensError
 
+# Variables by which schedulers grant GPUs.
 GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
+_NO_DEVICE = ("", "-1", "0x0", "NoDevFiles")
 
 
-def granted(environment=os.environ):
-    """Name of the variable by which a scheduler granted a GPU, or "" where none did."""
-    nothing = ("", "-1", "0x0", "NoDevFiles")
+def granted(environment: Mapping[str, str] = os.environ) -> str:
+    """Variable by which a scheduler granted a GPU.
+
+    Parameters
+    ----------
+    environment
+        Environment variables.
+
+    Returns
+    -------
+    str
+        Name of the first of `GRANTS` that grants one; empty if none does.
+    """
     for name in GRANTS:
         value = environment.get(name, "")
         if name == "SLURM_GPUS_ON_NODE" and value == "0":
             continue
-        if value not in nothing:
+        if value not in _NO_DEVICE:
             return name
     return ""
 
 
-def check(gpus, visible, environment=os.environ):
-    """Raise SpinlensError, in one line, where a GPU was asked for or granted and too few are seen.
+def check(gpus: int | str, visible: int, environment: Mapping[str, str] = os.environ) -> None:
+    """Check that the framework has the GPUs that were asked for or granted.
 
-    `gpus` is config's key: a number, or `auto` for what the scheduler granted; `visible` is
-    how many GPUs the framework sees.
+    Parameters
+    ----------
+    gpus
+        The config's key: a number, or `auto` for what the scheduler granted.
+    visible
+        Number of GPUs that the framework has.
+    environment
+        Environment variables.
+
+    Raises
+    ------
+    SpinlensError
+        The framework has too few GPUs.
     """
     grant = granted(environment)
     if gpus == "auto" and grant and not visible:
@@ -31,27 +56,61 @@ def check(gpus, visible, environment=os.environ):
             f"a GPU was granted ({grant}={environment[grant]}) but the framework sees none: "
             "install the GPU build (README, GPUs) or set gpus: 0"
         )
-    if gpus != "auto" and gpus > visible:
+    if isinstance(gpus, int) and gpus > visible:
         raise SpinlensError(f"gpus: {gpus} asked for, but the framework sees {visible}")
 
 
-def prepare(threads, gpus):
-    """Set TensorFlow's threads and memory growth, keep to the GPUs that `gpus` asks for, make
-    operations deterministic, and return the names of the devices that training uses.
+def prepare(threads: int, gpus: int | str) -> list[str]:
+    """Set up TensorFlow before any tensor is made: threads, GPUs, deterministic operations.
 
-    Raises SpinlensError where a GPU was asked for and none is seen. Call it before any tensor.
+    GPU memory is allocated as it is needed. The devices are printed.
+
+    Parameters
+    ----------
+    threads
+        Threads of one operation.
+    gpus
+        The config's key: a number of GPUs to use, or `auto` for all.
+
+    Returns
+    -------
+    list[str]
+        Names of the devices that training uses: GPUs, or the CPU.
+
+    Raises
+    ------
+    SpinlensError
+        The framework has fewer GPUs than were asked for or granted.
     """
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    seen = tf.config.list_physical_devices("GPU")
-    check(gpus, len(seen))
-    used = seen if gpus == "auto" else seen[:gpus]
+    visible = tf.config.list_physical_devices("GPU")
+    check(gpus, len(visible))
+    used = visible if gpus == "auto" else visible[:gpus]
     tf.config.set_visible_devices(used, "GPU")
     for device in used:
         tf.config.experimental.set_memory_growth(device, True)
     names = [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
     print("devices:", *names)
     return names
+
+
+def peak_bytes() -> int:
+    """Most memory that this process, not the one that started it, has held so far.
+
+    Returns
+    -------
+    int
+        Resident memory, bytes.
+    """
+    # Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(lines["VmHWM"].split()[0]) * 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS

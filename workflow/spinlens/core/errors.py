@@ -47,4 +47,5 @@ class Unwritable(SpinlensError, OSError):
         super().__init__(fault.errno, self.line)
 
     def __str__(self) -> str:
+        """Return the line that says what to do."""
         return self.line

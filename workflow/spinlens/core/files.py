@@ -56,7 +56,7 @@ def whole(path: Path | str) -> Iterator[Path]:
 
 
 def _disk_fault(fault: OSError | RuntimeError, temporary: Path) -> OSError | None:
-    """The disk's own reason, or None if something else failed.
+    """Find the disk's own reason; None if something else failed.
 
     Writers of netCDF and HDF5 do not report it, and others name files that they read: so the
     disk is probed for space.

@@ -12,20 +12,43 @@ from functools import cache
 from pathlib import Path
 
 LIBRARY = Path(__file__).parents[1]
-USED_TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
+_USED_TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 
 
-def fingerprint(script):
-    """Short sha256 over a script and all modules and templates of the library that it uses."""
+def fingerprint(script: Path | str) -> str:
+    """Fingerprint of a script and of all modules and templates of the library that it uses.
+
+    Parameters
+    ----------
+    script
+        Python file.
+
+    Returns
+    -------
+    str
+        First 16 digits of a sha256.
+    """
     digest = hashlib.sha256()
-    for path in sorted(reached(Path(script))):
+    for path in sorted(dependencies(script)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def reached(path):
-    """The file and every file of the library that it imports or renders, directly or not."""
-    found, waiting = set(), [Path(path)]
+def dependencies(path: Path | str) -> set[Path]:
+    """Files that a file uses: itself, and every file of the library that it imports or renders.
+
+    Parameters
+    ----------
+    path
+        Python file.
+
+    Returns
+    -------
+    set[Path]
+        Modules and templates, reached directly or through others.
+    """
+    found: set[Path] = set()
+    waiting = [Path(path)]
     while waiting:
         current = waiting.pop()
         if current not in found:
@@ -35,13 +58,14 @@ def reached(path):
 
 
 @cache
-def _imported(path):
+def _imported(path: Path) -> set[Path]:
+    """Modules and templates that a module names itself."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = {module for node in ast.walk(tree) for module in _module_names(node, path)}
     return {file for module in modules for file in _files(module)} | _templates(tree)
 
 
-def _templates(tree):
+def _templates(tree: ast.AST) -> set[Path]:
     """Templates that a module names, by their path within the library (see templates.py)."""
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     names = {text for text in texts if isinstance(text, str) and text.endswith(".html")}
@@ -49,12 +73,13 @@ def _templates(tree):
 
 
 @cache
-def _included(template):
+def _included(template: Path) -> set[Path]:
     """Templates that a template extends or includes."""
-    return {LIBRARY / name for name in USED_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
+    return {LIBRARY / name for name in _USED_TEMPLATE.findall(template.read_text(encoding="utf-8"))}
 
 
-def _module_names(node, path):
+def _module_names(node: ast.AST, path: Path) -> list[str]:
+    """Dotted names that a statement may import: modules, or names within them."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
@@ -63,9 +88,10 @@ def _module_names(node, path):
     return []
 
 
-def _absolute(node, path):
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    """Dotted name of the module that an import statement of a file names."""
     if not node.level:
-        return node.module
+        return node.module or ""
     package = path.parent
     for _ in range(node.level - 1):
         package = package.parent
@@ -73,7 +99,7 @@ def _absolute(node, path):
     return ".".join((*parts, node.module) if node.module else parts)
 
 
-def _files(module):
+def _files(module: str) -> list[Path]:
     """Files that importing a dotted name of the library runs: its packages and itself."""
     first, *rest = module.split(".")
     if first != LIBRARY.name:

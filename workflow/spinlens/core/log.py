@@ -2,16 +2,29 @@
 
 import os
 import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
 
 from spinlens.core.errors import DISK_FULL, SpinlensError, Unwritable
 
 
-def to_file(path):
+def to_file(path: Path | str) -> TextIO:
     """Send standard output and error of this process to a file, line by line.
 
     The file descriptors themselves are redirected, because TensorFlow's C++ code writes past
-    Python's streams. Returns the terminal as it was, for what a user must see at once. A
-    SpinlensError that ends the script is reported in one line instead of a traceback.
+    Python's streams. A SpinlensError that ends the script is reported in one line instead of a
+    traceback.
+
+    Parameters
+    ----------
+    path
+        Log file, overwritten.
+
+    Returns
+    -------
+    TextIO
+        The terminal, for what a user must see at once.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
@@ -23,15 +36,17 @@ def to_file(path):
         stream.flush()
         os.dup2(file, stream.fileno())
     os.close(file)
-    sys.stdout.reconfigure(line_buffering=True)
-    sys.excepthook = lambda kind, fault, trace: _tell(terminal, path, fault)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    sys.excepthook = lambda kind, fault, trace: _report(terminal, path, fault)
     return terminal
 
 
-def _tell(terminal, path, fault):
-    """Print what ended a script: to its log, or to the terminal where the log takes no more."""
-    if not isinstance(fault, Unwritable) and getattr(fault, "errno", None) in DISK_FULL:
-        fault = Unwritable(path, fault)  # the log itself
+def _report(terminal: TextIO, path: Path | str, fault: BaseException) -> None:
+    """Print what ended a script: to its log, or to the terminal if the log's disk is full."""
+    if isinstance(fault, OSError) and not isinstance(fault, Unwritable):
+        if fault.errno in DISK_FULL:
+            fault = Unwritable(path, fault)  # the log itself
     if not isinstance(fault, SpinlensError):
         sys.__excepthook__(type(fault), fault, fault.__traceback__)
         return

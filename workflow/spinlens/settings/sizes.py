@@ -148,7 +148,7 @@ def require_square(shape: Sequence[int]) -> None:
 
 
 def micro_batches(point: Mapping[str, Any]) -> int:
-    """Number of parts in which a batch passes through the network.
+    """Count the parts in which a batch passes through the network.
 
     Parameters
     ----------

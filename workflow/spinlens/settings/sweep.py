@@ -62,7 +62,7 @@ def _swept(config: Mapping[str, Any], base: Point) -> list[Point]:
 
 
 def _fault(grid: tuple[int, int, int]) -> Callable[[Point], str | None]:
-    """Function of a point: why its network does not fit a grid, or None."""
+    """Return a function of a point: why its network does not fit a grid, or None."""
 
     def fault(point: Point) -> str | None:
         try:

@@ -183,5 +183,5 @@ def _validate(value: Any, rule: Mapping[str, Any], place: str) -> None:
 
 
 def _depth(error: ValidationError) -> int:
-    """The shallowest fault first: its description covers the whole value."""
+    """Sort the shallowest fault first, whose description covers the whole value."""
     return -len(error.absolute_path)
