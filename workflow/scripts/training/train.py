@@ -8,8 +8,8 @@ from spinlens.core import devices
 
 used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens.core.devices import peak_bytes
 from spinlens.core.files import write_json, write_table
+from spinlens.core.memory import peak_bytes
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.storage import open_dataset
 from spinlens.prediction import training_range

@@ -7,7 +7,7 @@ import what a split imports, and no more.
 import sys
 from pathlib import Path
 
-from spinlens.core.devices import peak_bytes
+from spinlens.core.memory import peak_bytes
 
 SETTINGS = {
     "moment_tolerance_muB": 0.01,

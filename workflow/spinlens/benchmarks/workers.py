@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-from spinlens.core.devices import peak_bytes
+from spinlens.core.memory import peak_bytes
 
 LIBRARY = Path(__file__).parents[2]
 

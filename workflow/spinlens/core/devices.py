@@ -1,8 +1,7 @@
-"""Devices and memory of a job: the GPUs that training uses, the memory that a process held."""
+"""Devices that training uses, and whether they are those that were asked for."""
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from spinlens.core.errors import SpinlensError
 
@@ -96,21 +95,3 @@ def prepare(threads: int, gpus: int | str) -> list[str]:
     names = [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
     print("devices:", *names)
     return names
-
-
-def peak_bytes() -> int:
-    """Most memory that this process, not the one that started it, has held so far.
-
-    Returns
-    -------
-    int
-        Resident memory, bytes.
-    """
-    # Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
