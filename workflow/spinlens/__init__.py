@@ -5,7 +5,7 @@ Rooms, ground floor first; a room imports only from rooms above it in this list.
 core: files, errors, logs, templates, netCDF helpers, fingerprints of code, devices, memory
 settings: the config's validation, hyperparameters, sizes that fit, the sweep and its sampling
 crystal: elements, formulas, composition descriptors, the reference cell, neighbour shells
-density: grids, channels, normalization, projections, radial profiles, isosurfaces
+density: grids, channels, window, normalization, projections, profiles, site moments
 calculations: find and read a calculation, its labels and checks, the record
 structures: decorated crystals, magnetic orders, inputs for VASP, GPAW runs and their labels
 exchange: exchange constants J1, J2, J3 with errors, ground states, Monte Carlo

@@ -6,7 +6,6 @@ import pytest
 
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
-from spinlens.density import normalization as normalizations
 
 POINT = {
     "dimensions": 3, "channels": "signed", "input_grid": None, "normalization": "none",
@@ -62,22 +61,10 @@ def test_what_each_normalisation_brings_to_one(path):
     assert read(path, 2) == pytest.approx(FIELDS[2][..., None], rel=1e-6)
 
 
-def test_the_sign_of_the_magnetization_stays():
-    for normalization in ("norm", "integral"):
-        up, down = (normalizations.by_own_scale(s * RANDOM, normalization) for s in (1, -1))
-        assert down == pytest.approx(-up, rel=1e-12)
-
-
 def test_an_integral_that_vanishes_is_refused_by_name_and_a_norm_is_not(path):
     with pytest.raises(ValueError, match="calculation3.*the moment vanishes.*take norm"):
         read(path, 3, normalization="integral")
     assert np.isfinite(read(path, 3, normalization="norm")).all()
-    weak = ANTIFERROMAGNET + 0.06 * np.abs(ANTIFERROMAGNET).mean()
-    assert normalizations.by_own_scale(weak, "integral").mean() == pytest.approx(1, rel=1e-9)
-
-
-def test_no_magnetization_at_all_has_the_norm_of_nothing():
-    assert (normalizations.by_own_scale(np.zeros((2, 2, 2)), "norm") == 0).all()
 
 
 def test_a_normalisation_that_is_none_is_refused(path):

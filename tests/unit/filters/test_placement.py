@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from spinlens.density.projections import project, relative
 from spinlens.filters import placement
 
 CELL = np.array([[6.0, 0, 0], [-3.0, 27**0.5, 0], [0, 0, 10.0]])
@@ -68,26 +67,6 @@ def test_a_kernel_longer_than_the_cell_is_folded_and_keeps_its_response():
 def test_no_sample_is_an_error():
     with pytest.raises(ValueError, match="at least one sample"):
         placement.places(KERNEL, [], CELL)
-
-
-def test_projections_of_a_known_field():
-    field = np.zeros((2, 3, 4))
-    field[1, 2, 3], field[0, 2, 3] = -5.0, 2.0
-    assert project(field, "a")[2, 3] == pytest.approx(-1.5)
-    assert project(field, "a", "sum")[2, 3] == pytest.approx(-3.0)
-    assert project(field, "a", "maximum")[2, 3] == -5.0
-    assert project(field, "a", "slice", 0)[2, 3] == 2.0
-    assert project(field, "c", "slice")[1, 2] == 0.0
-    with pytest.raises(ValueError, match="median.*none of mean, sum, maximum, slice"):
-        project(field, "a", "median")
-
-
-def test_relative_weights_have_unit_size_by_channel_whatever_the_scale():
-    kernel = RNG.normal(size=(3, 2, 4, 4, 4)) * np.array([1e9, 1e-3])[None, :, None, None, None]
-    values, sizes = relative(kernel)
-    assert np.square(values).mean(axis=(0, 2, 3, 4)) == pytest.approx([1, 1], rel=1e-9)
-    assert values * sizes[None, :, None, None, None] == pytest.approx(kernel, rel=1e-9)
-    assert relative(np.zeros((1, 1, 2, 2, 2)))[0].max() == 0
 
 
 def test_the_grid_of_a_cell_is_read_from_its_steps():

@@ -10,8 +10,7 @@ from matplotlib.patches import Circle
 
 from spinlens.crystal.reference_cell import Crystal, images, magnetic_sites
 from spinlens.crystal.shells import shells
-from spinlens.density.isosurface import enclosing_level, pair
-from spinlens.density.isosurface import isosurface as surface
+from spinlens.density.isosurface import pair
 from spinlens.filters import placement
 from spinlens.filters.voxel import to_dataset
 from spinlens.plots import lattice
@@ -180,36 +179,6 @@ def bell(sign=1.0):
         away = ((apart - np.rint(apart)) @ CELL) ** 2
         field += height * np.exp(-away.sum(axis=-1) / (2 * width**2))
     return sign * field
-
-
-def test_an_isosurface_is_a_sphere_of_known_radius_around_its_site():
-    level = np.exp(-(1.0**2) / (2 * 0.7**2))
-    found = surface(bell(), CELL, level)
-    apart = found.vertices[:, None] - SITES[:2] @ CELL
-    nearest = np.linalg.norm(apart, axis=-1)
-    assert nearest.min(axis=1) == pytest.approx(1.0, abs=0.04)
-    outward = apart[np.arange(len(apart)), nearest.argmin(axis=1)]
-    assert (np.einsum("ij,ij->i", outward, found.normals) > 0.9).all()
-
-
-def test_surfaces_reach_across_the_seam():
-    field = np.roll(bell(), (8, 16, 0), axis=(0, 1, 2))
-    found = surface(field, CELL, 0.3)
-    fraction = found.vertices @ np.linalg.inv(CELL)
-    assert fraction.max() > 1 - 1e-6 and fraction.min() < 1e-6
-    assert len(surface(field, CELL, 5.0).triangles) == 0
-
-
-def test_both_signs_and_the_level_that_holds_a_share():
-    positive, negative = pair(bell(), CELL, 0.1)
-    flipped = pair(bell(-1.0), CELL, 0.1)
-    assert len(positive.vertices) == len(flipped[1].vertices) > len(negative.vertices) > 0
-    field = bell()
-    level = enclosing_level(field, 0.8)
-    held = np.abs(field)[np.abs(field) >= level].sum() / np.abs(field).sum()
-    assert held == pytest.approx(0.8, abs=0.01)
-    with pytest.raises(ValueError, match="zero everywhere"):
-        enclosing_level(np.zeros((2, 2, 2)), 0.8)
 
 
 def test_plane_averages_and_slices_are_at_their_heights():

@@ -30,6 +30,7 @@ from spinlens.core import netcdf
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.density import grids
+from spinlens.density.window import cut_window, window_start, windowed_cell
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
@@ -76,12 +77,12 @@ def on_common_grid(sample, grid, window=None):
     lattice, positions = sample["lattice"].values, sample["site_position"].values
     fields = {n: sample[n].values.astype(np.float64) for n in FIELDS if n in sample}
     if window is not None and window < np.linalg.norm(lattice[2]):
-        start = grids.window_start(fields["charge"], lattice, window)
+        start = window_start(fields["charge"], lattice, window)
         fields = {
-            name: grids.window(field, lattice, start, window, grid[2])
+            name: cut_window(field, lattice, start, window, grid[2])
             for name, field in fields.items()
         }
-        lattice, positions = grids.windowed_cell(lattice, positions, start, window)
+        lattice, positions = windowed_cell(lattice, positions, start, window)
     resampled = {name: grids.resample(field, grid) for name, field in fields.items()}
     return resampled | {"lattice": lattice, "site_position": positions}
 

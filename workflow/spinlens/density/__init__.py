@@ -1,1 +1,1 @@
-"""Densities on periodic grids: channels, normalization, projections, profiles."""
+"""Densities on grids: channels, window, normalization, projections, profiles, site moments."""

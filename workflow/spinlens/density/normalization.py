@@ -1,11 +1,12 @@
-"""What is taken out of a magnetization before a network sees it: weak density, and its scale.
+"""What is removed from a magnetization before a network takes it: weak density, and its scale.
 
 The label `moment above 4 μB` is the integral of the input, so a network needs one number to
-tell it. Divided by its own integral or norm, a sample gives the same input whatever positive
+predict it. Divided by its own integral or norm, a sample gives the same input whatever positive
 factor it is scaled by: only the shape of its density is left to learn from.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.density.grids import VANISHING_MOMENT
@@ -14,27 +15,67 @@ OF_NO_SAMPLE = ("none", "dataset")  # a network itself divides by what the train
 OF_A_SAMPLE = ("integral", "norm")
 
 
-def hides_moment(normalization):
-    """Whether each sample is divided by its own scale, so that its mean no longer tells it."""
+def hides_moment(normalization: str) -> bool:
+    """Whether each sample is divided by its own scale, so that its mean no longer shows the moment.
+
+    Parameters
+    ----------
+    normalization
+        The hyperparameter.
+
+    Returns
+    -------
+    bool
+        True for `integral` and `norm`.
+    """
     return normalization in OF_A_SAMPLE
 
 
-def above_isosurface(magnetization, isosurface):
-    """Magnetization density (na, nb, nc), or as a vector (3, na, nb, nc), where |m| exceeds
-    `isosurface`, zero elsewhere; both in μB Å⁻³."""
+def above_isosurface(
+    magnetization: NDArray[np.floating], isosurface: float
+) -> NDArray[np.floating]:
+    """Set weak density to zero.
+
+    Parameters
+    ----------
+    magnetization
+        Density, (na, nb, nc), or as a vector (3, na, nb, nc), μB Å⁻³.
+    isosurface
+        Largest |m| that becomes zero, μB Å⁻³.
+
+    Returns
+    -------
+    NDArray
+        Density of the same shape and unit.
+    """
     length = np.abs(magnetization)
     if magnetization.ndim == 4:
         length = np.linalg.norm(magnetization, axis=0)
     return np.where(length > isosurface, magnetization, 0)
 
 
-def by_own_scale(magnetization, normalization):
-    """A density (na, nb, nc), in any unit, divided by its own scale: dimensionless.
+def by_own_scale(magnetization: ArrayLike, normalization: str) -> NDArray[np.float64]:
+    """Divide a density by its own scale.
 
-    `integral`: by the magnitude of its mean, which is |∫m| over the cell's volume, so that the
-    mean becomes 1 or −1 whatever the moment and the volume. `norm`: by its root mean square,
-    which becomes 1; nothing at all stays nothing. Raises SpinlensError for `integral` where |∫m|
-    is no more than 5 % of ∫|m|, as in an antiferromagnet: noise would be the scale.
+    Parameters
+    ----------
+    magnetization
+        Density, (na, nb, nc), in any unit.
+    normalization
+        `integral`: by the magnitude of its mean, which is |∫m| over the cell's volume, so that
+        the mean becomes 1 or −1 whatever the moment and the volume. `norm`: by its root mean
+        square, which becomes 1; a density of zeros stays zero.
+
+    Returns
+    -------
+    NDArray
+        Density of the same shape, dimensionless.
+
+    Raises
+    ------
+    SpinlensError
+        The normalization is another one; or, for `integral`, |∫m| is no more than 5 % of ∫|m|,
+        as in an antiferromagnet: noise would be the scale.
     """
     field = np.asarray(magnetization, dtype=np.float64)
     if normalization == "norm":

@@ -1,6 +1,7 @@
 """A field on the grid as a map: its mean, sum, maximum along an axis, or one slice across it."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 KINDS = ("mean", "sum", "maximum", "slice")
 WORDS = {
@@ -11,12 +12,32 @@ WORDS = {
 }
 
 
-def project(field, axis, kind="mean", at=None):
-    """Map of a field (..., a, b, c) seen along `a`, `b` or `c`; the other two axes stay.
+def project(
+    field: ArrayLike, axis: str, kind: str = "mean", at: int | None = None
+) -> NDArray[np.floating]:
+    """Map of a field seen along a lattice vector.
 
-    `mean` and `sum` are over the voxels of the axis; `maximum` is the value of largest
-    magnitude, with its sign; `slice` is the voxel plane `at`, the middle one by default.
-    Raises ValueError for any other kind.
+    Parameters
+    ----------
+    field
+        Field, (..., na, nb, nc).
+    axis
+        `a`, `b` or `c`.
+    kind
+        `mean` and `sum` are over the voxels of the axis; `maximum` is the value of largest
+        magnitude, with its sign; `slice` is one plane of voxels.
+    at
+        Index of that plane, by default the middle one.
+
+    Returns
+    -------
+    NDArray
+        Map along the other two axes, in the unit of the field.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind.
     """
     field = np.asarray(field)
     along = {"a": -3, "b": -2, "c": -1}[axis]
@@ -32,12 +53,23 @@ def project(field, axis, kind="mean", at=None):
     raise ValueError(f"projection: {kind!r} is none of {', '.join(KINDS)}")
 
 
-def relative(kernel):
-    """Weights (filter, channel, a, b, c) of each channel in units of their root mean square
-    over all its filters, and these root mean squares (channel,), of the finite weights.
+def relative(kernel: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of each channel in units of their root mean square over all filters.
 
-    Learning rates and normalizations move weights over many orders of magnitude; in these
-    units filters of a whole sweep share one scale. Noise averaged over n voxels is 1/√n.
+    Learning rates and normalizations change weights by many orders of magnitude; in these units
+    filters of a whole sweep share one scale. Noise averaged over n voxels is 1/√n.
+
+    Parameters
+    ----------
+    kernel
+        Weights, (filter, channel, a, b, c); those that are not finite are left out of the root
+        mean squares.
+
+    Returns
+    -------
+    tuple[NDArray, NDArray]
+        Weights of the same shape, dimensionless; and the root mean squares, (channel,), in the
+        unit of the weights.
     """
     kernel = np.asarray(kernel, dtype=np.float64)
     finite = np.isfinite(kernel)

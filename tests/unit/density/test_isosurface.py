@@ -1,0 +1,72 @@
+"""Isosurfaces are spheres of known radius around their sites, whole across the cell boundary."""
+
+import numpy as np
+import pytest
+
+from spinlens.density.isosurface import enclosing_level, isosurface, pair
+
+A = 6.87
+CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
+SITES = np.array([(1 / 3, 2 / 3, 0.5), (2 / 3, 1 / 3, 0.5), (0, 0, 0.575)])
+WIDTH = 0.7  # Å
+
+
+def gaussians(sign=1.0):
+    """±Gaussians on two sites and a weak one of the other sign on the third."""
+    axes = np.stack(np.meshgrid(*(np.arange(n) / n for n in (24, 24, 32)), indexing="ij"), -1)
+    field = np.zeros(axes.shape[:3])
+    for site, height, width in zip(SITES, (1, 1, -0.2), (WIDTH, WIDTH, 0.6), strict=True):
+        apart = axes - site
+        squared = ((apart - np.rint(apart)) @ CELL) ** 2
+        field += height * np.exp(-squared.sum(axis=-1) / (2 * width**2))
+    return sign * field
+
+
+def to_nearest_site(vertices):
+    """Vectors (n, 3) in Å from the nearest of the first two sites."""
+    apart = vertices[:, None] - SITES[:2] @ CELL
+    nearest = np.linalg.norm(apart, axis=-1).argmin(axis=1)
+    return apart[np.arange(len(apart)), nearest]
+
+
+def test_an_isosurface_is_a_sphere_of_known_radius_around_its_site():
+    found = isosurface(gaussians(), CELL, np.exp(-(1.0**2) / (2 * WIDTH**2)))
+    outward = to_nearest_site(found.vertices)
+    assert np.linalg.norm(outward, axis=1) == pytest.approx(1.0, abs=0.04)
+    assert (np.einsum("ij,ij->i", outward, found.normals) > 0.9).all()
+
+
+def test_with_rectangular_axes_it_is_none():
+    """Negative control: the angle between a and b matters."""
+    rectangular = np.diag(np.linalg.norm(CELL, axis=1))
+    found = isosurface(gaussians(), rectangular, np.exp(-(1.0**2) / (2 * WIDTH**2)))
+    apart = found.vertices[:, None] - SITES[:2] @ rectangular
+    assert np.ptp(np.linalg.norm(apart, axis=-1).min(axis=1)) > 0.3
+
+
+def test_surfaces_reach_across_the_cell_boundary():
+    field = np.roll(gaussians(), (8, 16, 0), axis=(0, 1, 2))
+    fraction = isosurface(field, CELL, 0.3).vertices @ np.linalg.inv(CELL)
+    assert fraction.max() > 1 - 1e-6 and fraction.min() < 1e-6
+
+
+def test_a_level_that_the_field_does_not_reach_has_no_surface():
+    assert len(isosurface(gaussians(), CELL, 5.0).triangles) == 0
+
+
+def test_both_signs():
+    positive, negative = pair(gaussians(), CELL, 0.1)
+    flipped = pair(gaussians(-1.0), CELL, 0.1)
+    assert len(positive.vertices) == len(flipped[1].vertices) > len(negative.vertices) > 0
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8])
+def test_the_level_encloses_its_share(share):
+    size = np.abs(gaussians())
+    enclosed = size[size >= enclosing_level(gaussians(), share)].sum() / size.sum()
+    assert enclosed == pytest.approx(share, abs=0.01)
+
+
+def test_a_field_of_zeros_has_no_level():
+    with pytest.raises(ValueError, match="zero everywhere"):
+        enclosing_level(np.zeros((2, 2, 2)), 0.8)
