@@ -10,7 +10,7 @@ from spinlens.benchmarks import convolution
 from spinlens.core.files import write_json
 from spinlens.report import benchmark_outcomes as outcomes
 
-measured = convolution.measure(snakemake.threads, snakemake.config["gpus"])
+measured = convolution.measure_convolution(snakemake.threads, snakemake.config["gpus"])
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
     print(outcomes.summary(outcomes.convolution(measured)), file=stream)

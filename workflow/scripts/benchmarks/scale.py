@@ -7,11 +7,11 @@ terminal = log.to_file(snakemake.log[0])
 import sys
 from pathlib import Path
 
-from spinlens.benchmarks import scale
+from spinlens.benchmarks import calculations
 from spinlens.core.files import write_json
 from spinlens.report import benchmark_outcomes as outcomes
 
-measured = scale.measure(Path(snakemake.scriptdir).resolve().parents[2] / "Snakefile")
+measured = calculations.measure_scale(Path(snakemake.scriptdir).resolve().parents[2] / "Snakefile")
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
     print(outcomes.summary(outcomes.scale(measured)), file=stream)

@@ -6,11 +6,11 @@ terminal = log.to_file(snakemake.log[0])
 
 import sys
 
-from spinlens.benchmarks import splitting
+from spinlens.benchmarks import calculations
 from spinlens.core.files import write_json
 from spinlens.report import benchmark_outcomes as outcomes
 
-measured = splitting.measure()
+measured = calculations.measure_split()
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
     print(outcomes.split_summary(measured), file=stream)

@@ -6,11 +6,11 @@ terminal = log.to_file(snakemake.log[0])
 
 import sys
 
-from spinlens.benchmarks import steerable
+from spinlens.benchmarks import convolution
 from spinlens.core.files import write_json
 from spinlens.report import benchmark_outcomes as outcomes
 
-measured = steerable.measure(snakemake.threads, snakemake.config["gpus"])
+measured = convolution.measure_steerable(snakemake.threads, snakemake.config["gpus"])
 write_json(snakemake.output[0], measured)
 for stream in (sys.stdout, terminal):
     print(outcomes.steerable_summary(measured), file=stream)

@@ -1,31 +1,48 @@
-"""What the periodic convolution saves: the 2018 network on tiles beside the same network on the
-unit cell, an epoch beside its bare transforms, a step's memory beside that of the tiles."""
+"""Cost of convolutions: the periodic one beside the direct one on tiles, the steerable network."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from math import prod
-from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from spinlens.benchmarks import convolution_process
-from spinlens.benchmarks.workers import Worker
+from spinlens.benchmarks import network_tasks
+from spinlens.benchmarks.workers import (
+    MB,
+    Measurement,
+    Worker,
+    median_seconds,
+    peak_mb,
+    run_in_turn,
+)
 
-CELL = (60, 60, 120)
+Grid = tuple[int, int, int]
+Settings = Mapping[str, Any]
+
+CELL: Grid = (60, 60, 120)
+COARSE: Grid = (11, 11, 27)  # of the steerable network, for the same cell
 REPEATS = (2, 2, 1)
 CHANNELS, FILTERS, FLOAT_BYTES = 2, 3, 4
-KERNEL, BATCH, SAMPLES = 40, 20, 43
-# A network whose data weighs nothing beside its framework, by the same route.
+KERNEL, BATCH, SAMPLES, STEERABLE_SAMPLES = 40, 20, 43, 45
+# A network whose data is small beside its framework, in the same process otherwise.
 SMALL_CELL, SMALL_KERNEL = (16, 16, 16), 12
-MICRO_BATCH = 2
-EPOCHS, STEPS = 9, 5
-MB = 1e6
+MICRO_BATCH, EPOCHS, STEERABLE_EPOCHS, STEPS = 2, 9, 5, 5
 SAME = 1e-3
 
 
 class Case(NamedTuple):
-    """A kernel so long along each axis, a batch, `forward` or `step`; in each round the direct
-    side is timed once and the periodic side `periodic_per_round` times."""
+    """A pass of the 2018 network.
+
+    Attributes
+    ----------
+    name, part : str
+        Name of the case; `forward`, or `step` for a training step.
+    kernel, batch : int
+        Voxels of the kernel along each axis; samples of the batch.
+    rounds, periodic_per_round : int
+        Runs of the direct network; runs of the periodic one for each of them.
+    """
 
     name: str
     kernel: int
@@ -42,47 +59,120 @@ CASES = (
 )
 
 
-def measure(threads, gpus=0, cell=CELL, cases=CASES, kernel=KERNEL, epochs=EPOCHS, report=print):
-    """Medians of interleaved measurements in processes with so many threads, as a dict.
+def measure_convolution(
+    threads: int,
+    gpus: int | str = 0,
+    cell: Grid = CELL,
+    cases: Sequence[Case] = CASES,
+    kernel: int = KERNEL,
+    epochs: int = EPOCHS,
+) -> dict[str, Any]:
+    """Measure the periodic convolution beside the direct one on tiles.
 
-    `cases`: name, kernel, stride, batch, pass, direct_seconds and periodic_seconds (a forward
-    pass or a training step of the whole network), their ratio, and the peak of memory of either
-    process, imports included. `epoch`: seconds of an epoch of `epochs` beside the bare transforms
-    that it needs. `memory`: see measure_memory. Then backend and devices. MB are 10⁶ bytes.
-    Raises RuntimeError where a process fails or the networks' results differ.
+    Parameters
+    ----------
+    threads : int
+        Threads of each process.
+    gpus : int | str
+        GPUs, as the config gives them.
+    cell : Grid
+        Voxels of the unit cell along a, b and c.
+    cases : Sequence[Case]
+        Passes to measure.
+    kernel, epochs : int
+        Voxels of the kernel along each axis, for epoch and memory; epochs to measure.
+
+    Returns
+    -------
+    dict[str, Any]
+        Medians of interleaved measurements. `cases`: time of the direct and of the periodic
+        network, their ratio and peak memories. `epoch`: time beside that of its bare transforms.
+        `memory`: of a step in parts of `micro_batch` samples (taken_mb, share) and of a whole
+        batch (whole_taken_mb, whole_share), above a process with small cells, and as a share of
+        the tiled inputs and outputs (tiles_mb); times_as_long, the time of a step in parts over
+        that of a whole one. `backend` and `devices`. Times in s; MB are 10⁶ bytes.
+
+    Raises
+    ------
+    RuntimeError
+        If a process fails or the networks' results differ.
     """
     common = {"threads": threads, "gpus": gpus, "cell": list(cell)}
     with _worker(common, task="nothing") as idle:
-        backend, devices = idle.measure("devices").value
-    report(f"{backend} on {', '.join(devices)}")
+        backend, devices = idle.run("devices").value
+    print(f"{backend} on {', '.join(devices)}")
     return {
-        "cases": [measure_case(common, case, report) for case in cases],
-        "epoch": measure_epoch(common, kernel, epochs, report),
-        "memory": measure_memory(common, kernel, report),
+        "cases": [_case(common, case) for case in cases],
+        "epoch": _epoch(common, kernel, epochs),
+        "memory": _memory(common, kernel),
         "backend": backend,
         "devices": devices,
     }
 
 
-def measure_case(common, case, report=print):
-    """A Case on the common settings of all processes, as a row of `cases`."""
-    network = {"task": "network", "kernel": case.kernel, "batch": case.batch}
-    with ExitStack() as stack:
-        direct, periodic = (
-            stack.enter_context(_worker(common, side=side, **network))
-            for side in ("direct", "periodic")
-        )
-        _require_same(case, *(worker.measure(case.part).value for worker in (direct, periodic)))
-        direct_runs, periodic_runs = [], []
-        for _ in range(case.rounds):
-            direct_runs.append(direct.measure(case.part))
-            for _ in range(case.periodic_per_round):
-                periodic_runs.append(periodic.measure(case.part))
-            report(
-                f"{case.name}: direct {direct_runs[-1].seconds:.3f} s, "
-                f"periodic {_seconds(periodic_runs):.4f} s"
-            )
-    direct_seconds, periodic_seconds = _seconds(direct_runs), _seconds(periodic_runs)
+def measure_steerable(
+    threads: int,
+    gpus: int | str = 0,
+    cell: Grid = CELL,
+    coarse: Grid = COARSE,
+    kernel: int = KERNEL,
+    epochs: int = STEERABLE_EPOCHS,
+) -> dict[str, Any]:
+    """Measure an epoch of a steerable network beside one of the 2018 network.
+
+    Parameters
+    ----------
+    threads, gpus, cell, kernel, epochs
+        As of measure_convolution.
+    coarse : Grid
+        Voxels of the steerable network's grid along a, b and c.
+
+    Returns
+    -------
+    dict[str, Any]
+        Medians of interleaved epochs on samples in memory, without the first one, which builds
+        the graph: epoch_seconds of the steerable network, voxel_epoch_seconds of the 2018 one,
+        and their ratio; samples, batch, grid, voxel_grid, backend and devices.
+
+    Raises
+    ------
+    RuntimeError
+        If a process fails.
+    """
+    common = {"threads": threads, "gpus": gpus, "samples": STEERABLE_SAMPLES, "batch": BATCH}
+    with (
+        _worker(common, task="steerable_epoch", cell=list(coarse)) as steerable,
+        _worker(common, task="epoch", cell=list(cell), kernel=kernel) as voxel,
+    ):
+        backend, devices = steerable.run("devices").value
+        runs = [("voxel", voxel, "epoch"), ("steerable", steerable, "epoch")]
+        run_in_turn(runs, 1, "first epoch")
+        measured = run_in_turn(runs, epochs, "epoch")
+    seconds, voxel_seconds = (median_seconds(measured[name]) for name in ("steerable", "voxel"))
+    return {
+        "epoch_seconds": round(seconds, 4),
+        "voxel_epoch_seconds": round(voxel_seconds, 4),
+        "ratio": round(seconds / voxel_seconds, 4),
+        "samples": STEERABLE_SAMPLES,
+        "batch": BATCH,
+        "grid": list(coarse),
+        "voxel_grid": list(cell),
+        "backend": backend,
+        "devices": devices,
+    }
+
+
+def _case(common: Settings, case: Case) -> dict[str, Any]:
+    task = {"task": "network", "kernel": case.kernel, "batch": case.batch}
+    with (
+        _worker(common, network="direct", **task) as direct,
+        _worker(common, network="periodic", **task) as periodic,
+    ):
+        _require_same(case, *(worker.run(case.part).value for worker in (direct, periodic)))
+        runs = [("direct", direct, case.part)]
+        runs += [("periodic", periodic, case.part)] * case.periodic_per_round
+        measured = run_in_turn(runs, case.rounds, case.name)
+    direct_seconds, periodic_seconds = map(median_seconds, measured.values())
     return {
         "name": case.name,
         "kernel": case.kernel,
@@ -92,50 +182,39 @@ def measure_case(common, case, report=print):
         "direct_seconds": round(direct_seconds, 5),
         "periodic_seconds": round(periodic_seconds, 5),
         "ratio": round(direct_seconds / periodic_seconds, 3),
-        "direct_peak_mb": _peak_mb(direct_runs),
-        "periodic_peak_mb": _peak_mb(periodic_runs),
+        "direct_peak_mb": peak_mb(*measured["direct"]),
+        "periodic_peak_mb": peak_mb(*measured["periodic"]),
     }
 
 
-def measure_epoch(common, kernel=KERNEL, epochs=EPOCHS, report=print):
-    """An epoch of the model on samples in memory, beside its bare transforms."""
-    task = {"task": "epoch", "kernel": kernel, "samples": SAMPLES, "batch": BATCH}
-    fits, floors = [], []
-    with _worker(common, **task) as worker:
-        worker.measure("epoch")
-        worker.measure("transforms")
-        for _ in range(epochs):
-            fits.append(worker.measure("epoch"))
-            floors.append(worker.measure("transforms"))
-            report(f"epoch {fits[-1].seconds:.3f} s, transforms {floors[-1].seconds:.3f} s")
+def _epoch(common: Settings, kernel: int, epochs: int) -> dict[str, Any]:
+    sizes = {"kernel": kernel, "samples": SAMPLES, "batch": BATCH}
+    with _worker(common, task="epoch", **sizes) as worker:
+        runs = [(name, worker, name) for name in ("epoch", "transforms")]
+        run_in_turn(runs, 1, "first epoch")
+        measured = run_in_turn(runs, epochs, "epoch")
+    seconds, floor_seconds = map(median_seconds, measured.values())
     return {
         "samples": SAMPLES,
         "batch": BATCH,
-        "seconds": round(_seconds(fits), 4),
-        "fft_floor_seconds": round(_seconds(floors), 4),
-        "over_floor": round(_seconds(fits) / _seconds(floors), 3),
+        "seconds": round(seconds, 4),
+        "fft_floor_seconds": round(floor_seconds, 4),
+        "over_floor": round(seconds / floor_seconds, 3),
     }
 
 
-def measure_memory(common, kernel=KERNEL, report=print):
-    """The memory of training steps on a batch beside that of its tiles and their outputs.
-
-    Peaks are those of processes: of one that steps, and of one that steps on as many small cells,
-    which holds Python, the framework and the compiled network, too. `taken_mb` is their
-    difference, for a batch that passes in parts of `micro_batch` samples, `share` its ratio to
-    the tiles; `whole_taken_mb` and `whole_share` are those of one that passes whole, unit cells
-    and all; `times_as_long` is how long a step in parts takes beside a whole one.
-    """
-    ways = (
+def _memory(common: Settings, kernel: int) -> dict[str, Any]:
+    """Compare peaks with those of steps on small cells, which hold all but the data."""
+    tasks: list[Settings] = [
         {"task": "parted", "batch": BATCH, "micro_batch": MICRO_BATCH},
-        {"task": "network", "side": "periodic", "batch": BATCH},
-    )
-    small = common | {"cell": list(SMALL_CELL), "kernel": SMALL_KERNEL}
-    least = [_peak_mb(*_steps(small, way)) for way in ways]
-    runs = _steps(common | {"kernel": kernel}, *ways)
-    taken, whole_taken = (_peak_mb(own) - mb for own, mb in zip(runs, least, strict=True))
-    tiles = BATCH * tiled_bytes(common["cell"], kernel) / MB
-    measured = {
+        {"task": "network", "network": "periodic", "batch": BATCH},
+    ]
+    small = {**common, "cell": list(SMALL_CELL), "kernel": SMALL_KERNEL}
+    least = [peak_mb(*_steps(small, task)[0]) for task in tasks]
+    parted, whole = _steps({**common, "kernel": kernel}, *tasks)
+    taken, whole_taken = peak_mb(*parted) - least[0], peak_mb(*whole) - least[1]
+    tiles = BATCH * _tiled_bytes(common["cell"], kernel) / MB
+    return {
         "batch": BATCH,
         "micro_batch": MICRO_BATCH,
         "tiles_mb": round(tiles, 1),
@@ -143,39 +222,29 @@ def measure_memory(common, kernel=KERNEL, report=print):
         "share": round(taken / tiles, 3),
         "whole_taken_mb": round(whole_taken, 1),
         "whole_share": round(whole_taken / tiles, 3),
-        "times_as_long": round(_seconds(runs[0]) / _seconds(runs[1]), 3),
+        "times_as_long": round(median_seconds(parted) / median_seconds(whole), 3),
     }
-    report(f"memory: {measured}")
-    return measured
 
 
-def _steps(common, *tasks):
-    """Of each task in a process of its own the steps measured, in turn."""
+def _steps(common: Settings, *tasks: Settings) -> list[list[Measurement]]:
+    """Measure the steps of tasks in turn, each task in a process of its own."""
     with ExitStack() as stack:
         workers = [stack.enter_context(_worker(common, **task)) for task in tasks]
-        rounds = [[each.measure("step") for each in workers] for _ in range(STEPS)]
-    return list(zip(*rounds, strict=True))
+        runs = [(str(number), worker, "step") for number, worker in enumerate(workers)]
+        return list(run_in_turn(runs, STEPS, "steps").values())
 
 
-def tiled_bytes(cell, kernel):
-    """Bytes of one sample's tiled input and of its convolution's output, in float32."""
+def _tiled_bytes(cell: Sequence[int], kernel: int) -> int:
+    """Count the bytes of one sample's tiled input and of its convolution's output, in float32."""
     extent = [n * repeats for n, repeats in zip(cell, REPEATS, strict=True)]
     outputs = prod(n - kernel + 1 for n in extent)
     return FLOAT_BYTES * (prod(extent) * CHANNELS + outputs * FILTERS)
 
 
-def _worker(common, **task):
-    return Worker(convolution_process.__name__, common | task)
+def _worker(common: Settings, **task: Any) -> Worker:
+    return Worker(network_tasks.__name__, {**common, **task})
 
 
-def _require_same(case, direct, periodic):
+def _require_same(case: Case, direct: Any, periodic: Any) -> None:
     if not np.allclose(direct, periodic, rtol=SAME, atol=SAME):
         raise RuntimeError(f"{case.name}: direct gives {direct}, periodic {periodic}")
-
-
-def _seconds(runs):
-    return median(run.seconds for run in runs)
-
-
-def _peak_mb(runs):
-    return round(max(run.peak_bytes for run in runs) / MB, 1)

@@ -1,10 +1,15 @@
-"""The 2018 network twice, with the same weights: Keras's own layers on tiles of the unit cell,
-and the workflow's own model on the cell itself."""
+"""The networks that are measured: the 2018 network twice, and a steerable one.
 
-from typing import NamedTuple
+The 2018 network stands here in Keras's own layers, on tiles of the unit cell, and as the
+workflow's own model, on the cell itself, both with the same weights.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.models import build
 
@@ -21,14 +26,12 @@ POINT = {
     "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
-    "learning_rate": 1e-7,  # noise teaches nothing: weights must not run off
+    "learning_rate": 1e-7,  # the samples are noise: weights must not diverge
     "momentum": 0.1,
     "mixed_precision": False,
     # JAX would run an uncompiled step operation by operation.
     "jit_compile": keras.backend.backend() == "jax",
 }
-
-
 STEERABLE = {
     "family": "steerable",
     "channels": "signed",
@@ -47,19 +50,63 @@ STEERABLE = {
 
 
 class Crystals(NamedTuple):
-    """Fields (samples, *cell, channels) and lattices (samples, 3, 3) in Å, as inputs.Inputs has
-    them."""
+    """Fields on different cells, as dataset.inputs has them.
 
-    fields: np.ndarray
-    lattices: np.ndarray
+    Attributes
+    ----------
+    fields : NDArray[np.float32]
+        Shape (samples, a, b, c, channels).
+    lattices : NDArray[np.float32]
+        Shape (samples, 3, 3), in Å.
+    """
 
-    def __getitem__(self, sample):
+    fields: NDArray[np.float32]
+    lattices: NDArray[np.float32]
+
+    def __getitem__(self, sample: Any) -> Any:
         return self.fields[sample]
 
 
-def crystals(samples, cell):
-    """Noise on so many unlike hexagonal cells, and classes."""
-    fields, classes = cells(samples, cell, channels=1)
+def noise(
+    samples: int, cell: Sequence[int], channels: int = 2
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Draw noise and classes, the same each time.
+
+    Parameters
+    ----------
+    samples : int
+        Number of samples.
+    cell : Sequence[int]
+        Voxels along a, b and c.
+    channels : int
+        Channels of the fields.
+
+    Returns
+    -------
+    tuple[NDArray[np.float32], NDArray[np.int64]]
+        Fields, shape (samples, a, b, c, channels), and classes, shape (samples,).
+    """
+    random = np.random.default_rng(0)
+    fields = random.standard_normal((samples, *cell, channels), dtype=np.float32)
+    return fields, np.arange(samples) % CLASSES
+
+
+def crystals(samples: int, cell: Sequence[int]) -> tuple[Crystals, NDArray[np.int64]]:
+    """Draw noise on different hexagonal cells, and classes.
+
+    Parameters
+    ----------
+    samples : int
+        Number of samples.
+    cell : Sequence[int]
+        Voxels along a, b and c.
+
+    Returns
+    -------
+    tuple[Crystals, NDArray[np.int64]]
+        Crystals of one channel, and classes, shape (samples,).
+    """
+    fields, classes = noise(samples, cell, channels=1)
     lengths = np.linspace(6.7, 7.1, samples)
     lattices = np.zeros((samples, 3, 3), dtype=np.float32)
     lattices[:, 0, 0], lattices[:, 1, 0] = lengths, -lengths / 2
@@ -67,32 +114,78 @@ def crystals(samples, cell):
     return Crystals(fields, lattices), classes
 
 
-def steerable(cell):
-    """The workflow's steerable model, of the size of config's own evidence points."""
+def tiles(fields: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Tile unit cells to supercells.
+
+    Parameters
+    ----------
+    fields : NDArray[np.float32]
+        Shape (samples, a, b, c, channels).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Shape (samples, 2a, 2b, c, channels).
+    """
+    return np.tile(fields, (1, *SUPERCELL, 1))
+
+
+def steerable(cell: Sequence[int]) -> keras.Model:
+    """Build the workflow's steerable model, as large as those of the config's evidence.
+
+    Parameters
+    ----------
+    cell : Sequence[int]
+        Voxels along a, b and c.
+
+    Returns
+    -------
+    keras.Model
+        The compiled model.
+    """
     return build.build(STEERABLE, (*cell, 1), CLASSES)
 
 
-def cells(samples, cell, channels=2):
-    """Noise and classes for so many samples, (samples, *cell, channels) and (samples,), the same
-    each time."""
-    random = np.random.default_rng(0)
-    noise = random.standard_normal((samples, *cell, channels), dtype=np.float32)
-    return noise, np.arange(samples) % CLASSES
+def periodic(kernel: int, cell: Sequence[int], channels: int = 2, **changes: Any) -> keras.Model:
+    """Build the workflow's model of the 2018 network, on a unit cell.
 
+    Parameters
+    ----------
+    kernel : int
+        Voxels of the kernel along each axis.
+    cell : Sequence[int]
+        Voxels along a, b and c.
+    channels : int
+        Input channels.
+    **changes : Any
+        Hyperparameters that differ from the 2018 network's.
 
-def tiles(cells):
-    """The supercells of unit cells (samples, a, b, c, channels)."""
-    return np.tile(cells, (1, *SUPERCELL, 1))
-
-
-def periodic(kernel, cell, channels=2, **changes):
-    """The workflow's model on a unit cell, its kernel so long along each axis."""
+    Returns
+    -------
+    keras.Model
+        The compiled model, with the weights of `direct`.
+    """
     point = POINT | {"kernel_size": kernel} | changes
     return _with_known_weights(build.build(point, (*cell, channels), CLASSES))
 
 
-def direct(kernel, cell, channels=2):
-    """The same network in Keras's own layers on the supercell of a unit cell."""
+def direct(kernel: int, cell: Sequence[int], channels: int = 2) -> keras.Model:
+    """Build the 2018 network in Keras's own layers, on the supercell of a unit cell.
+
+    Parameters
+    ----------
+    kernel : int
+        Voxels of the kernel along each axis.
+    cell : Sequence[int]
+        Voxels of the unit cell along a, b and c.
+    channels : int
+        Input channels.
+
+    Returns
+    -------
+    keras.Model
+        The compiled model, with the weights of `periodic`.
+    """
     extent = [n * repeats for n, repeats in zip(cell, SUPERCELL, strict=True)]
     layers = keras.layers
     model = keras.Sequential(
@@ -113,9 +206,8 @@ def direct(kernel, cell, channels=2):
     return _with_known_weights(model)
 
 
-def _with_known_weights(model):
-    """The model with random weights that depend on their shapes alone, and keep the scale of
-    what passes through."""
+def _with_known_weights(model: keras.Model) -> keras.Model:
+    """Set random weights that depend on their shapes alone and keep the scale of activations."""
     random = np.random.default_rng(1)
     shapes = [weight.shape for weight in model.get_weights()]
     values = [random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes]

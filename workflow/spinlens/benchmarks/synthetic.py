@@ -1,20 +1,80 @@
-"""A charge file in VASP's layout, of any size, the same each time."""
+"""Synthetic calculations: charge files in VASP's layout, of any size, the same each time."""
 
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-LATTICE = ((6.87, 0.0, 0.0), (-3.435, 5.949594, 0.0), (0.0, 0.0, 38.5))
+LATTICE = ((6.87, 0.0, 0.0), (-3.435, 5.949594, 0.0), (0.0, 0.0, 38.5))  # Å
 ELEMENTS = {"Cr": 2, "Te": 6}
 SITES = sum(ELEMENTS.values())
 ELECTRONS, MOMENT_MUB = 48.0, 6.0
 AUGMENTATION_NUMBERS = 33
 COLUMNS = 5
+GRID = (4, 4, 12)
+PER_FOLDER = 100
+STRETCH = 1e-3  # Å along c, from one calculation to the next
+OSZICAR = (
+    "DAV:   8    -0.175000000000E+02   -0.1E-03   -0.1E-03  9000   0.1E-01\n"
+    "   1 F= -.17500000E+02 E0= -.17500000E+02  d E =0.000000E+00  mag= {moment:11.4f}\n"
+)
 
 
-def write_chgcar(path, grid):
-    """Write a spin-polarised CHGCAR on a grid (na, nb, nc): a slab of 48 e and 6 μB, with its
-    augmentation occupancies and the moments between the blocks."""
+def write_calculations(
+    folder: Path | str, first: int, last: int, grid: tuple[int, int, int] = GRID
+) -> Path:
+    """Write many small calculations: CHGCAR, OSZICAR, POSCAR and CONTCAR of each.
+
+    Each has a cell of its own, so that none is a copy of another. The first CHGCAR is written
+    number by number; the others are the same, stretched along c.
+
+    Parameters
+    ----------
+    folder : Path | str
+        Folder of their subfolders, 100 calculations each.
+    first, last : int
+        Numbers of the first calculation and of the one after the last.
+    grid : tuple[int, int, int]
+        Grid points along a, b and c.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    pattern = folder / ".pattern"
+    write_chgcar(pattern, grid)
+    charge = pattern.read_text(encoding="ascii")
+    pattern.unlink()
+    height = f"{LATTICE[2][2]:12.6f}"
+    for index in range(first, last):
+        run = folder / f"{index // PER_FOLDER:04d}" / f"run {index:06d}"
+        run.mkdir(parents=True, exist_ok=True)
+        stretched = f"{LATTICE[2][2] + STRETCH * index:12.6f}"
+        text = charge.replace(height, stretched, 1)
+        structure = text[: text.index("\n \n") + 1]
+        for name in ("POSCAR", "CONTCAR"):
+            (run / name).write_text(structure, encoding="ascii")
+        (run / "CHGCAR").write_text(text, encoding="ascii")
+        (run / "OSZICAR").write_text(OSZICAR.format(moment=MOMENT_MUB), encoding="ascii")
+    return folder
+
+
+def write_chgcar(path: Path | str, grid: tuple[int, int, int]) -> None:
+    """Write a spin-polarised CHGCAR of a slab of 48 e and 6 μB.
+
+    Augmentation occupancies follow each grid, and the moments of the sites stand between them.
+
+    Parameters
+    ----------
+    path : Path | str
+        File to write.
+    grid : tuple[int, int, int]
+        Grid points along a, b and c.
+    """
     with open(path, "w", encoding="ascii") as file:
         file.write(_header())
         for block, total in enumerate((ELECTRONS, MOMENT_MUB)):
@@ -27,7 +87,7 @@ def write_chgcar(path, grid):
                 file.write(_numbers(np.linspace(-0.1, 0.9, AUGMENTATION_NUMBERS), 7))
 
 
-def _header():
+def _header() -> str:
     vectors = ["".join(f"{number:12.6f}" for number in vector) for vector in LATTICE]
     sites = [f"{site / 8:10.6f}{site / 16:10.6f}  0.500000" for site in range(SITES)]
     symbols = "".join(f"{symbol:>5}" for symbol in ELEMENTS)
@@ -36,8 +96,8 @@ def _header():
     return "\n".join([*lines, " "]) + "\n"
 
 
-def _slab(grid, total):
-    """Density times cell volume, (na, nb, nc), whose mean is `total`; a tail has both signs."""
+def _slab(grid: tuple[int, int, int], total: float) -> NDArray[np.float64]:
+    """Make a density times cell volume, (na, nb, nc), of mean `total`; its tail has both signs."""
     a, b, c = (np.arange(points) / points for points in grid)
     plane = 1 + 0.5 * np.cos(2 * np.pi * a)[:, None] * np.cos(2 * np.pi * b)
     height = np.exp(-(((c - 0.5) / 0.06) ** 2)) + 1e-6 * np.cos(14 * np.pi * c)
@@ -45,9 +105,8 @@ def _slab(grid, total):
     return density * (total / density.mean())
 
 
-def _numbers(values, digits):
-    """Rows of five as Fortran writes them: a mantissa below one, -.1 where its sign takes the
-    zero's place."""
+def _numbers(values: NDArray[np.float64], digits: int) -> str:
+    """Write rows of five numbers as Fortran does: mantissas below one, -.1 for -0.1."""
     magnitude = np.abs(values)
     logarithm = np.log10(magnitude, out=np.zeros_like(magnitude), where=magnitude > 0)
     exponents = np.where(magnitude > 0, np.floor(logarithm).astype(int) + 1, 0)

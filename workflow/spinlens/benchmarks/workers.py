@@ -8,73 +8,126 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from spinlens.core.memory import peak_bytes
 
 LIBRARY = Path(__file__).parents[2]
+MB = 1e6  # bytes
 
 
-class Measured(NamedTuple):
-    """Seconds of one measurement, what it returned (a number or nested lists of them), and the
-    peak of its process's memory so far, in bytes."""
+class Measurement(NamedTuple):
+    """One measurement in a worker.
+
+    Attributes
+    ----------
+    seconds : float
+        Its time in s.
+    value : Any
+        What the measured function returned: a number, or nested lists of numbers.
+    peak_bytes : int
+        Peak memory of the process so far, in bytes.
+    """
 
     seconds: float
-    value: object
+    value: Any
     peak_bytes: int
 
 
 class Worker:
-    """A process `python -m module SETTINGS` that ends in `serve`; use it in a `with`."""
+    """A process `python -m module SETTINGS` that ends in `serve`, used in a `with`.
 
-    def __init__(self, module, settings):
-        """`settings` is a dict that JSON can hold."""
-        paths = filter(None, [str(LIBRARY), os.environ.get("PYTHONPATH")])
+    Parameters
+    ----------
+    module : str
+        Dotted name of the module.
+    settings : Mapping[str, Any]
+        Settings that JSON can hold.
+    """
+
+    def __init__(self, module: str, settings: Mapping[str, Any]) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, json.dumps(settings)],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         self._settings = settings
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.communicate()
 
-    def measure(self, name):
-        """The Measured of the function that the worker serves under this name.
+    def run(self, name: str) -> Measurement:
+        """Measure one call of a function of the worker.
 
-        Raises RuntimeError where it fails, with its reason or the process's exit status.
+        Parameters
+        ----------
+        name : str
+            Name under which the worker serves the function.
+
+        Returns
+        -------
+        Measurement
+            Time, value and memory of the call.
+
+        Raises
+        ------
+        RuntimeError
+            If the function fails, with its reason or the exit status of the process.
         """
+        assert self._process.stdin and self._process.stdout
         try:
             print(name, file=self._process.stdin, flush=True)
         except BrokenPipeError:
             pass
         line = self._process.stdout.readline()
-        reply = json.loads(line) if line else {"error": self._end()}
+        reply = json.loads(line) if line else {"error": self._exit_reason()}
         if "error" in reply:
             raise RuntimeError(f"{name} of {self._settings}: {reply['error']}")
-        return Measured(**reply)
+        return Measurement(**reply)
 
-    def _end(self):
+    def _exit_reason(self) -> str:
         status = self._process.wait()
         if status < 0:
-            return f"killed by signal {-status}; for want of memory?"
+            return f"killed by signal {-status}, perhaps for lack of memory"
         return f"the process ended with status {status}"
 
 
-def serve(prepare):
+def environment() -> dict[str, str]:
+    """Make the environment of a Python process that finds the library.
+
+    Returns
+    -------
+    dict[str, str]
+        This process's environment with the library on PYTHONPATH.
+    """
+    paths = filter(None, [str(LIBRARY), os.environ.get("PYTHONPATH")])
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def serve(prepare: Callable[[], Mapping[str, Callable[[], Any]]]) -> None:
     """Answer the process that started this one until it closes the pipe.
 
-    `prepare` returns functions by name; a line with a name calls one. What is printed
-    meanwhile goes to standard error, because standard output carries the answers.
+    Standard output carries the answers; what is printed meanwhile goes to standard error.
+
+    Parameters
+    ----------
+    prepare : Callable[[], Mapping[str, Callable[[], Any]]]
+        Function that returns functions by name; a line with a name calls one of them.
+
+    Raises
+    ------
+    Exception
+        What a function raises, after it was reported to the other process.
     """
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
@@ -87,8 +140,68 @@ def serve(prepare):
         raise
 
 
-def _measured(function):
+def run_in_turn(
+    runs: Sequence[tuple[str, Worker, str]], rounds: int, title: str
+) -> dict[str, list[Measurement]]:
+    """Measure functions of workers in turn, and print their times.
+
+    Parameters
+    ----------
+    runs : Sequence[tuple[str, Worker, str]]
+        Key, worker and name of each function; those of one key are measured together.
+    rounds : int
+        Times that all of them are run.
+    title : str
+        What is printed before the times.
+
+    Returns
+    -------
+    dict[str, list[Measurement]]
+        The measurements by key.
+    """
+    measured: dict[str, list[Measurement]] = {key: [] for key, _, _ in runs}
+    for _ in range(rounds):
+        for key, worker, name in runs:
+            measured[key].append(worker.run(name))
+        times = [f"{key} {own[-1].seconds:.4f} s" for key, own in measured.items()]
+        print(f"{title}: {', '.join(times)}")
+    return measured
+
+
+def median_seconds(runs: Iterable[Measurement]) -> float:
+    """Take the median time of measurements.
+
+    Parameters
+    ----------
+    runs : Iterable[Measurement]
+        Measurements of one function.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    return median(run.seconds for run in runs)
+
+
+def peak_mb(*runs: Measurement) -> float:
+    """Take the peak memory of measurements.
+
+    Parameters
+    ----------
+    *runs : Measurement
+        Measurements in one process.
+
+    Returns
+    -------
+    float
+        MB (10⁶ bytes), to one digit.
+    """
+    return round(max(run.peak_bytes for run in runs) / MB, 1)
+
+
+def _measured(function: Callable[[], Any]) -> dict[str, Any]:
     start = perf_counter()
     value = function()
     seconds = perf_counter() - start
-    return Measured(seconds, value, peak_bytes())._asdict()
+    return Measurement(seconds, value, peak_bytes())._asdict()

@@ -1,0 +1,33 @@
+"""Workers: what they measure, and how they fail."""
+
+import os
+import signal
+
+import pytest
+
+from spinlens.benchmarks import calculation_tasks, network_tasks
+from spinlens.benchmarks.workers import Measurement, Worker, median_seconds, peak_mb
+
+MISSING_TASK = {"task": "none", "threads": 1, "gpus": 0}
+
+
+def test_a_worker_that_fails_says_why():
+    with Worker(network_tasks.__name__, MISSING_TASK) as worker:
+        with pytest.raises(RuntimeError, match="KeyError: 'none'"):
+            worker.run("step")
+
+
+def test_a_worker_that_ends_or_is_killed_is_reported():
+    with Worker("spinlens.no_such_module", {}) as worker:
+        with pytest.raises(RuntimeError, match="ended with status 1"):
+            worker.run("step")
+    settings = {"task": "dataset", "records": "", "count": 1, "grid": [], "output": ""}
+    with Worker(calculation_tasks.__name__, settings) as worker:
+        os.kill(worker._process.pid, signal.SIGKILL)
+        with pytest.raises(RuntimeError, match="killed by signal 9"):
+            worker.run("dataset")
+
+
+def test_medians_and_peaks():
+    runs = [Measurement(seconds, None, 10**6 * peak) for seconds, peak in ((1, 5), (9, 7), (2, 6))]
+    assert median_seconds(runs) == 2 and peak_mb(*runs) == 7.0
