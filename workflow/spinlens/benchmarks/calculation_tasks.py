@@ -26,14 +26,14 @@ SPLIT_SETTINGS = {
 Functions = dict[str, Callable[[], Any]]
 
 
-def print_peak_of_split(charge_file: str | None = None, output: str | None = None) -> None:
+def print_peak_of_split(charge_file: str | None = None, output: str = "") -> None:
     """Split one calculation, write its record, and print the process's peak memory in bytes.
 
     Parameters
     ----------
     charge_file : str | None
         CHGCAR; None to import what a split imports, and no more.
-    output : str | None
+    output : str
         Record file to write.
 
     Raises
