@@ -48,14 +48,14 @@ def test_what_bridges_says_how_many_electrons_the_metals_give(bridges, charge, o
     bridges = {"GeGe": ["Ge"] * 2, "SnSn": ["Sn"] * 2, "SiGe": ["Si", "Ge"], "GeP": ["Ge", "P"],
                "PP": ["P"] * 2}[bridges]  # fmt: skip
     structure = layer(["Cr", "Mn"], bridges, other)
-    assert d_electrons.given(structure) == 2 * charge
+    assert d_electrons.donated(structure) == 2 * charge
     mean_charge, left, *_ = d_electrons.of_cell(structure)
     assert (mean_charge, left) == (charge, 6.5 - charge)
     again = structure.repeat((2, 1, 1))
     assert d_electrons.of_cell(again) == pytest.approx(d_electrons.of_cell(structure))
     apart = structure.copy()
     apart.positions[2:4, 2] *= 2  # the dumbbell is broken: four electrons a germanium, not three
-    assert d_electrons.given(apart) == 2 * charge - 2
+    assert d_electrons.donated(apart) == 2 * charge - 2
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_bridges_says_how_many_electrons_the_metals_give(bridges, charge, o
     ],
 )  # fmt: skip
 def test_salts_and_metals_are_counted_too(structure, given):
-    assert d_electrons.given(structure) == given
+    assert d_electrons.donated(structure) == given
 
 
 def test_chromium_keeps_three_electrons_and_the_other_metal_the_rest():

@@ -1,19 +1,10 @@
-"""Neighbour shells of a honeycomb, and the periodic images they rest on."""
+"""Neighbour shells of a honeycomb."""
 
 import numpy as np
 import pytest
 
-from spinlens.crystal.reference_cell import Crystal, images, magnetic_sites
+from honeycomb import CELL, HONEYCOMB, A, crystal
 from spinlens.crystal.shells import shells
-
-A = 6.87
-CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
-HONEYCOMB = ((1 / 3, 2 / 3, 0.5), (2 / 3, 1 / 3, 0.5))
-LIGANDS = ((0.0, 0.0, 0.58), (0.37, 0.0, 0.61))
-
-
-def crystal(sites=HONEYCOMB, elements=("Cr", "Cr", "Ge", "Te"), lattice=CELL):
-    return Crystal(lattice, np.array((*sites, *LIGANDS)), elements)
 
 
 def test_a_honeycomb_has_three_six_and_three_neighbours():
@@ -43,18 +34,3 @@ def test_a_strained_honeycomb_keeps_its_shells_until_the_strain_is_large():
     strongly[0] *= 1.15
     assert [shell.multiplicity for shell in shells(crystal(lattice=slightly))] == [3, 6, 3]
     assert [shell.multiplicity for shell in shells(crystal(lattice=strongly))] != [3, 6, 3]
-
-
-def test_mixed_magnetic_sites_are_a_sites_and_ligands_are_not():
-    assert list(magnetic_sites(crystal(elements=("Nb", "Cr", "Ge", "Te")))) == [0, 1]
-    assert list(magnetic_sites(crystal(elements=("Zn", "Si", "Ge", "Te")))) == [0, 1, 2, 3]
-
-
-def test_images_are_those_of_a_wide_search():
-    one, centre, radius = crystal(), np.array([20.0, -3.0, 40.0]), 7.5
-    _, apart = images(one, centre, radius)
-    cells = np.stack(np.meshgrid(*[np.arange(-9, 10)] * 3, indexing="ij"), -1).reshape(-1, 1, 3)
-    away = np.linalg.norm((cells + one.positions) @ CELL - centre, axis=-1)
-    expected = np.sort(away[away <= radius])
-    assert len(expected) > 10
-    assert np.linalg.norm(apart, axis=1) == pytest.approx(expected, abs=1e-9)

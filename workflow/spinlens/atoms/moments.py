@@ -50,7 +50,7 @@ def settings_of(config, structures, members):
 
 def element_table(elements):
     """What is tabled of elements (symbols), standardised over them: (elements, properties)."""
-    table = np.array([d_electrons.tabled(element) for element in elements], dtype=float)
+    table = np.array([d_electrons.tabulated(element) for element in elements], dtype=float)
     deviation = table.std(axis=0)
     return (table - table.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
 

@@ -61,7 +61,7 @@ def alike(crystals, near=0.1):
     """How far orders can be told at all: of Crystals that have `siblings`, others of the same
     group whose metals have as many d electrons, how many have one of the other order whose moment
     is the same within `near` μB, so that `neither` structure nor moment tells the two apart."""
-    counts = [round(d_electrons.given(structure), 3) for structure in crystals.structures]
+    counts = [round(d_electrons.donated(structure), 3) for structure in crystals.structures]
     kinds = list(zip(crystals.groups, counts, strict=True))
     siblings = neither = 0
     for i, kind in enumerate(kinds):

@@ -1,10 +1,16 @@
-"""What a chemical formula alone says of a sample: numbers for a baseline that sees no density."""
+"""What a chemical formula alone says of a sample: numbers for a baseline without a density."""
 
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
+
+if TYPE_CHECKING:
+    from pymatgen.core import Element
 
 PROPERTIES = (
     "atomic_number",
@@ -19,15 +25,33 @@ STATISTICS = ("mean", "spread", "minimum", "maximum")
 _CAPACITY = {"s": 2, "p": 6, "d": 10, "f": 14}
 
 
-def descriptors(elements_per_sample):
-    """Composition descriptors: (table (samples, features), names of the features).
+def descriptors(
+    elements_per_sample: Iterable[Iterable[str]],
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Composition descriptors of samples.
 
-    `elements_per_sample` holds one symbol per site for each sample, "" pads. Features are the
-    number of sites; the fraction of each element that some sample has; and, so that an element
-    which no training sample has still resembles its neighbours, the fraction-weighted mean and
-    standard deviation, the minimum and the maximum of PROPERTIES (atomic radius in Å, Pauling's
-    electronegativity). Everything is finite: what is not known of an element is 0. Raises
-    ValueError where a sample has no element, or a symbol is none.
+    These are the number of sites; the fraction of each element that some sample has; and, so that
+    an element which no training sample has still resembles its neighbours, the fraction-weighted
+    mean and standard deviation, the minimum and the maximum of `PROPERTIES`. Everything is
+    finite: an unknown property of an element is 0.
+
+    Parameters
+    ----------
+    elements_per_sample
+        Chemical symbol of each site, of each sample; empty texts pad.
+
+    Returns
+    -------
+    tuple[NDArray, list[str]]
+        Table, (samples, features), and the names of the features. The atomic radius is in Å, the
+        electronegativity is Pauling's.
+
+    Raises
+    ------
+    SpinlensError
+        A sample has no element.
+    ValueError
+        A symbol is not an element's.
     """
     samples = [_present(elements) for elements in elements_per_sample]
     symbols = sorted({symbol for sample in samples for symbol in sample})
@@ -39,26 +63,25 @@ def descriptors(elements_per_sample):
     return np.array(table, dtype=float).reshape(len(samples), len(names)), names
 
 
-def _present(elements):
-    present = [str(symbol) for symbol in elements if symbol]
-    if not present:
-        raise SpinlensError("composition: a sample names no element; its site_element is empty")
-    return present
-
-
-def _fractions(sample, symbols):
-    return [sample.count(symbol) / len(sample) for symbol in symbols]
-
-
-def _statistics(sample):
-    sites = np.array([properties(symbol) for symbol in sample])
-    columns = (sites.mean(axis=0), sites.std(axis=0), sites.min(axis=0), sites.max(axis=0))
-    return np.stack(columns, axis=-1).ravel()
-
-
 @cache
-def properties(symbol):
-    """PROPERTIES of an element, a tuple of numbers; what is not known is 0."""
+def properties(symbol: str) -> tuple[float, ...]:
+    """Properties of an element.
+
+    Parameters
+    ----------
+    symbol
+        Chemical symbol.
+
+    Returns
+    -------
+    tuple[float, ...]
+        Values of `PROPERTIES`; 0 if unknown.
+
+    Raises
+    ------
+    ValueError
+        The symbol is not an element's.
+    """
     import warnings
 
     from pymatgen.core import Element  # a second of imports that readers of the table spare
@@ -72,13 +95,30 @@ def properties(symbol):
     return tuple(np.nan_to_num((*values, _d_electrons(element, shells), _unpaired(shells))))
 
 
-def _d_electrons(element, shells):
-    """Of the outermost d shell of a transition metal; of others it is closed or empty."""
+def _present(elements: Iterable[str]) -> list[str]:
+    present = [str(symbol) for symbol in elements if symbol]
+    if not present:
+        raise SpinlensError("composition: a sample names no element; its site_element is empty")
+    return present
+
+
+def _fractions(sample: Sequence[str], symbols: Sequence[str]) -> list[float]:
+    return [sample.count(symbol) / len(sample) for symbol in symbols]
+
+
+def _statistics(sample: Sequence[str]) -> NDArray[np.float64]:
+    sites = np.array([properties(symbol) for symbol in sample])
+    columns = (sites.mean(axis=0), sites.std(axis=0), sites.min(axis=0), sites.max(axis=0))
+    return np.stack(columns, axis=-1).ravel()
+
+
+def _d_electrons(element: "Element", shells: Sequence[tuple[Any, ...]]) -> int:
+    """Electrons of a transition metal's outermost d shell; others have a closed or empty one."""
     if not element.is_transition_metal:
         return 0
     return max(((n, count) for n, orbital, count in shells if orbital == "d"), default=(0, 0))[1]
 
 
-def _unpaired(shells):
+def _unpaired(shells: Sequence[tuple[Any, ...]]) -> int:
     """Unpaired electrons of the free atom by Hund's first rule."""
     return sum(min(count, _CAPACITY[orbital] - count) for _, orbital, count in shells)

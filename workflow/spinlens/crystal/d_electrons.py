@@ -2,19 +2,24 @@
 
 Formal counts, by the 8 − N rule, of compounds such as A2B2X6: an atom of groups 16 and 17 takes
 what it lacks of an octet; one of groups 13 to 15, which bridges those, gives its valence electrons
-but one for each bond to another such atom; what is of groups 1 and 2 gives them all. The metals
-of groups 3 to 12 give the rest, and keep what is left of their own as d electrons. [Ge2Te6] so
-takes six, [GePTe6] five, [P2Te6] four.
+but one for each bond to another such atom; atoms of groups 1 and 2 give them all. The metals of
+groups 3 to 12 give the rest, and keep what is left of their own as d electrons. [Ge2Te6] so takes
+six, [GePTe6] five, [P2Te6] four.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from ase import Atoms
 from ase.neighborlist import natural_cutoffs, neighbor_list
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal import composition
 
+# Names of what `of_cell` and `of_atoms` give, and of properties of elements that describe metals.
 CELL = ("charge", "d_electrons", "shared_moment", "divided_moment")
 ATOM = ("d_electrons_at_mean_charge", "low_spin_moment", "high_spin_moment")
-TABLED = ("period", "group", "electronegativity", "atomic_radius")
+TABULATED = ("period", "group", "electronegativity", "atomic_radius")
 COUNT = len(CELL) + len(ATOM) + 1  # of a network's inputs
 # Of CELL, of which a network is to tell neighbouring counts well apart, and of ATOM.
 CENTRE, UNIT = (2.5, 4, 1.5, 1, 5, 0, 0), (1 / 3, 1 / 2, 1 / 2, 1, 3, 2, 2)
@@ -22,22 +27,56 @@ HALF_FILLED = 3  # electrons of t2g
 BOND = 1.2  # times the sum of covalent radii
 
 
-def low_spin(count):
-    """Unpaired electrons of d^count (any shape, fractions too) in the strong field of an
-    octahedron: t2g is filled before eg, each by Hund's first rule."""
+def low_spin(count: ArrayLike) -> NDArray[np.float64]:
+    """Unpaired electrons in the strong field of an octahedron.
+
+    The orbitals t2g are filled before eg, each by Hund's first rule.
+
+    Parameters
+    ----------
+    count
+        d electrons, of any shape; fractions too.
+
+    Returns
+    -------
+    NDArray
+        Unpaired electrons, of the same shape.
+    """
     t2g = np.clip(count, 0, 6)
     eg = np.clip(count, 6, 10) - 6
     return np.minimum(t2g, 6 - t2g) + np.minimum(eg, 4 - eg)
 
 
-def high_spin(count):
-    """Unpaired electrons of d^count by Hund's first rule over all five orbitals."""
+def high_spin(count: ArrayLike) -> NDArray[np.float64]:
+    """Unpaired electrons by Hund's first rule over all five orbitals.
+
+    Parameters
+    ----------
+    count
+        d electrons, of any shape; fractions too.
+
+    Returns
+    -------
+    NDArray
+        Unpaired electrons, of the same shape.
+    """
     count = np.clip(count, 0, 10)
     return np.minimum(count, 10 - count)
 
 
-def given(structure):
-    """Electrons that the transition metals of a cell (ase.Atoms) give to the rest of it."""
+def donated(structure: Atoms) -> float:
+    """Electrons that the transition metals of a cell give to its other atoms.
+
+    Parameters
+    ----------
+    structure
+        Periodic cell.
+
+    Returns
+    -------
+    float
+        Electrons per cell.
+    """
     group = _groups(structure)
     anions, bridges = (group >= 16) & (group <= 17), (group >= 13) & (group <= 15)
     between = structure[bridges]
@@ -46,16 +85,27 @@ def given(structure):
     return float((18 - group[anions]).sum() - others)
 
 
-def of_cell(structure):
-    """CELL of a crystal (ase.Atoms), each for one of its metals, zeros where there is none: the
-    mean charge and d electrons left; and the moments in μB of low spin, if the metals share these
-    electrons equally, and if those of all elements but one keep a half-filled t2g shell, as Cr³⁺
-    does, and that one the rest, on average over which it is."""
+def of_cell(structure: Atoms) -> NDArray[np.float64]:
+    """Formal charge, d electrons and moments of the metals of a crystal.
+
+    Parameters
+    ----------
+    structure
+        Periodic cell.
+
+    Returns
+    -------
+    NDArray
+        Values of `CELL`, (4,), each per metal; zeros if there is none: the mean charge; the d
+        electrons left; and the moments in μB of low spin, if the metals share these electrons
+        equally, and if those of all elements but one keep a half-filled t2g shell, as Cr³⁺ does,
+        and that one the rest, averaged over which element that is.
+    """
     group = _groups(structure)
     metals = _are_metals(group)
     if not metals.any():
         return np.zeros(len(CELL))
-    charge = given(structure) / metals.sum()
+    charge = donated(structure) / metals.sum()
     left = group[metals].mean() - charge
     symbols = np.array(structure.get_chemical_symbols())[metals]
     own = np.array([(symbols == symbol).mean() for symbol in symbols])
@@ -63,9 +113,20 @@ def of_cell(structure):
     return np.array([charge, left, low_spin(left), divided])
 
 
-def of_atoms(structure):
-    """ATOM of each atom of a crystal (ase.Atoms), were all metals of the same charge: (atoms, 3),
-    and which are metals, (atoms,). Zeros for what is none."""
+def of_atoms(structure: Atoms) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Formal d electrons and moments of each atom, if all metals have the same charge.
+
+    Parameters
+    ----------
+    structure
+        Periodic cell.
+
+    Returns
+    -------
+    tuple[NDArray, NDArray]
+        Values of `ATOM`, (atoms, 3), moments in μB, zeros for what is no metal; and which atoms
+        are metals, (atoms,).
+    """
     group = _groups(structure)
     metals = _are_metals(group)
     count = np.clip(group - of_cell(structure)[0], 0, 10)
@@ -73,10 +134,20 @@ def of_atoms(structure):
     return values * metals[:, None], metals
 
 
-def inputs(structures):
-    """What a network is given of the atoms of crystals (ase.Atoms), (structures, points, COUNT):
-    CELL, ATOM and whether it is a metal, the former less CENTRE and in units of UNIT; 0 where
-    there is no atom."""
+def inputs(structures: Sequence[Atoms]) -> NDArray[np.float32]:
+    """Arrange what a network takes of the atoms of crystals.
+
+    Parameters
+    ----------
+    structures
+        Periodic cells.
+
+    Returns
+    -------
+    NDArray
+        `CELL`, `ATOM` and whether the atom is a metal, (structures, atoms, `COUNT`), the former
+        less `CENTRE` and in units of `UNIT`; 0 where a structure has no more atoms.
+    """
     found = np.zeros((len(structures), max(map(len, structures)), COUNT), "float32")
     for row, structure in zip(found, structures, strict=True):
         values, metals = of_atoms(structure)
@@ -87,30 +158,52 @@ def inputs(structures):
     return found
 
 
-def descriptors(structures):
-    """Table (structures, features) for trees: CELL; and of the metals' ATOM and TABLED the mean,
-    the minimum and the maximum."""
+def descriptors(structures: Sequence[Atoms]) -> NDArray[np.float64]:
+    """Table of crystals for trees.
+
+    Parameters
+    ----------
+    structures
+        Periodic cells.
+
+    Returns
+    -------
+    NDArray
+        `CELL`; and of the metals' `ATOM` and `TABULATED` the mean, the minimum and the maximum;
+        (structures, features).
+    """
     return np.array([_descriptors(structure) for structure in structures])
 
 
-def tabled(symbol):
-    """TABLED of an element."""
+def tabulated(symbol: str) -> list[float]:
+    """Properties of an element that describe a metal.
+
+    Parameters
+    ----------
+    symbol
+        Chemical symbol.
+
+    Returns
+    -------
+    list[float]
+        Values of `TABULATED`; 0 if unknown.
+    """
     known = dict(zip(composition.PROPERTIES, composition.properties(symbol), strict=True))
-    return [known[name] for name in TABLED]
+    return [known[name] for name in TABULATED]
 
 
-def _descriptors(structure):
+def _descriptors(structure: Atoms) -> NDArray[np.float64]:
     values, metals = of_atoms(structure)
-    own = np.array([tabled(symbol) for symbol in structure.get_chemical_symbols()])
+    own = np.array([tabulated(symbol) for symbol in structure.get_chemical_symbols()])
     sites = np.hstack([values, own])[metals]
     if not len(sites):
         sites = np.zeros((1, values.shape[1] + own.shape[1]))
     return np.concatenate([of_cell(structure), sites.mean(0), sites.min(0), sites.max(0)])
 
 
-def _groups(structure):
-    return np.array([tabled(symbol)[1] for symbol in structure.get_chemical_symbols()])
+def _groups(structure: Atoms) -> NDArray[np.float64]:
+    return np.array([tabulated(symbol)[1] for symbol in structure.get_chemical_symbols()])
 
 
-def _are_metals(group):
+def _are_metals(group: NDArray[np.float64]) -> NDArray[np.bool_]:
     return (group >= 3) & (group <= 12)

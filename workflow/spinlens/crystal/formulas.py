@@ -40,7 +40,7 @@ def element(token: str) -> str:
 
 
 def formula(elements: Iterable[str]) -> str:
-    """Formula with the symbols in order of first appearance, such as CoCrGe2Te6.
+    """Write a formula with the symbols in order of first appearance, such as CoCrGe2Te6.
 
     Parameters
     ----------

@@ -1,31 +1,64 @@
 """The crystal that figures and files are drawn on: one reference cell, its sites, its images."""
 
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.formulas import ATOMIC_NUMBER
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 # d and f block without zinc's group, whose d shell is full in every compound.
 MAGNETIC = frozenset((*range(21, 30), *range(39, 48), *range(57, 80), *range(89, 112)))
 
 
 class Crystal(NamedTuple):
-    """Lattice vectors (3, 3) in rows, Å; fractional positions (sites, 3); an element a site."""
+    """A cell and its sites.
 
-    lattice: np.ndarray
-    positions: np.ndarray
-    elements: tuple
+    Attributes
+    ----------
+    lattice
+        Lattice vectors in rows, (3, 3), Å.
+    positions
+        Fractional positions of the sites, (sites, 3).
+    elements
+        Chemical symbol of each site.
+    """
 
-    def cartesian(self):
-        """Positions (sites, 3) of the sites in Å."""
+    lattice: NDArray[np.float64]
+    positions: NDArray[np.float64]
+    elements: tuple[str, ...]
+
+    def cartesian(self) -> NDArray[np.float64]:
+        """Cartesian positions of the sites.
+
+        Returns
+        -------
+        NDArray
+            Positions, (sites, 3), Å.
+        """
         return self.positions @ self.lattice
 
 
-def reference(dataset, sample=None):
-    """Name and Crystal of a sample of an open dataset; where there is no such sample, of the one
-    whose lattice is nearest to the mean lattice."""
+def reference(dataset: "xr.Dataset", sample: str | None = None) -> tuple[str, Crystal]:
+    """Sample that stands for all samples, and its crystal.
+
+    Parameters
+    ----------
+    dataset
+        Open dataset.
+    sample
+        Id of the sample. If it is missing or not given, the one whose lattice is nearest to the
+        mean lattice is taken.
+
+    Returns
+    -------
+    tuple[str, Crystal]
+        Id of the sample, and its crystal without sites outside the window.
+    """
     names = [str(name) for name in dataset["sample"].values]
     lattices = dataset["lattice"].values
     away = np.linalg.norm(lattices - lattices.mean(axis=0), axis=(1, 2))
@@ -36,16 +69,43 @@ def reference(dataset, sample=None):
     return names[index], Crystal(lattices[index], positions[within], tuple(map(str, elements)))
 
 
-def magnetic_sites(crystal):
-    """Indices of the A sites: those of a transition metal, lanthanide or actinide; of every site
-    where there is no such element."""
+def magnetic_sites(crystal: Crystal) -> NDArray[np.intp]:
+    """Find the A sites: those of a transition metal, lanthanide or actinide.
+
+    Parameters
+    ----------
+    crystal
+        Cell and sites.
+
+    Returns
+    -------
+    NDArray
+        Indices, (n,); of every site if there is no such element.
+    """
     found = [i for i, name in enumerate(crystal.elements) if ATOMIC_NUMBER[name] in MAGNETIC]
     return np.array(found or range(len(crystal.elements)))
 
 
-def images(crystal, centre, radius):
-    """All periodic images of the sites within `radius` Å of a Cartesian point (3,): their
-    site indices (n,) and Cartesian positions (n, 3) relative to the point, nearest first."""
+def images(
+    crystal: Crystal, centre: ArrayLike, radius: float
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Periodic images of the sites around a point.
+
+    Parameters
+    ----------
+    crystal
+        Cell and sites.
+    centre
+        Cartesian point, (3,), Å.
+    radius
+        Largest distance from it, Å.
+
+    Returns
+    -------
+    tuple[NDArray, NDArray]
+        Site index of each image, (n,), and its Cartesian position relative to the point, (n, 3),
+        Å; nearest first.
+    """
     cells = translations(crystal.lattice, radius)
     within = (crystal.positions - np.asarray(centre) @ np.linalg.inv(crystal.lattice)) % 1
     apart = (within[:, None] + cells) @ crystal.lattice
@@ -55,16 +115,41 @@ def images(crystal, centre, radius):
     return site[order], apart[site, cell][order]
 
 
-def nearest_magnetic(crystal, centre):
-    """Cartesian position (3,), relative to a Cartesian `centre`, of the A site nearest to it."""
-    reach = np.linalg.norm(crystal.lattice, axis=1).max()
+def nearest_magnetic(crystal: Crystal, centre: ArrayLike) -> NDArray[np.float64]:
+    """Position of the A site nearest to a point.
+
+    Parameters
+    ----------
+    crystal
+        Cell and sites.
+    centre
+        Cartesian point, (3,), Å.
+
+    Returns
+    -------
+    NDArray
+        Cartesian position relative to the point, (3,), Å.
+    """
+    reach = float(np.linalg.norm(crystal.lattice, axis=1).max())
     site, apart = images(crystal, centre, reach)
     return apart[np.isin(site, magnetic_sites(crystal))][0]
 
 
-def translations(lattice, radius):
-    """Integer translations (n, 3) whose cells can hold an image within `radius` Å of any point
-    of the home cell: as far along each axis as planes of the lattice are apart."""
-    spacing = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)
+def translations(lattice: NDArray[np.float64], radius: float) -> NDArray[np.int_]:
+    """List the translations to all cells that can hold an image near a point of the home cell.
+
+    Parameters
+    ----------
+    lattice
+        Lattice vectors in rows, (3, 3), Å.
+    radius
+        Largest distance of the image from the point, Å.
+
+    Returns
+    -------
+    NDArray
+        Integers along a, b and c, (n, 3).
+    """
+    spacing = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)  # of lattice planes
     reach = np.ceil(radius / spacing).astype(int) + 1
     return np.array(list(product(*(range(-n, n + 1) for n in reach))))
