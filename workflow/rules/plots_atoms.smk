@@ -143,7 +143,6 @@ rule latent_map:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        page=digest(WORKFLOW / "spinlens" / "plots" / "latent_page.html"),
         code=code("plots/latent_map.py"),
     script:
         "../scripts/plots/latent_map.py"

@@ -42,7 +42,6 @@ rule density_figures:
         runtime=growing(10),
     params:
         share=0.9,  # the captions say 90 %
-        page=digest(WORKFLOW / "spinlens" / "plots" / "density_page.html"),
         code=code("plots/densities.py"),
     script:
         "../scripts/plots/densities.py"

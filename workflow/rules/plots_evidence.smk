@@ -81,6 +81,6 @@ rule agreement:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=code("dataset/agreement.py"),
+        code=code("plots/agreement.py"),
     script:
-        "../scripts/dataset/agreement.py"
+        "../scripts/plots/agreement.py"

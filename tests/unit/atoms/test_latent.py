@@ -1,15 +1,10 @@
 """What is made of codes: checks of proposals, the map and its page."""
 
-import re
-
 import numpy as np
 import pytest
 from ase.build import molecule
 
-import browser
 from spinlens.atoms import latent, motifs, proposals
-from spinlens.plots.latent_map import latent_map
-from spinlens.plots.latent_page import latent_page
 
 
 def some_rows():
@@ -53,25 +48,3 @@ def test_only_what_passed_is_written(tmp_path):
     rows = [{"name": "good", "passed": "yes"}, {"name": "bad", "passed": "no"}]
     proposals.write([molecule("H2O"), molecule("CH4")], rows, tmp_path / "made")
     assert [file.name for file in (tmp_path / "made").iterdir()] == ["good.xyz"]
-
-
-def test_the_map_has_a_panel_for_each_colour():
-    figure = latent_map([{key: str(v) for key, v in row.items()} for row in some_rows()[1]])
-    titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert [title.split(",")[0] for title in titles if title] == [
-        "rarest element", "size", "published moment",
-    ]  # fmt: skip
-
-
-def test_the_page_draws_every_structure(tmp_path):
-    everything, rows = some_rows()
-    drawn = latent.drawable(everything)
-    page = latent_page(rows, drawn["structures"], drawn["radii"], "Codes <of> structures")
-    assert "http" not in page.replace("http-equiv", "") and "&lt;of&gt;" in page
-    (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    document, console = browser.opened(
-        tmp_path / "page.html", tmp_path / "profile", (900, 700), "--dump-dom"
-    )
-    assert not console
-    assert f'data-drawn="{len(rows)}"' in document
-    assert re.findall(r'<option value="([A-Z][a-z]?)"', document) == ["C", "H", "O"]

@@ -8,8 +8,6 @@ from paths import ROOT
 from spinlens.calculations import published
 from spinlens.crystal.formulas import composition
 from spinlens.dataset import agreement
-from spinlens.plots.agreement import agreement as draw
-from spinlens.report import result_tables
 
 TABLE = ROOT / "resources" / "published_moments.csv"
 CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
@@ -116,18 +114,3 @@ def test_records_are_read_with_the_ground_states_that_they_give(tmp_path):
     found, elements = agreement.read_records(files)
     assert found.keys() == elements.keys() == {"x_FM", "x_AFM"}
     assert {each["ground_state"] for each in found.values()} == {"AFM"}
-
-
-@pytest.mark.parametrize("differences", [[], [0.1], [0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0]])
-def test_the_figure_names_its_outliers(differences):
-    rows = many(differences)
-    figure = draw(rows)
-    figure.draw_without_rendering()
-    moments, states = figure.axes
-    texts = {text.get_text() for text in moments.texts}
-    assert texts == {row["formula"] for row in rows if "outlier" in row["remark"]}
-    counts = [int(text.get_text()) for text in states.texts]
-    assert len(counts) == 6 and sum(counts) == len(rows)
-    assert all(name in figure.get_label() for name in texts)
-    page = result_tables.agreement(rows, agreement.summary(rows)._asdict())
-    assert "CuCoGe2Te6" in page or len(rows) < 7

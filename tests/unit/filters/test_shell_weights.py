@@ -6,7 +6,6 @@ import xarray as xr
 
 from spinlens.crystal.shells import Shell
 from spinlens.filters import shell_weights
-from spinlens.plots.radial_filters import radial_filters
 
 SHELLS = [Shell(3.97, 3), Shell(6.87, 6), Shell(7.93, 3)]
 DISTANCE = np.arange(0, 10.5, 0.05)
@@ -88,18 +87,3 @@ def test_the_band_is_that_of_the_same_degree():
     band = shell_weights.null_band(profiles, np.repeat([0, 2], 30))
     assert DISTANCE[band[0].argmax()] == pytest.approx(4.0, abs=0.05)
     assert DISTANCE[band[2].argmax()] == pytest.approx(7.0, abs=0.05)
-
-
-def test_the_figure_has_a_panel_a_feature_and_marks_the_shells():
-    filters = file_of(
-        ring(4.0), ring(6.9), ring(3.0), degrees=[0, 0, 1], roles=["feature", "gate", "feature"]
-    )
-    null = [file_of(ring(5.0), ring(5.0), degrees=[0, 1])] * 3
-    figure = radial_filters(filters, SHELLS, null)
-    panels = [axes for axes in figure.axes if axes.get_title("left")]
-    assert [axes.get_title("left") for axes in panels] == ["filter 1, l = 0", "filter 3, l = 1"]
-    marks = {line.get_xdata()[0] for line in panels[0].lines if len(set(line.get_xdata())) == 1}
-    assert {shell.distance for shell in SHELLS} <= marks
-    assert len(panels[0].collections) == 1  # the band
-    plain = radial_filters(filters, SHELLS)
-    assert not plain.axes[0].collections

@@ -55,3 +55,19 @@ def test_results_that_are_missing_are_nan():
 def test_points_are_compared_by_accuracy_or_else_by_r2(accuracy, expected):
     table = pd.DataFrame({"validation_balanced_accuracy": accuracy, "validation_r2": [0.1, 0.2]})
     assert captions.result_column(table) == expected
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1, "unchanged by training"),
+        (1 + 1e-5, "changed by less than 0.1 %"),
+        (1.125, "changed by 12.5 %"),
+        (0.5, "changed by 50.0 %"),
+        (41, "changed 40-fold"),
+        (np.nan, "diverged"),
+    ],
+)
+def test_change_of_the_weights_in_words(factor, words):
+    weights = np.array([3.0, -4.0])
+    assert captions.weight_change(factor * weights, weights) == words

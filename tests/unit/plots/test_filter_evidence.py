@@ -1,8 +1,11 @@
+"""Every filter is drawn at its values beside the null, with its verdict."""
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from figure_contents import texts
 from spinlens.plots import style
 from spinlens.plots.filter_evidence import filter_evidence
 
@@ -32,10 +35,6 @@ def table_and_null():
 
 def marks(axes, marker):
     return [line for line in axes.lines if line.get_marker() == marker]
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.findobj(Text)]
 
 
 def test_every_filter_stands_at_its_values_beside_the_null():

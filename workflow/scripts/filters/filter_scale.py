@@ -7,10 +7,10 @@ log.to_file(snakemake.log[0])
 import xarray as xr
 
 from spinlens.core.files import write_json
-from spinlens.plots.filters import scale
+from spinlens.plots.filters import colour_scale_end
 
 ends = []
 for path in snakemake.input:
     with xr.open_dataset(path) as dataset:
-        ends.append(scale(dataset, projection=snakemake.params.projection))
+        ends.append(colour_scale_end(dataset, projection=snakemake.params.projection))
 write_json(snakemake.output[0], {"largest_weight_over_rms": max(ends)})

@@ -1,4 +1,4 @@
-"""Draw how filters recur beside their null, and what they are pictures of."""
+"""Draw how filters recur beside the null, and their overlap with noise and density."""
 
 from spinlens.core import log
 
@@ -11,12 +11,12 @@ from spinlens.plots import style
 from spinlens.plots.filter_evidence import filter_evidence
 
 
-def together(files):
-    """The tables of all points as one, with the name of the point."""
+def concatenated(files: list[str]) -> pd.DataFrame:
+    """Join the tables of all points, each row with the name of its point."""
     names = [" ".join(pair) for pair in zip(*snakemake.params.points.values(), strict=True)]
     tables = (read_frame(file) for file in files)
     return pd.concat(table.assign(point=name) for table, name in zip(tables, names, strict=True))
 
 
-figure = filter_evidence(together(snakemake.input.tables), together(snakemake.input.null))
+figure = filter_evidence(concatenated(snakemake.input.tables), concatenated(snakemake.input.null))
 style.save(figure, snakemake.output[0])

@@ -4,58 +4,58 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
-
 import numpy as np
 import xarray as xr
 
 from spinlens.core.files import read_frame, read_json
-from spinlens.crystal import shells
 from spinlens.crystal.reference_cell import magnetic_sites, reference
+from spinlens.crystal.shells import shells
 from spinlens.dataset.storage import open_dataset
-from spinlens.density import radial_profiles
+from spinlens.density import radial_profiles as profiles
 from spinlens.density.projections import relative
 from spinlens.filters import placement
 from spinlens.plots import style
 from spinlens.plots.captions import channel_name
-from spinlens.plots.filter_place import filter_place
-from spinlens.plots.filters import filters, largest
-from spinlens.plots.radial_profiles import radial as draw_radial
+from spinlens.plots.filter_views import filter_place
+from spinlens.plots.filters import filters, largest_filters
+from spinlens.plots.radial import radial_profiles
 
-given, output = snakemake.input, snakemake.output
+files, output = snakemake.input, snakemake.output
 projection = snakemake.params.projection
-end = read_json(given.scale)["largest_weight_over_rms"]
-places = read_frame(given.places)
-centres = places[placement.CENTRES].values
-with open_dataset(given.dataset) as dataset:
+end = read_json(files.scale)["largest_weight_over_rms"]
+places = read_frame(files.places)
+centres, starts = places[placement.CENTRES].values, places[placement.STARTS].values
+with open_dataset(files.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
-with xr.open_dataset(given.filters) as dataset:
+with xr.open_dataset(files.filters) as dataset:
     dataset.load()
 
 figure = filters(dataset, projection=projection, vmax=end, places=centres, crystal=crystal)
 style.save(figure, output.filters)
-said = places["response"].values, places["agreement"].values
-style.save(filter_place(dataset, centres, *said, crystal, projection, end), output.place)
+responses, agreement = places["response"].values, places["agreement"].values
+figure = filter_place(dataset, centres, responses, agreement, crystal, projection, end)
+style.save(figure, output.place)
 
 grid = placement.cell_grid(crystal.lattice, dataset["voxel_vectors"].values)
-flat = dataset.sizes["c"] == 1
-shape = (*grid[:2], 1) if flat else grid
-around = shells.shells(crystal)
-bins = radial_profiles.edges(around[-1].distance + 1)
-sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if flat else 1)
-weights = radial_profiles.sphere_weights(shape, crystal.lattice, sites, bins)
-starts = places[placement.STARTS].values
+is_flat = dataset.sizes["c"] == 1
+shape = (*grid[:2], 1) if is_flat else grid
+neighbour_shells = shells(crystal)
+bin_edges = profiles.edges(neighbour_shells[-1].distance + 1)
+sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if is_flat else 1)
+weights = profiles.sphere_weights(shape, crystal.lattice, sites, bin_edges)
 trained, initial = (relative(dataset[name].values)[0] for name in ("kernel", "initial_kernel"))
 
 
-def profile(one, f):
-    return radial_profiles.profile(placement.laid(one, shape, starts[f], np.nan), weights)
+def profile(kernel: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Average a kernel (a, b, c), placed at its start in the cell, around the A sites."""
+    return profiles.profile(placement.laid(kernel, shape, start, np.nan), weights)
 
 
 names = [channel_name(name) for name in dataset["channel"].values]
 panels = {
-    f"filter {f + 1}": {name: profile(trained[f, c], f) for c, name in enumerate(names)}
-    | {f"{names[0]}, before training": profile(initial[f, 0], f)}
-    for f in largest(dataset["kernel"].values)
+    f"filter {f + 1}": {name: profile(trained[f, c], starts[f]) for c, name in enumerate(names)}
+    | {f"{names[0]}, before training": profile(initial[f, 0], starts[f])}
+    for f in largest_filters(dataset["kernel"].values)
 }
 label = "mean weight ÷ root mean square of its channel"
-style.save(draw_radial(panels, bins, around, label), output.radial)
+style.save(radial_profiles(panels, bin_edges, neighbour_shells, label), output.radial)

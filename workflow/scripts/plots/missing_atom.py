@@ -1,4 +1,4 @@
-"""Gather what came of missing atoms, and draw it."""
+"""Gather the scores of the missing-atom networks, and draw them."""
 
 from spinlens.core import log
 
@@ -6,8 +6,8 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core.files import read_json, write_json
 from spinlens.plots import style
-from spinlens.plots.missing_atom import missing_atom
+from spinlens.plots.point_networks import missing_atom
 
-measured = dict(zip(snakemake.params.kinds, map(read_json, snakemake.input), strict=True))
-write_json(snakemake.output.table, measured)
-style.save(missing_atom(measured), snakemake.output.figure)
+scores = dict(zip(snakemake.params.kinds, map(read_json, snakemake.input), strict=True))
+write_json(snakemake.output.table, scores)
+style.save(missing_atom(scores), snakemake.output.figure)

@@ -1,4 +1,4 @@
-"""Draw one sweep point: its training, its architecture."""
+"""Draw one sweep point: its training and its network."""
 
 from spinlens.core import log
 
@@ -6,13 +6,11 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core.files import read_frame, read_json, write_text
 from spinlens.plots import style
-from spinlens.plots.architecture import architecture
-from spinlens.plots.training import training
+from spinlens.plots.sweep_point import architecture, training
 from spinlens.report import result_tables
 
-given, output = snakemake.input, snakemake.output
-metrics = read_json(given.metrics)
-style.save(training(read_frame(given.history), metrics), output.training)
-layers = read_frame(given.architecture)
+files, output = snakemake.input, snakemake.output
+style.save(training(read_frame(files.history), read_json(files.metrics)), output.training)
+layers = read_frame(files.architecture)
 style.save(architecture(layers), output.architecture)
 write_text(output.architecture_table, result_tables.architecture(layers))

@@ -1,4 +1,4 @@
-"""Draw representations of structures side by side, and write their table as a page."""
+"""Compare representations of structures in a figure, and their table in a page."""
 
 from spinlens.core import log
 
@@ -6,11 +6,10 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core.files import read_frame, read_json, write_text
 from spinlens.plots import style
-from spinlens.plots.representations import representations
+from spinlens.plots.point_networks import representations
 from spinlens.report import result_tables
 
-given, output = snakemake.input, snakemake.output
-measured = read_json(given.measured)
-rows = read_frame(given.table).to_dict("records")
-style.save(representations(rows, measured), output.figure)
-write_text(output.page, result_tables.representations(rows))
+scores = read_json(snakemake.input.measured)
+rows = read_frame(snakemake.input.table).to_dict("records")
+style.save(representations(rows, scores), snakemake.output.figure)
+write_text(snakemake.output.page, result_tables.representations(rows))

@@ -1,4 +1,4 @@
-"""Draw the radial functions of a steerable point's filters; write which shells they look at."""
+"""Draw the radial functions of a steerable point's filters; write their weights by shell."""
 
 from spinlens.core import log
 
@@ -12,19 +12,18 @@ from spinlens.crystal.shells import shells
 from spinlens.dataset.storage import open_dataset
 from spinlens.filters import shell_weights
 from spinlens.plots import style
-from spinlens.plots.radial_filters import radial_filters
+from spinlens.plots.radial import radial_functions
 
 
-def read(path):
-    names = ["profile", "initial_profile"]
+def read(path: str) -> xr.Dataset:
+    """Read the radial functions of a network's filters."""
     with xr.open_dataset(path) as dataset:
-        return dataset[names].load()
+        return dataset[["profile", "initial_profile"]].load()
 
 
-given = snakemake.input
-with open_dataset(given.dataset) as dataset:
+with open_dataset(snakemake.input.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
-around = shells(crystal)
-filters, null = read(given.filters), [read(path) for path in given.null]
-style.save(radial_filters(filters, around, null), snakemake.output.figure)
-write_table(snakemake.output.table, shell_weights.rows(filters, around, null))
+neighbour_shells = shells(crystal)
+filters, null = read(snakemake.input.filters), [read(path) for path in snakemake.input.null]
+style.save(radial_functions(filters, neighbour_shells, null), snakemake.output.figure)
+write_table(snakemake.output.table, shell_weights.rows(filters, neighbour_shells, null))

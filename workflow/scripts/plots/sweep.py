@@ -7,14 +7,13 @@ log.to_file(snakemake.log[0])
 from spinlens.core.files import read_frame, write_text
 from spinlens.plots import style
 from spinlens.plots.captions import result_column
-from spinlens.plots.parallel_coordinates import parallel_coordinates
-from spinlens.plots.responses import chance_of, responses
-from spinlens.plots.sweep import sweep
+from spinlens.plots.responses import chance_level, responses
+from spinlens.plots.sweep import parallel_coordinates, sweep_accuracies
 from spinlens.report import point_tables
 
 table = read_frame(snakemake.input[0])
-style.save(sweep(table), snakemake.output.figure)
+style.save(sweep_accuracies(table), snakemake.output.figure)
 write_text(snakemake.output.table, point_tables.sweep(table))
-metric, chance = result_column(table), chance_of(snakemake.params.classes)
+metric, chance = result_column(table), chance_level(snakemake.params.classes)
 style.save(responses(table, metric, chance), snakemake.output.responses)
 style.save(parallel_coordinates(table, metric), snakemake.output.parallel)

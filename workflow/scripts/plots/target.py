@@ -7,7 +7,7 @@ log.to_file(snakemake.log[0])
 from spinlens.dataset import targets
 from spinlens.dataset.storage import open_dataset
 from spinlens.plots import style
-from spinlens.plots.target import distribution
+from spinlens.plots.target import target_distribution
 from spinlens.splits import folds, grouping
 
 settings = snakemake.params.settings
@@ -15,4 +15,4 @@ split = {"train_fraction": settings["train_fraction"], "seed": settings["split_s
 with open_dataset(snakemake.input[0]) as dataset:
     target = targets.read(dataset, settings)
     [pair] = grouping.single(target, folds.samples(dataset, target, split), split)
-style.save(distribution(target, *pair), snakemake.output[0])
+style.save(target_distribution(target, *pair), snakemake.output[0])

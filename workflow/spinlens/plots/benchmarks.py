@@ -1,21 +1,46 @@
 """What the periodic convolution saves: times of passes and of an epoch, memory of a step."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from spinlens.plots import style
 
-OURS, BESIDE = style.FILLS["training"], style.FILLS["validation"]
-BAR = 0.38
+PERIODIC, REFERENCE = style.FOLD_FILLS["training"], style.FOLD_FILLS["validation"]
+BAR_HEIGHT = 0.38
+EDGE: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 0.6}
 
 
 @style.applied
-def convolution(measured, least_ratios, most_over_floor, most_share):
-    """Figure of convolution.json: a pair of bars per measurement, and a tall tick at the upper
-    bound of the lower bar, that of the periodic network.
+def convolution(
+    measured: Mapping[str, Any],
+    least_ratios: Mapping[str, float],
+    most_over_floor: float,
+    most_share: float,
+) -> Figure:
+    """Draw a pair of bars for each measurement, the reference and the periodic network.
 
-    The bounds: `least_ratios`, by case, of the direct network's time to the periodic one's;
-    `most_over_floor`, of an epoch to its bare transforms; `most_share`, of memory to the tiles'.
+    A tall tick marks the upper bound of the periodic network's bar.
+
+    Parameters
+    ----------
+    measured : mapping
+        Results of `convolution.json`.
+    least_ratios : mapping of str to float
+        Bound by case: time of the direct network divided by that of the periodic one.
+    most_over_floor : float
+        Bound of an epoch's time divided by that of its bare transforms.
+    most_share : float
+        Bound of the memory of a step divided by that of the tiles.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
     """
     cases, epoch, memory = measured["cases"], measured["epoch"], measured["memory"]
     figure = style.new_figure(1.8 + 0.42 * (len(cases) + 2))
@@ -41,13 +66,15 @@ def convolution(measured, least_ratios, most_over_floor, most_share):
     return figure
 
 
-def _draw_cases(axes, cases, least_ratios):
+def _draw_cases(
+    axes: Axes, cases: Sequence[Mapping[str, Any]], least_ratios: Mapping[str, float]
+) -> None:
     axes.set_xscale("log")
     for row, case in enumerate(cases):
         direct, periodic = case["direct_seconds"], case["periodic_seconds"]
-        most = 1 / least_ratios[case["name"]]
-        _draw_pair(axes, row, direct, periodic, most, f"{case['ratio']:.3g} times as fast")
-    times = [case[f"{side}_seconds"] for case in cases for side in ("direct", "periodic")]
+        bound = 1 / least_ratios[case["name"]]
+        _draw_pair(axes, row, direct, periodic, bound, f"{case['ratio']:.3g} times as fast")
+    times = [case[f"{kind}_seconds"] for case in cases for kind in ("direct", "periodic")]
     names = [f"{case['name']}\nbatch {case['batch']}" for case in cases]
     axes.set(
         xlabel="seconds", yticks=range(len(cases)), yticklabels=names,
@@ -55,25 +82,26 @@ def _draw_cases(axes, cases, least_ratios):
     )  # fmt: skip
 
 
-def _draw_pair(axes, row, beside, ours, most, text):
-    """Bars of a reference and of ours below it, with a tick where ours is `most` times it."""
-    look = {"height": BAR, "edgecolor": style.INK, "linewidth": 0.6}
-    axes.barh(row - BAR / 2, beside, **look, **BESIDE)
-    axes.barh(row + BAR / 2, ours, **look, **OURS)
-    bound = [most * beside] * 2
-    axes.plot(bound, [row + 0.02, row + BAR - 0.02], color=style.INK, linewidth=2)
+def _draw_pair(
+    axes: Axes, row: int, reference: float, periodic: float, bound: float, text: str
+) -> None:
+    """Bars of a reference and below it of the periodic network, bounded relative to it."""
+    axes.barh(row - BAR_HEIGHT / 2, reference, height=BAR_HEIGHT, **EDGE, **REFERENCE)
+    axes.barh(row + BAR_HEIGHT / 2, periodic, height=BAR_HEIGHT, **EDGE, **PERIODIC)
+    most = bound * reference
+    ends = [row + 0.02, row + BAR_HEIGHT - 0.02]
+    axes.plot([most] * 2, ends, color=style.INK, linewidth=2)
     axes.annotate(
-        text, (max(ours, bound[0]), row + BAR / 2), xytext=(5, 0), textcoords="offset points",
-        va="center", fontsize=7,
+        text, (max(periodic, most), row + BAR_HEIGHT / 2), xytext=(5, 0),
+        textcoords="offset points", va="center", fontsize=7,
     )  # fmt: skip
     axes.set_ylim(row + 0.5, row - 0.5)
 
 
-def _legend():
-    edge = {"edgecolor": style.INK, "linewidth": 0.6}
+def _legend() -> list[Any]:
     return [
-        Patch(label="beside: tiles, or bare transforms", **BESIDE, **edge),
-        Patch(label="periodic, on the unit cell", **OURS, **edge),
+        Patch(label="beside: tiles, or bare transforms", **REFERENCE, **EDGE),
+        Patch(label="periodic, on the unit cell", **PERIODIC, **EDGE),
         Line2D(
             [], [], color=style.INK, label="the most that is asked for", marker="|",
             linestyle="none", markersize=9, markeredgewidth=2,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ CHANNEL_NAMES = {
     "z": "m along z",
     "length": "|m|",
 }
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def readable(name: str) -> str:
@@ -69,6 +71,30 @@ def filter_name(weights: xr.Dataset) -> str:
     """
     degree = f", l = {weights['degree'].item()}" if "degree" in weights.coords else ""
     return f"filter {weights['filter'].item()}{degree}"
+
+
+def weight_change(kernel: NDArray[Any], initial_kernel: NDArray[Any]) -> str:
+    """Describe how far training moved some weights.
+
+    Parameters
+    ----------
+    kernel, initial_kernel : numpy.ndarray
+        Weights after and before training, of one shape.
+
+    Returns
+    -------
+    str
+        The norm of the difference relative to the norm before, in words.
+    """
+    before = np.asarray(initial_kernel, dtype=np.float64)
+    change = float(np.linalg.norm(kernel - before) / (np.linalg.norm(before) or 1.0))
+    if not np.isfinite(change):
+        return "diverged"
+    if change == 0:
+        return "unchanged by training"
+    if change < 0.001:
+        return "changed by less than 0.1 %"
+    return f"changed by {100 * change:.1f} %" if change < 10 else f"changed {_large(change)}-fold"
 
 
 def unit_symbol(unit: str) -> str:
@@ -184,10 +210,18 @@ def point_name(folder: str, names: Mapping[str, str]) -> str:
 
 
 def _most_frequent(column: "pd.Series[str]") -> object:
-    """The value that more than half of a column's rows share, or None."""
+    """Find the value that more than half of a column's rows share, or None."""
     counts = column.value_counts()
     return counts.index[0] if len(counts) and counts.iloc[0] > len(column) / 2 else None
 
 
 def _number(value: object) -> str:
     return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _large(number: float) -> str:
+    """Write a large number in two or three digits; the power of ten as it is printed."""
+    if number < 1000:
+        return f"{number:.3g}"
+    digits, power = f"{number:.1e}".split("e+")
+    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPT)}"

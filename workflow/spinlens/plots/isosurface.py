@@ -1,40 +1,66 @@
-"""Still image of the isosurfaces of ±m with the atoms, seen from the side and along c."""
+"""Isosurfaces of ±m with the atoms: a still image, and a page to turn them in a browser."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+from mpl_toolkits.mplot3d.axes3d import Axes3D
+from numpy.typing import ArrayLike, NDArray
 from skimage.measure import marching_cubes
 
+from spinlens.core.templates import render
+from spinlens.crystal.reference_cell import Crystal, magnetic_sites
 from spinlens.density.isosurface import Surface, pair
 from spinlens.plots import style
 from spinlens.plots.captions import readable
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
-VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}
+VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}  # angles and zoom
 LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
 HEIGHT = 2.6  # inches
-BALL, GREY = 0.45, 0.55  # Å, and how light: a mark of an atom's place, not its size
-BAR = 5  # Å
+BALL_RADIUS, BALL_GREY = 0.45, 0.55  # Å, and lightness: a mark of an atom's place, not its size
+BAR_LENGTH = 5  # Å
 REPEATS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0))
 STEP = 2  # voxels: what a still image of this size can show
+PAGE_RADII = {True: 0.5, False: 0.34}  # Å, of A sites and of other atoms: marks, not sizes
+PAGE_GREYS = {True: 0.35, False: 0.62}
+Surfaces = tuple[Surface, Surface]  # at +level and at −level
 
 
 @style.applied
-def isosurface(field, crystal, level, title):
-    """Figure of the surfaces where a density (na, nb, nc) is +level (light) and −level (dark,
-    μB Å⁻³) on 2 × 2 cells of a Crystal, with its atoms, from two sides; `title` names it."""
+def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) -> Figure:
+    """Draw the surfaces of ±level on 2 × 2 cells with the atoms, obliquely and along c.
+
+    Parameters
+    ----------
+    field : numpy.ndarray
+        Density, shape (na, nb, nc), μB Å⁻³.
+    crystal : Crystal
+        The reference crystal.
+    level : float
+        Level of the surfaces, μB Å⁻³; light where the density is positive, else dark.
+    title : str
+        Name of the density.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
     figure = Figure(figsize=(style.WIDTH, HEIGHT))
     surfaces = pair(field, crystal.lattice, level, STEP)
-    low, high = _box(surfaces, crystal)
+    low, high = _bounds(surfaces, crystal)
     for index, (name, (elevation, azimuth, zoom)) in enumerate(VIEWS.items()):
-        axes = figure.add_axes([0.5 * index, 0.0, 0.5, 0.95], projection="3d")
+        axes: Any = figure.add_axes((0.5 * index, 0.0, 0.5, 0.95), projection="3d")
         axes.set_proj_type("ortho")
         axes.view_init(elevation, azimuth)
         axes.add_collection3d(_triangles(surfaces, crystal))
-        if elevation == 90:  # from the side the symbols would lie over surfaces before them
+        if elevation == 90:  # from the side, symbols would lie over surfaces before them
             _name_atoms(axes, crystal)
             _draw_cells(axes, crystal, high[2])
             _draw_bar(axes, low, high)
@@ -42,79 +68,183 @@ def isosurface(field, crystal, level, title):
         axes.set_box_aspect(high - low, zoom=zoom)
         axes.set_axis_off()
         figure.text(0.25 + 0.5 * index, 0.87, name, ha="center", color=style.MUTED)
-    look = {"edgecolor": style.INK, "linewidth": 0.5}
+    colours: dict[str, Any] = {f"+{level:.2g} μB Å⁻³": POSITIVE, f"−{level:.2g} μB Å⁻³": NEGATIVE}
+    colours[", ".join(dict.fromkeys(crystal.elements))] = (BALL_GREY,) * 3
     patches = [
-        Patch(facecolor=colour, label=f"{sign}{level:.2g} μB Å⁻³", **look)
-        for sign, colour in (("+", POSITIVE), ("−", NEGATIVE))
+        Patch(facecolor=colour, label=label, edgecolor=style.INK, linewidth=0.5)
+        for label, colour in colours.items()
     ]
-    patches.append(
-        Patch(facecolor=[GREY] * 3, label=", ".join(dict.fromkeys(crystal.elements)), **look)
-    )
     figure.legend(handles=patches, loc="lower center", ncols=3)
     figure.suptitle(f"{readable(title)}: surfaces of constant m")
-    signs = f"+{level:.2g} and −{level:.2g} μB Å⁻³"
-    told = f"Surfaces where m of {readable(title)} is {signs}, 2 × 2 cells."
-    return style.describe(figure, told)
+    levels = f"+{level:.2g} and −{level:.2g} μB Å⁻³"
+    text = f"Surfaces where m of {readable(title)} is {levels}, 2 × 2 cells."
+    return style.describe(figure, text)
 
 
-def _triangles(surfaces, crystal):
-    """All triangles on all cells, shaded by the light on them; in one collection, because only
-    within one does matplotlib draw what is behind first."""
-    shifts = np.array(REPEATS) @ crystal.lattice
-    corners, colours = [], []
-    balls = _balls(crystal.cartesian())
-    for surface, colour in zip((*surfaces, balls), (POSITIVE, NEGATIVE, [GREY] * 3), strict=True):
-        normals = surface.normals[surface.triangles].mean(axis=1)
-        shade = 0.6 + 0.4 * np.clip(normals @ LIGHT, 0, 1)[:, None]
-        one = surface.vertices[surface.triangles]
-        corners += [one + shift for shift in shifts]
-        colours += [np.array(to_rgb(colour)) * shade] * len(shifts)
-    look = {"edgecolors": "none", "rasterized": True, "antialiased": False}
-    return Poly3DCollection(np.concatenate(corners), facecolors=np.concatenate(colours), **look)
+def density_page(
+    fields: Mapping[str, NDArray[Any]],
+    crystal: Crystal,
+    levels: Mapping[str, float],
+    title: str,
+    step: int = 1,
+) -> str:
+    """Make a page of the surfaces of ±level that can be turned, in one file without network.
 
+    WebGL draws them; without it, the page says so.
 
-def _balls(places):
-    """Spheres around places (n, 3) as one Surface."""
-    away = np.stack(np.meshgrid(*[np.linspace(-2, 2, 9)] * 3, indexing="ij"))
-    points, triangles, _, _ = marching_cubes(np.linalg.norm(away, axis=0), 1.0, spacing=[0.5] * 3)
-    normals = points - 2
-    everywhere = (places[:, None] + BALL * normals).reshape(-1, 3)
-    offsets = len(points) * np.arange(len(places))[:, None, None]
-    return Surface(
-        everywhere, np.tile(normals, (len(places), 1)), (triangles + offsets).reshape(-1, 3)
+    Parameters
+    ----------
+    fields : mapping of str to numpy.ndarray
+        Densities by name, shape (na, nb, nc), μB Å⁻³; the page chooses among them.
+    crystal : Crystal
+        The reference crystal.
+    levels : mapping of str to float
+        Level of each density's surfaces, μB Å⁻³.
+    title : str
+        Title of the page.
+    step : int
+        Voxels that marching cubes takes at once.
+
+    Returns
+    -------
+    str
+        The page, as HTML.
+    """
+    data = {
+        "lattice": np.round(crystal.lattice, 5).tolist(),
+        "height": float(crystal.cartesian()[magnetic_sites(crystal), 2].mean()),
+        "positive": [round(component, 3) for component in POSITIVE[:3]],
+        "negative": [round(component, 3) for component in NEGATIVE[:3]],
+        "atoms": _page_atoms(crystal),
+        "fields": [
+            _page_field(name, field, crystal.lattice, levels[name], step)
+            for name, field in fields.items()
+        ],
+    }
+    return render(
+        "plots/templates/density_page.html",
+        title=title,
+        elements=", ".join(dict.fromkeys(crystal.elements)),
+        positive_colour=_css_colour(POSITIVE),
+        negative_colour=_css_colour(NEGATIVE),
+        data=data,
     )
 
 
-def _draw_cells(axes, crystal, height):
-    """Outlines of the cells over what is drawn, seen along c."""
+def _triangles(surfaces: Surfaces, crystal: Crystal) -> Poly3DCollection:
+    """All triangles on all cells, shaded by the light.
+
+    One collection, because only within one does matplotlib draw what is behind first.
+    """
+    shifts = np.array(REPEATS) @ crystal.lattice
+    corners: list[NDArray[Any]] = []
+    colours: list[NDArray[Any]] = []
+    meshes = (*surfaces, _balls(crystal.cartesian()))
+    for surface, colour in zip(meshes, (POSITIVE, NEGATIVE, (BALL_GREY,) * 3), strict=True):
+        normals = surface.normals[surface.triangles].mean(axis=1)
+        shade = 0.6 + 0.4 * np.clip(normals @ LIGHT, 0, 1)[:, None]
+        corners += [surface.vertices[surface.triangles] + shift for shift in shifts]
+        colours += [np.array(colour[:3]) * shade] * len(shifts)
+    return Poly3DCollection(
+        np.concatenate(corners), facecolors=np.concatenate(colours), edgecolors="none",
+        rasterized=True, antialiased=False,
+    )  # fmt: skip
+
+
+def _balls(places: NDArray[np.float64]) -> Surface:
+    """Spheres around places (n, 3) as one Surface."""
+    grid = np.stack(np.meshgrid(*[np.linspace(-2, 2, 9)] * 3, indexing="ij"))
+    points, triangles, _, _ = marching_cubes(np.linalg.norm(grid, axis=0), 1.0, spacing=[0.5] * 3)
+    normals = points - 2
+    vertices = (places[:, None] + BALL_RADIUS * normals).reshape(-1, 3)
+    offsets = len(points) * np.arange(len(places))[:, None, None]
+    return Surface(
+        vertices, np.tile(normals, (len(places), 1)), (triangles + offsets).reshape(-1, 3)
+    )
+
+
+def _draw_cells(axes: Axes3D, crystal: Crystal, height: float) -> None:
     corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0]]) @ crystal.lattice
     for shift in np.array(REPEATS) @ crystal.lattice:
         x, y, _ = (corners + shift).T
         axes.plot(x, y, height, color=style.INK, linewidth=0.6, zorder=8)
 
 
-def _draw_bar(axes, low, high):
-    """A bar of known length below the cells."""
-    y = low[1] + 0.02 * (high[1] - low[1])
-    axes.plot([low[0], low[0] + BAR], [y, y], [high[2]] * 2, color=style.INK, linewidth=2)
-    axes.text(low[0] + BAR / 2, y + 0.3, high[2], f"{BAR} Å", ha="center", va="bottom", fontsize=7)
+def _draw_bar(axes: Any, low: NDArray[np.float64], high: NDArray[np.float64]) -> None:
+    """Draw a bar of known length below the cells."""
+    start, top, y = low[0], high[2], low[1] + 0.02 * (high[1] - low[1])
+    axes.plot([start, start + BAR_LENGTH], [y, y], [top] * 2, color=style.INK, linewidth=2)
+    label = f"{BAR_LENGTH} Å"
+    axes.text(start + BAR_LENGTH / 2, y + 0.3, top, label, ha="center", va="bottom", fontsize=7)
 
 
-def _name_atoms(axes, crystal):
+def _name_atoms(axes: Any, crystal: Crystal) -> None:
     shifts = np.array(REPEATS) @ crystal.lattice
-    halo = [withStroke(linewidth=1.4, foreground="white")]
-    shown = {}
+    shown: dict[tuple[float, ...], tuple[str, NDArray[np.float64]]] = {}
     for element, site in zip(crystal.elements, crystal.cartesian(), strict=True):
         for point in site + shifts:
             shown.setdefault(tuple(np.round(point[:2], 1)), (element, point))
-    look = {"fontsize": 5, "ha": "center", "va": "center", "zorder": 9, "path_effects": halo}
+    halo = [withStroke(linewidth=1.4, foreground="white")]
     for element, point in shown.values():
-        axes.text(*point, element, color=style.INK, **look)
+        axes.text(
+            *point, element, color=style.INK, fontsize=5, ha="center", va="center", zorder=9,
+            path_effects=halo,
+        )  # fmt: skip
 
 
-def _box(surfaces, crystal):
-    """Lowest and highest corner in Å of what is drawn."""
+def _bounds(surfaces: Surfaces, crystal: Crystal) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Lowest and highest corner, in Å, of all that is drawn."""
     shifts = np.array(REPEATS) @ crystal.lattice
-    points = np.concatenate([*(s.vertices for s in surfaces), crystal.cartesian()])
-    everywhere = (points + shifts[:, None]).reshape(-1, 3)
-    return everywhere.min(axis=0), everywhere.max(axis=0)
+    points = np.concatenate([*(each.vertices for each in surfaces), crystal.cartesian()])
+    repeated = (points + shifts[:, None]).reshape(-1, 3)
+    return repeated.min(axis=0), repeated.max(axis=0)
+
+
+def _page_field(
+    name: str, field: NDArray[Any], lattice: NDArray[np.float64], level: float, step: int
+) -> dict[str, Any]:
+    positive, negative = pair(field, lattice, level, step)
+    packed = {"positive": _packed(positive), "negative": _packed(negative)}
+    return {"name": readable(name), "level": f"{level:.2g}"} | packed
+
+
+def _packed(surface: Surface) -> dict[str, Any]:
+    """Pack a surface in base64, a fifth of the size of decimal numbers.
+
+    Positions have 16 bits within their box, normals 8 bits padded to four bytes, indices 32.
+    """
+    vertices = surface.vertices if len(surface.vertices) else np.zeros((1, 3))
+    low = vertices.min(axis=0)
+    size = np.maximum(vertices.max(axis=0) - low, 1e-9)
+    normals = np.pad(np.rint(127 * surface.normals), [(0, 0), (0, 1)])
+    return {
+        "triangles": 3 * len(surface.triangles),
+        "low": np.round(low, 5).tolist(),
+        "size": np.round(size, 5).tolist(),
+        "positions": _base64(np.rint(65535 * (vertices - low) / size), "<u2"),
+        "normals": _base64(normals, "i1"),
+        "indices": _base64(surface.triangles, "<u4"),
+    }
+
+
+def _page_atoms(crystal: Crystal) -> list[dict[str, Any]]:
+    magnetic = np.isin(np.arange(len(crystal.elements)), magnetic_sites(crystal)).tolist()
+    return [
+        {
+            "element": element,
+            "place": np.round(place, 4).tolist(),
+            "radius": PAGE_RADII[is_a_site],
+            "colour": [PAGE_GREYS[is_a_site]] * 3,
+        }
+        for element, place, is_a_site in zip(
+            crystal.elements, crystal.cartesian(), magnetic, strict=True
+        )
+    ]
+
+
+def _base64(values: ArrayLike, dtype: str) -> str:
+    return base64.b64encode(np.asarray(values).astype(dtype).tobytes()).decode("ascii")
+
+
+def _css_colour(colour: tuple[float, ...]) -> str:
+    return "rgb({:.0f} {:.0f} {:.0f})".format(*(255 * component for component in colour[:3]))

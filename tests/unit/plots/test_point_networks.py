@@ -1,12 +1,9 @@
 """Figures of networks on atoms as points: what they show and say."""
 
 import numpy as np
-from matplotlib.text import Text
 
-from spinlens.plots.gravity import gravity
-from spinlens.plots.missing_atom import missing_atom
-from spinlens.plots.moments import moments
-from spinlens.plots.representations import CHANGES, representations
+from figure_contents import texts
+from spinlens.plots.point_networks import CHANGES, gravity, missing_atom, representations
 
 SHARES = {"type_correct": 0.8, "correct": 0.6, "mae_angstrom": 0.314}
 MISSING = {
@@ -18,10 +15,6 @@ MISSING = {
         }
     }
 }
-
-
-def texts(figure):
-    return [text.get_text() for text in figure.findobj(Text)]
 
 
 def test_missing_atoms_by_element_the_commonest_first():
@@ -42,27 +35,6 @@ def test_radial_functions_learned_and_exact():
     assert np.allclose(learned.get_ydata(), profile["learned"])
     assert "acceleration, order 1: 1 / r²" in texts(figure)
     assert "10.0%" in figure.get_label()
-
-
-def test_moments_beside_the_published_and_the_furthest_off_named():
-    rows = [
-        {
-            "structure": name, "published_ground_state": order, "published_moment_muB": moment,
-            "random_moment_muB": moment + off, "grouped_moment_muB": moment,
-        }
-        for name, order, moment, off in (("near", "FM", 3.0, 0.1), ("far", "AFM", 1.0, 2.5))
-    ]  # fmt: skip
-    measured = {"mae_random": 1.3, "mae_grouped": 0.0}
-    measured["baselines"] = {
-        "trees": {"mae_random": 0.29, "mae_grouped": 0.51},
-        "trees_on_electrons": {"mae_random": 0.23, "mae_grouped": 0.42},
-    }
-    figure = moments(measured, rows)
-    found = texts(figure)
-    assert found.count("far") == 1 and "near" not in found
-    assert any("1.30 μB (trees 0.29, on electrons 0.23)" in text for text in found)
-    left = [line for line in figure.axes[0].lines if line.get_label() in ("FM", "AFM")]
-    assert [list(line.get_ydata()) for line in left] == [[3.1], [3.5]]
 
 
 def test_representations_by_error_and_by_what_describing_anew_changes():

@@ -1,63 +1,17 @@
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>__TITLE__</title>
-<style>
-html, body { margin: 0; height: 100%; }
-body { font: 15px/1.4 system-ui, sans-serif; color: #1a1a1a; background: #fff; display: flex; flex-direction: column; }
-header { padding: .5rem .75rem; }
-h1 { font-size: 1.05rem; margin: 0 0 .35rem; }
-form { display: flex; flex-wrap: wrap; gap: .35rem .9rem; align-items: center; }
-select, input { font: inherit; max-width: 100%; }
-#key { font-size: 13px; color: #555; }
-#key i { display: inline-block; width: .8em; height: .8em; border-radius: 50%; margin: 0 .25em 0 .6em; border: 1px solid #1a1a1a; }
-#key b { display: inline-block; width: 8em; height: .7em; border: 1px solid #1a1a1a; margin: 0 .4em; vertical-align: middle; }
-main { flex: 1; display: flex; min-height: 20rem; }
-canvas { display: block; width: 100%; height: 100%; touch-action: none; }
-#left { flex: 3; min-width: 0; position: relative; }
-#right { flex: 2; min-width: 0; display: flex; flex-direction: column; border-left: 1px solid #e4e4e4; }
-#view { flex: 1; min-height: 0; cursor: grab; }
-#said { margin: 0; padding: .5rem .75rem; min-height: 4.3em; }
-footer { padding: .3rem .75rem .5rem; font-size: 13px; color: #555; }
-@media (max-width: 640px) { main { flex-direction: column; } #right { border-left: 0; border-top: 1px solid #e4e4e4; } #left { flex: 1; } #right { flex: 1; } }
-</style>
-</head>
-<body>
-<header>
-<h1>__TITLE__</h1>
-<form onsubmit="return false">
-<label>colour <select id="by"><option value="family">kind</option><option value="number">rarest element</option><option value="atoms">size</option><option value="moment">published moment</option></select></label>
-<label>only with <select id="with"><option value="">any element</option></select></label>
-<span id="key"></span>
-</form>
-</header>
-<main>
-<div id="left"><canvas id="map" tabindex="0" role="img" aria-label="Map of codes: each mark a structure, like ones side by side"></canvas></div>
-<div id="right"><canvas id="view" role="img" aria-label="The structure chosen on the map"></canvas><p id="said" aria-live="polite"></p></div>
-</main>
-<footer>Point at a mark, or step through them with the arrow keys; drag the structure to turn it. Small black points are the tips of a cell's vectors.</footer>
-<script type="application/json" id="data">__DATA__</script>
-<script>
-"use strict";
-(function () {
-const data = JSON.parse(document.getElementById("data").textContent);
-const by = id => document.getElementById(id), rows = data.rows;
-const map = by("map"), view = by("view");
+const rows = data.rows;
+const map = element("map"), view = element("view");
 const FAMILY = { shapes: "#2f8f5b", molecules: "#0b4f8a", crystals: "#d9730d" };
-const WORDS = { number: "rarest element", atoms: "atoms", moment: "μB" };
 let chosen = 0, turn = [[1, 0, 0], [0, 0.34, -0.94], [0, 0.94, 0.34]], spots = [];
 
 [...new Set(rows.flatMap(r => r.symbols))].filter(s => s !== "cell" && s !== "cube").sort()
-  .forEach(s => by("with").add(new Option(s, s)));
+  .forEach(s => element("with").add(new Option(s, s)));
 
 const values = key => rows.map(r => r[key]).filter(v => v !== null && !(key === "number" && v === 0));
 const range = key => { const v = values(key); return v.length ? [Math.min(...v), Math.max(...v)] : [0, 1]; };
 // Blue over green to yellow, lighter all the way.
 const shade = t => `hsl(${Math.round(260 - 205 * t)} 75% ${Math.round(30 + 32 * t)}%)`;
 function colour(row) {
-  const key = by("by").value;
+  const key = element("by").value;
   if (key === "family") return FAMILY[row.family];
   const value = row[key];
   if (value === null || (key === "number" && value === 0)) return "#e4e4e4";
@@ -65,7 +19,7 @@ function colour(row) {
   return shade((value - low) / (high - low || 1));
 }
 function describeKey() {
-  const key = by("by").value, place = by("key");
+  const key = element("by").value, place = element("key");
   place.textContent = "";
   if (key === "family") {
     for (const [name, own] of Object.entries(FAMILY)) {
@@ -98,7 +52,7 @@ function mark(pen, row, x, y, size) {
 }
 function drawMap() {
   const pen = fit(map), w = map.clientWidth, h = map.clientHeight, edge = 16;
-  const xs = rows.map(r => r.x), ys = rows.map(r => r.y), needed = by("with").value;
+  const xs = rows.map(r => r.x), ys = rows.map(r => r.y), needed = element("with").value;
   const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   spots = rows.map(r => [edge + (w - 2 * edge) * (r.x - x0) / (x1 - x0 || 1), h - edge - (h - 2 * edge) * (r.y - y0) / (y1 - y0 || 1)]);
   rows.forEach((row, i) => {
@@ -126,7 +80,7 @@ function drawView() {
     pen.strokeText(symbol, w / 2 + unit * x, h / 2 - unit * y); pen.fillText(symbol, w / 2 + unit * x, h / 2 - unit * y);
   }
   const moment = row.moment === null ? "" : `; published moment ${row.moment} μB`;
-  by("said").textContent = `${row.name} (${row.family}): ${row.atoms} ${row.family === "shapes" ? "cubes" : "atoms"}` + (row.number ? `; rarest element ${row.element}` : "") + moment;
+  element("description").textContent = `${row.name} (${row.family}): ${row.atoms} ${row.family === "shapes" ? "cubes" : "atoms"}` + (row.number ? `; rarest element ${row.element}` : "") + moment;
 }
 function choose(index) { chosen = (index + rows.length) % rows.length; drawMap(); drawView(); }
 function everything() { describeKey(); drawMap(); drawView(); }
@@ -154,10 +108,6 @@ view.addEventListener("pointermove", e => {
   turn = [first[0], first[1].map((t, i) => k * t - l * first[2][i]), first[2].map((t, i) => k * t + l * first[1][i])];
   drawView();
 });
-for (const id of ["by", "with"]) by(id).addEventListener("change", everything);
+for (const id of ["by", "with"]) element(id).addEventListener("change", everything);
 window.addEventListener("resize", everything);
 everything();
-})();
-</script>
-</body>
-</html>

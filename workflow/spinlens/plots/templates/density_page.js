@@ -1,54 +1,7 @@
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>__TITLE__</title>
-<style>
-html, body { margin: 0; height: 100%; }
-body { font: 15px/1.4 system-ui, sans-serif; color: #1a1a1a; background: #fff; display: flex; flex-direction: column; }
-header { padding: .5rem .75rem; }
-h1 { font-size: 1.05rem; margin: 0 0 .35rem; }
-form { display: flex; flex-wrap: wrap; gap: .35rem .9rem; align-items: center; }
-label { white-space: nowrap; }
-select, button { font: inherit; max-width: 100%; }
-.key { display: inline-block; width: .9em; height: .9em; border: 1px solid #1a1a1a; vertical-align: -.08em; margin-right: .25em; }
-#stage { position: relative; overflow: hidden; flex: 1; min-height: 16rem; }
-canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; }
-#names span { position: absolute; transform: translate(-50%, -50%); font-size: 12px; pointer-events: none; text-shadow: 0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff; }
-#fallback { display: none; padding: 1rem .75rem; }
-footer { padding: .3rem .75rem .5rem; font-size: 13px; color: #555; }
-</style>
-</head>
-<body>
-<header>
-<h1>__TITLE__</h1>
-<form onsubmit="return false">
-<label>density <select id="field"></select></label>
-<label><input type="checkbox" id="positive" checked><span class="key" style="background:__POSITIVE__"></span>+<span id="plus"></span></label>
-<label><input type="checkbox" id="negative" checked><span class="key" style="background:__NEGATIVE__"></span>−<span id="minus"></span></label>
-<label><input type="checkbox" id="atoms" checked>atoms</label>
-<label><input type="checkbox" id="cells" checked>2 × 2 cells</label>
-<button type="button" id="along">along c</button>
-<button type="button" id="side">from the side</button>
-</form>
-</header>
-<div id="stage">
-<canvas id="canvas" tabindex="0" role="img" aria-label="__ALT__"></canvas>
-<div id="names" aria-hidden="true"></div>
-<p id="fallback" role="alert">This browser gives no WebGL, so the surfaces cannot be drawn here; the still image of the same surfaces is in the report.</p>
-</div>
-<footer>Drag to turn, wheel or two fingers to zoom; arrow keys and + − do the same. __FOOTER__</footer>
-<script type="application/json" id="data">__DATA__</script>
-<script>
-"use strict";
-(function () {
-const data = JSON.parse(document.getElementById("data").textContent);
-const by = id => document.getElementById(id);
-const canvas = by("canvas");
+const canvas = element("canvas");
 const gl = canvas.getContext("webgl", { antialias: true, preserveDrawingBuffer: true });
 if (!gl || !gl.getExtension("OES_element_index_uint")) {
-  canvas.style.display = "none"; by("fallback").style.display = "block"; return;
+  canvas.style.display = "none"; element("fallback").style.display = "block"; return;
 }
 const decode = (text, type) => new type(Uint8Array.from(atob(text), c => c.charCodeAt(0)).buffer);
 
@@ -118,7 +71,7 @@ function ball() {
 }
 const sphere = ball();
 const meshes = {};
-data.fields.forEach((field, i) => by("field").add(new Option(field.name, i)));
+data.fields.forEach((field, i) => element("field").add(new Option(field.name, i)));
 
 let turn, zoom = 1, waiting = false;
 const cross = (p, q) => [p[1] * q[2] - p[2] * q[1], p[2] * q[0] - p[0] * q[2], p[0] * q[1] - p[1] * q[0]];
@@ -129,14 +82,14 @@ const aboutY = t => [Math.cos(t), 0, -Math.sin(t), 0, 1, 0, Math.sin(t), 0, Math
 const VIEWS = { along: [1, 0, 0, 0, 1, 0, 0, 0, 1], side: product(aboutX(0.28), product(aboutX(-Math.PI / 2), [Math.cos(0.35), Math.sin(0.35), 0, -Math.sin(0.35), Math.cos(0.35), 0, 0, 0, 1])) };
 turn = VIEWS.side;
 
-const shifts = () => (by("cells").checked ? [[0, 0], [1, 0], [0, 1], [1, 1]] : [[0, 0]])
+const shifts = () => (element("cells").checked ? [[0, 0], [1, 0], [0, 1], [1, 1]] : [[0, 0]])
   .map(([i, j]) => [0, 1, 2].map(k => i * data.lattice[0][k] + j * data.lattice[1][k]));
 function centre() {
-  const all = shifts(), n = by("cells").checked ? 1 : 0.5;
+  const all = shifts(), n = element("cells").checked ? 1 : 0.5;
   return [0, 1, 2].map(k => n * (data.lattice[0][k] + data.lattice[1][k]) + (k === 2 ? data.height : 0));
 }
 function scale() {
-  const width = Math.max(...[0, 1].map(k => Math.hypot(...data.lattice[k]))) * (by("cells").checked ? 3.2 : 1.8);
+  const width = Math.max(...[0, 1].map(k => Math.hypot(...data.lattice[k]))) * (element("cells").checked ? 3.2 : 1.8);
   const unit = zoom * Math.min(canvas.width, 1.3 * canvas.height) / width;
   return [2 * unit / canvas.width, 2 * unit / canvas.height];
 }
@@ -160,15 +113,15 @@ function draw() {
   canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
   gl.viewport(0, 0, canvas.width, canvas.height);
   gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
-  const field = data.fields[by("field").value], key = by("field").value, middle = centre();
-  by("plus").textContent = by("minus").textContent = field.level + " μB Å⁻³";
+  const field = data.fields[element("field").value], key = element("field").value, middle = centre();
+  element("plus").textContent = element("minus").textContent = field.level + " μB Å⁻³";
   if (!meshes[key]) meshes[key] = [mesh(field.positive), mesh(field.negative)];
   const origins = shifts().map(s => s.map((x, k) => x - middle[k])), factors = scale();
   gl.uniformMatrix3fv(uniform.turn, false, turn); gl.uniform2fv(uniform.zoom, factors);
-  if (by("positive").checked) drawMesh(meshes[key][0], data.positive, origins, 1);
-  if (by("negative").checked) drawMesh(meshes[key][1], data.negative, origins, 1);
-  const names = by("names"); names.textContent = "";
-  if (by("atoms").checked) for (const atom of data.atoms) {
+  if (element("positive").checked) drawMesh(meshes[key][0], data.positive, origins, 1);
+  if (element("negative").checked) drawMesh(meshes[key][1], data.negative, origins, 1);
+  const names = element("names"); names.textContent = "";
+  if (element("atoms").checked) for (const atom of data.atoms) {
     const places = origins.map(o => o.map((x, k) => x + atom.place[k]));
     drawMesh(sphere, atom.colour, places, atom.radius);
     for (const place of places) {
@@ -202,11 +155,7 @@ canvas.addEventListener("pointermove", e => {
 canvas.addEventListener("wheel", e => { e.preventDefault(); magnify(Math.exp(-e.deltaY * 0.0015)); }, { passive: false });
 const KEYS = { ArrowLeft: () => rotate(-0.1, 0), ArrowRight: () => rotate(0.1, 0), ArrowUp: () => rotate(0, -0.1), ArrowDown: () => rotate(0, 0.1), "+": () => magnify(1.15), "-": () => magnify(1 / 1.15) };
 canvas.addEventListener("keydown", e => { if (KEYS[e.key]) { e.preventDefault(); KEYS[e.key](); } });
-for (const id of ["field", "positive", "negative", "atoms", "cells"]) by(id).addEventListener("change", later);
-for (const id of ["along", "side"]) by(id).addEventListener("click", () => { turn = VIEWS[id]; zoom = 1; later(); });
+for (const id of ["field", "positive", "negative", "atoms", "cells"]) element(id).addEventListener("change", later);
+for (const id of ["along", "side"]) element(id).addEventListener("click", () => { turn = VIEWS[id]; zoom = 1; later(); });
 window.addEventListener("resize", later);
 draw();
-})();
-</script>
-</body>
-</html>

@@ -1,0 +1,75 @@
+"""One look: the same bytes for the same figure, small files, descriptions for who cannot see."""
+
+import os
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from hexagonal_crystal import CELL, kernels
+from paths import ROOT
+from spinlens.filters.voxel import to_dataset
+from spinlens.plots import style
+from spinlens.plots.filters import filters
+from spinlens.plots.radial import radial_profiles
+
+
+def test_the_sign_survives_in_grey_where_a_usual_diverging_map_loses_it():
+    def luminance(colours):
+        return colours(np.linspace(0, 1, 101))[:, :3] @ [0.2126, 0.7152, 0.0722]
+
+    assert (np.diff(luminance(style.SIGNED)) >= 0).all()
+    assert np.ptp(style.SIGNED(0.5)[:3]) == pytest.approx(0, abs=1e-6)
+    assert not (np.diff(luminance(matplotlib.colormaps["RdBu_r"])) >= 0).all()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_the_same_figure_is_the_same_bytes(tmp_path, suffix):
+    def saved(name, value):
+        style.save(filters(kernels(value, count=1)), tmp_path / f"{name}{suffix}")
+        return (tmp_path / f"{name}{suffix}").read_bytes()
+
+    assert saved("one", 1.0) == saved("two", 1.0)
+    assert saved("one", 1.0) != saved("three", -1.0)
+    assert b"<dc:date>" not in saved("one", 1.0)
+
+
+def test_a_png_is_sharp_and_small(tmp_path):
+    noise = np.random.default_rng(0).normal(size=(40, 40, 40, 2, 4))
+    dataset = to_dataset(noise, np.ones_like(noise), "parts", CELL / 40)
+    style.save(filters(dataset), tmp_path / "filters.png")
+    written = (tmp_path / "filters.png").read_bytes()
+    assert int.from_bytes(written[16:20], "big") == 1000  # pixels: 5 inches at 200 dpi
+    assert 20_000 < len(written) < 400_000
+
+
+def test_a_reader_s_own_matplotlib_settings_change_nothing():
+    with matplotlib.rc_context({"font.size": 30, "axes.spines.top": True}):
+        figure = radial_profiles({"": {"m": [1.0]}}, np.array([0.0, 1.0]), [], "m")
+    assert figure.axes[0].xaxis.label.get_size() == 8
+    assert not figure.axes[0].spines["top"].get_visible()
+
+
+def test_figures_start_without_pyplot_keras_or_pymatgen():
+    modules = ("filters", "sweep", "sweep_point", "target")
+    code = "import sys; from spinlens.plots import " + ", ".join(modules)
+    code += "; print(*{'matplotlib.pyplot', 'keras', 'pymatgen', 'matplotlib'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+    )  # fmt: skip
+    assert done.stdout.split() == ["matplotlib"]
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_what_a_figure_shows_is_written_into_its_file(tmp_path, suffix):
+    figure = style.describe(style.new_figure(1), "one < two, in Å")
+    style.save(figure, tmp_path / f"said{suffix}")
+    if suffix == ".svg":
+        assert "<title>one &lt; two, in Å</title>" in (tmp_path / "said.svg").read_text("utf-8")
+    else:
+        with Image.open(tmp_path / "said.png") as image:
+            assert image.info["Title"] == "one < two, in Å"

@@ -1,0 +1,30 @@
+"""Captions of the report are templates that render, and valid reStructuredText."""
+
+import re
+
+import pytest
+import yaml
+from docutils.core import publish_parts
+from jinja2 import Environment, StrictUndefined
+
+from paths import ROOT
+
+
+class Job:
+    def __init__(self, config):
+        self.config = config
+        self.wildcards = type("Wildcards", (), {"point": "filters~2_*learning_rate~1"})
+
+
+@pytest.mark.parametrize(
+    "caption", sorted((ROOT / "workflow/report").glob("*.rst")), ids=lambda p: p.stem
+)
+@pytest.mark.parametrize("study", [{}, {"select": None, "window": 12.5}])
+def test_captions_render_with_the_config_at_hand(caption, study):
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")) | study
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    text = environment.from_string(caption.read_text(encoding="utf-8"))
+    rendered = text.render(snakemake=Job(config))
+    strict = {"report_level": 1, "halt_level": 2}
+    body = publish_parts(rendered, writer="html", settings_overrides=strict)["html_body"]
+    assert not re.search(r"\{[{%]|None", body)

@@ -1,0 +1,249 @@
+"""Fields on the whole cell: maps along each axis, slices across c and plane averages."""
+
+from collections.abc import Mapping
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from spinlens.crystal.reference_cell import Crystal, magnetic_sites
+from spinlens.crystal.shells import Shell, shells
+from spinlens.density.projections import WORDS, project
+from spinlens.plots import lattice_map, style
+from spinlens.plots.axis_scale import signed_root, signed_square
+from spinlens.plots.captions import readable
+from spinlens.plots.crystal_drawing import (
+    CELL_MAP_REACH,
+    draw_cell_map,
+    draw_shells,
+    shell_legend,
+)
+
+TOP, BOTTOM, TITLE, LEFT, RIGHT, GAP = 1.02, 0.65, 0.3, 0.4, 0.05, 0.12  # inches
+HALF_SLICE = 0.5  # Å on both sides of a slice within which atoms are drawn
+
+
+@style.applied
+def cell_maps(
+    fields: Mapping[str, NDArray[Any]], crystal: Crystal, label: str, projection: str = "mean"
+) -> Figure:
+    """Draw fields seen along a, b and c: a row a field, all on one colour scale.
+
+    Zero is the first A site; around it are the neighbour shells that the panel holds.
+
+    Parameters
+    ----------
+    fields : mapping of str to numpy.ndarray
+        Fields on the cell by name, shape (na, nb, nc).
+    crystal : Crystal
+        The reference crystal.
+    label : str
+        Text at the colour bar, with the unit.
+    projection : str
+        One of `projections.KINDS`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure, panels = _panels(len(fields), 3)
+    maps = [[project(field, axis, projection) for axis in "abc"] for field in fields.values()]
+    norm = lattice_map.symmetric_norm([values for row in maps for values in row])
+    for row, name, maps_of_field in zip(panels, fields, maps, strict=True):
+        row[0].set_title(name, loc="left")
+        for axes, axis, values in zip(row, "abc", maps_of_field, strict=True):
+            draw_cell_map(axes, values, crystal, axis, norm)
+            draw_shells(axes, np.zeros(2), _shells_in_panel(crystal))
+    for axes, axis in zip(panels[0], "abc", strict=True):
+        axes.annotate(
+            WORDS[projection].format(axis), (0.5, 1), xytext=(0, 19), ha="center",
+            xycoords="axes fraction", textcoords="offset points",
+        )  # fmt: skip
+    figure.legend(handles=shell_legend(_shells_in_panel(crystal)), loc="lower center", ncols=3)
+    lattice_map.colour_bar(figure, norm, label)
+    text = f"{label} along a, b and c, to scale in Å: {'; '.join(fields)}."
+    return style.describe(figure, text)
+
+
+@style.applied
+def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
+    """Draw slices of densities across c: a row a density, a column a plane.
+
+    The planes are that of the A sites, with neighbour shells, and those of the atoms farthest
+    below and above it; the two outer planes share a colour scale.
+
+    Parameters
+    ----------
+    fields : mapping of str to numpy.ndarray
+        Densities by name, shape (na, nb, nc), μB Å⁻³.
+    crystal : Crystal
+        The reference crystal.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    planes, neighbour_shells = _planes(crystal), _shells_in_panel(crystal)
+    figure, panels = _panels(len(fields), len(planes))
+    maps = [
+        [project(f, "c", "slice", plane_index(f, crystal, height)) for height in planes.values()]
+        for f in fields.values()
+    ]
+    inner, *outer = zip(*maps, strict=True)
+    outer_maps = [values for column in outer for values in column]
+    norms = [lattice_map.symmetric_norm(each) for each in (inner, *[outer_maps] * len(outer))]
+    for row, name, maps_of_field in zip(panels, fields, maps, strict=True):
+        row[0].set_title(readable(name), loc="left")
+        for axes, values, height, norm in zip(
+            row, maps_of_field, planes.values(), norms, strict=True
+        ):
+            draw_cell_map(
+                axes, values, crystal, "c", norm, (height - HALF_SLICE, height + HALF_SLICE)
+            )
+        draw_shells(row[0], np.zeros(2), neighbour_shells)
+    figure.legend(handles=shell_legend(neighbour_shells), loc="lower center", ncols=3)
+    tall = figure.get_figheight()
+    for axes, name, norm in zip(panels[0], planes, norms, strict=True):
+        left, _, width, _ = axes.get_position().bounds
+        place = [left + 0.12 * width, 1 - 0.66 / tall, 0.76 * width, 0.07 / tall]
+        bar = lattice_map.colour_bar(figure, norm, f"{name}\nm (μB Å⁻³)", place)
+        bar.ax.set_xticks(float(norm.vmax or 1.0) * np.array([-1, 0, 1]))
+    text = f"{', '.join(planes)}: {', '.join(map(readable, fields))}"
+    return style.describe(figure, f"Slices of m across c, to scale in Å, through {text}.")
+
+
+@style.applied
+def plane_averages(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
+    """Draw averages of densities over planes, by height; below, on a square-root scale.
+
+    Parameters
+    ----------
+    fields : mapping of str to numpy.ndarray
+        Densities by name, shape (na, nb, nc), μB Å⁻³.
+    crystal : Crystal
+        The reference crystal, whose atoms are marked at their heights.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The figure.
+    """
+    figure = style.new_figure(4.4)
+    linear, rooted = figure.subplots(2, 1, sharex=True)
+    rooted.set_yscale("function", functions=(signed_root, signed_square))
+    elements = _elements_by_height(crystal)
+    for axes in (linear, rooted):
+        for (name, field), line in zip(fields.items(), cycle(style.LINES), strict=False):
+            axes.plot(*plane_average(field, crystal), label=readable(name), **line)
+        axes.axhline(0, color=style.MUTED, linewidth=0.6)
+        for height in elements:
+            axes.axvline(height, color=style.FAINT, linewidth=1.2, zorder=0)
+    linear.set_ylabel("plane average of m (μB Å⁻³)")
+    rooted.set_ylabel("the same, square-root scale")
+    reach = max(map(abs, elements)) + 3
+    rooted.set(xlabel="height over the A plane, along c (Å)", xlim=(-reach, reach))
+    for height, symbols in elements.items():
+        transform = linear.get_xaxis_transform()
+        linear.text(height, 1.01, symbols, ha="center", va="bottom", transform=transform)
+    figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    names = ", ".join(map(readable, fields))
+    return style.describe(figure, f"Plane average of m by height over the A plane: {names}.")
+
+
+def plane_average(
+    field: NDArray[Any], crystal: Crystal
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Average a field over planes across c.
+
+    Parameters
+    ----------
+    field : numpy.ndarray
+        The field, shape (na, nb, nc).
+    crystal : Crystal
+        The crystal.
+
+    Returns
+    -------
+    heights : numpy.ndarray
+        Heights over the A plane, ascending from half a cell below, shape (nc,), Å.
+    averages : numpy.ndarray
+        Averages over the planes, shape (nc,), in the field's unit.
+    """
+    averages = np.asarray(field, dtype=np.float64).mean(axis=(0, 1))
+    fraction = np.arange(averages.size) / averages.size - _a_plane(crystal)
+    heights = (fraction - np.rint(fraction)) * _plane_spacing(crystal)
+    order = np.argsort(heights)
+    return heights[order], averages[order]
+
+
+def plane_index(field: NDArray[Any], crystal: Crystal, height: float) -> int:
+    """Find the plane of voxels nearest to a height.
+
+    Parameters
+    ----------
+    field : numpy.ndarray
+        The field, shape (na, nb, nc).
+    crystal : Crystal
+        The crystal.
+    height : float
+        Height over the A plane, Å.
+
+    Returns
+    -------
+    int
+        Index of the plane along c.
+    """
+    points = field.shape[-1]
+    return round((_a_plane(crystal) + height / _plane_spacing(crystal)) * points) % points
+
+
+def _panels(rows: int, columns: int) -> tuple[Figure, NDArray[Any]]:
+    """Make a figure of square panels."""
+    side = (style.WIDTH - LEFT - GAP * (columns - 1) - RIGHT) / columns
+    figure, panels = style.panel_grid(
+        (rows, columns), TOP + rows * (side + TITLE) + BOTTOM, (LEFT, RIGHT, BOTTOM, TOP),
+        (GAP, TITLE), (side, side),
+    )  # fmt: skip
+    lattice_map.label_in_angstrom(panels, 2)
+    return figure, panels
+
+
+def _shells_in_panel(crystal: Crystal) -> list[Shell]:
+    return [shell for shell in shells(crystal) if shell.distance <= CELL_MAP_REACH]
+
+
+def _planes(crystal: Crystal) -> dict[str, float]:
+    """Heights in Å of the A plane and of the outermost atoms, by a name with the height."""
+    heights = _heights(crystal)
+    planes = {"A plane": 0.0}
+    for index in (heights.argmin(), heights.argmax()):
+        height = style.signed_number(heights[index], "+.2f")
+        planes[f"{crystal.elements[index]} plane, {height} Å"] = heights[index]
+    return planes
+
+
+def _heights(crystal: Crystal) -> NDArray[np.float64]:
+    """Height of each site over the A plane, in Å, to the nearest image."""
+    fraction = crystal.positions[:, 2] - _a_plane(crystal)
+    return (fraction - np.rint(fraction)) * _plane_spacing(crystal)
+
+
+def _elements_by_height(crystal: Crystal) -> dict[float, str]:
+    symbols: dict[float, list[str]] = {}
+    for element, height in zip(crystal.elements, np.round(_heights(crystal), 1), strict=True):
+        symbols.setdefault(float(height), []).append(element)
+    return {height: "/".join(dict.fromkeys(each)) for height, each in symbols.items()}
+
+
+def _a_plane(crystal: Crystal) -> float:
+    """Fractional height of the first A site."""
+    return crystal.positions[magnetic_sites(crystal)[0], 2]
+
+
+def _plane_spacing(crystal: Crystal) -> float:
+    """Distance in Å from an ab plane to its image."""
+    return float(1 / np.linalg.norm(np.linalg.inv(crystal.lattice)[:, 2]))
