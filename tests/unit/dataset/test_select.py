@@ -8,8 +8,9 @@ from chgcar_writer import magnetic_blocks, write_run
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
 from spinlens.core.files import write_table
-from spinlens.dataset import select, storage
+from spinlens.dataset import select
 from spinlens.dataset.select import choose
+from spinlens.dataset.write import write_dataset
 
 SETTINGS = {
     "moment_tolerance_muB": 0.01,
@@ -72,7 +73,7 @@ def test_the_ground_state_is_told_from_both_orders_and_reaches_the_dataset(
     write_table(tmp_path / "compared.tsv", found.compared)
     compared = select.read_compared(tmp_path / "compared.tsv")
     records = [row["record"] for row in found.samples]
-    storage.write(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
+    write_dataset(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
     with xr.open_dataset(tmp_path / "d.nc") as opened:
         assert opened["ground_state"].values.tolist() == [state]
         exchange = 1000 * (energies[1] - energies[0])

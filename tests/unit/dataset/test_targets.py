@@ -8,7 +8,7 @@ import xarray as xr
 from scipy.stats import norm
 
 from spinlens.dataset import targets
-from spinlens.dataset.mixture import crossing
+from spinlens.dataset.targets import mixture_threshold
 
 
 def point(label="total_moment", classes="threshold", threshold=4.0):
@@ -78,8 +78,8 @@ def test_two_gaussians_cross_where_their_densities_are_equal(scale):
     quantiles = norm.ppf((np.arange(2000) + 0.5) / 2000)
     values = scale * np.concatenate([1 + 0.5 * quantiles, 6 + 0.5 * quantiles[::2]])
     # log(2) = ((x − 1)² − (x − 6)²) / (2·0.25), from the weights 2/3 and 1/3
-    assert crossing(values) == pytest.approx(scale * (3.5 + np.log(2) / 20), rel=0.01)
-    assert crossing(values) != pytest.approx(scale * values.mean(), rel=0.1)
+    assert mixture_threshold(values) == pytest.approx(scale * (3.5 + np.log(2) / 20), rel=0.01)
+    assert mixture_threshold(values) != pytest.approx(scale * values.mean(), rel=0.1)
 
 
 def test_equal_values_have_no_crossing():
@@ -91,7 +91,7 @@ def test_equal_values_have_no_crossing():
 def test_a_narrow_population_within_a_wide_one_has_no_crossing_between_the_means():
     quantiles = norm.ppf((np.arange(500) + 0.5) / 500)
     with pytest.raises(ValueError, match="no crossing"):
-        crossing(np.concatenate([quantiles, 10 * quantiles[::10]]))
+        mixture_threshold(np.concatenate([quantiles, 10 * quantiles[::10]]))
 
 
 @pytest.mark.parametrize(

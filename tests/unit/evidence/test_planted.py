@@ -16,7 +16,7 @@ import xarray as xr
 from spinlens.core.files import read_table
 from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.evidence import (
     baselines,
     descriptors,

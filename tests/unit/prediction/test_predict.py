@@ -7,17 +7,17 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from chgcar_writer import Crystal, magnetic_blocks, write, write_run
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
 from spinlens.core.files import read_table
-from spinlens.dataset import storage, targets
+from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
+from spinlens.dataset.read import mean_voxel_vectors, open_dataset, ranges
+from spinlens.dataset.write import write_dataset
 from spinlens.filters import attribution
 from spinlens.models import load
-from spinlens.prediction import outliers, training_range
 from spinlens.prediction import predict as prediction
 from spinlens.training import fit as training
 from spinlens.training import outputs as fit_files
@@ -56,10 +56,10 @@ def records_of(root):
 def fitted(folder, path, sides=SIDES, **changes):
     """A model folder as scripts/train.py leaves it."""
     point = POINT | changes
-    with storage.open_dataset(path) as opened:
+    with open_dataset(path) as opened:
         target = targets.read(opened, point)
-        calculations, steps = opened["sample"].values, storage.mean_voxel_vectors(opened)
-        about = training_range.of_samples(opened, sides[0])
+        calculations, steps = opened["sample"].values, mean_voxel_vectors(opened)
+        about = ranges(opened, sides[0])
     folds = tuple(training.Fold(side, target.truth[side]) for side in sides)
     task = fitting.Task(target, folds, calculations, steps)
     with Inputs(path, point) as inputs:
@@ -81,7 +81,7 @@ def study(tmp_path_factory):
         write_run(root / "runs" / f"run{index}", crystal=crystal, blocks=blocks)
     records, results = records_of(root / "runs"), root / "results"
     path = results / "dataset.nc"
-    storage.write(path, records, GRID, WINDOW)
+    write_dataset(path, records, GRID, WINDOW)
     fitted(results / "models" / "one", path)
     folds = results / "fits" / "folds" / "total_moment-4" / "2x1-formula-0"
     fitted(folds / "0-0" / "0", path)
@@ -123,8 +123,8 @@ def test_training_calculations_are_predicted_as_they_were_in_training(study, tmp
         if side == "training":
             assert row["outside"] == ""
         else:  # of an element that no training sample holds
-            assert "not seen" in row["outside"]
-    assert (made.excluded, made.models, made.told) == ([], 1, [])
+            assert "not in training" in row["outside"]
+    assert (made.excluded, made.models, made.messages) == ([], 1, [])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,7 +209,7 @@ def test_what_lies_outside_of_the_training_is_named(study, new, tmp_path):
     assert outside["wide"].startswith(
         "lattice a 4.9 Å outside 3.9–3.9; lattice b 4.9 Å outside 3.9–3.9"
     )
-    assert outside["tungsten"] == "element W not seen"
+    assert outside["tungsten"] == "element W not in training"
     assert outside["uneven"] == "density farther than any training sample from its nearest"
 
 
@@ -227,63 +227,6 @@ def test_where_nothing_can_be_predicted_there_are_only_reasons(study, new, tmp_p
     broken = [file for file in new if file.stem in ("broken", "antiferromagnet")]
     made = predict(study, "one", broken, tmp_path)
     assert made.rows == [] and len(made.excluded) == 2 and "probability" in made.columns
-
-
-class Fields(dict):
-    """Network inputs (2, 1, 1, 1), as inputs.Inputs gives them, of samples on a plane."""
-
-    shape = (2, 1, 1, 1)
-
-    def __getitem__(self, sample):
-        return np.array(super().__getitem__(sample), dtype=float).reshape(self.shape)
-
-
-def crystals(count, length=4.0, gamma=90.0, element="Cr"):
-    """An open dataset of so many alike crystals."""
-    b = length * np.array([np.cos(np.radians(gamma)), np.sin(np.radians(gamma)), 0])
-    cell = np.stack([[length, 0, 0], b, [0, 0, 10.0]])
-    return xr.Dataset(
-        {
-            "lattice": (("sample", "vector", "direction"), np.stack([cell] * count)),
-            "site_element": (("sample", "site"), np.array([[element, ""]] * count, dtype=object)),
-        }
-    )
-
-
-KNOWN = Fields({0: (0, 0), 1: (3, 0), 2: (3, 4), 3: (9, 9)})  # nearest: 3, 3, 4, not asked
-
-
-def flag(place, **crystal):
-    known = outliers.known(crystals(4), KNOWN, [0, 1, 2])
-    (told,) = outliers.told(known, crystals(1, **crystal), Fields({0: place}), [0])
-    return told
-
-
-def test_each_reason_alone_is_told_and_nothing_of_what_is_known():
-    assert flag((0, 0)) == flag((-3.999, 0)) == flag((3, 4), length=4.0009) == ""
-    assert flag((-4.001, 0)) == "density farther than any training sample from its nearest"
-    assert flag((9, 9)) == flag((-4.001, 0)), "known to the dataset, but not trained on"
-    assert flag((0, 0), element="W") == "element W not seen"
-    assert flag((0, 0), length=4.5) == (
-        "lattice a 4.5 Å outside 4–4; lattice b 4.5 Å outside 4–4"
-    )  # fmt: skip
-    assert flag((0, 0), gamma=85) == "lattice gamma 85° outside 90–90"
-
-
-def test_lattice_parameters_are_lengths_and_angles():
-    cell = np.array([[2, 0, 0], [-1.5, 1.5 * np.sqrt(3), 0], [0, 3, 4.0]])
-    found = training_range.parameters(cell)
-    assert found[:3] == pytest.approx([2, 3, 5]) and found[5] == pytest.approx(120)
-    assert found[4] == pytest.approx(90)
-    assert np.cos(np.radians(found[3])) == pytest.approx(0.6 * np.sqrt(3) / 2)
-
-
-def test_what_was_seen_is_of_the_samples_asked_for():
-    both = xr.concat([crystals(1, 4.0), crystals(1, 5.0, element="Te")], "sample")
-    both = both.assign_coords({axis: [0.0, 0.5] for axis in "abc"})
-    assert training_range.of_samples(both, [0])["lattice"]["a"] == [4, 4]
-    assert training_range.of_samples(both, [0, 1])["lattice"]["a"] == [4, 5]
-    assert training_range.of_samples(both, [0, 1])["elements"] == ["Cr", "Te"]
 
 
 def test_names_stand_for_models_and_permuted_labels_are_passed_over(study, tmp_path):
@@ -368,6 +311,8 @@ def test_a_diverged_model_is_left_out_and_told(study, tmp_path):
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
     model.save(folder / "model.keras")
     made = predict(study, "folds", study.records, tmp_path, results)
-    assert made.models == 1 and made.told == [f"{folder} diverged in its training, it is left out"]
+    assert made.models == 1 and made.messages == [
+        f"{folder} diverged in its training, it is left out"
+    ]
     assert all(np.isfinite(row["probability"]) and row["spread"] == "" for row in made.rows)
     fails(study, results, str(folder), "diverged in its training: take another", tmp_path)

@@ -7,7 +7,7 @@ log.to_file(snakemake.log[0])
 from spinlens.core.files import whole
 from spinlens.crystal.reference_cell import reference
 from spinlens.dataset import class_means, targets
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 
 with open_dataset(snakemake.input[0]) as dataset:
     name, crystal = reference(dataset, snakemake.params.reference)

@@ -6,7 +6,7 @@ log.to_file(snakemake.log[0])
 
 from spinlens.core.files import write_table
 from spinlens.dataset import targets
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.evidence import baselines, descriptors, predictions
 from spinlens.splits import folds as splits
 

@@ -15,7 +15,7 @@ from spinlens.core.files import whole
 from spinlens.crystal.reference_cell import reference
 from spinlens.dataset import class_means, targets
 from spinlens.dataset.network_inputs import Inputs
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
 from spinlens.filters import attribution
 
@@ -24,7 +24,7 @@ point = params.hyperparameters
 with open_dataset(given.dataset) as dataset:
     name, crystal = reference(dataset, params.reference)
     target = targets.read(dataset, point)
-names, classes = class_means.groups(target)
+names, classes = class_means.classes_or_halves(target)
 model = attribution.load(given.model)
 
 
@@ -69,7 +69,7 @@ result = xr.Dataset(
                  {"units": unit, "long_name": f"{method.replace('_', ' ')}: {told}"})
         for method, values in found.items()
     }
-    | class_means.sites(crystal),
+    | class_means.crystal_variables(crystal),
     coords={"class": list(names), "vector": list("abc"), "direction": list("xyz")},
     attrs={"Conventions": "CF-1.11", "title": "Where predictions come from, per class",
            "reference": name, "occlusion_block_voxels": block, "occluded_samples": len(few)},

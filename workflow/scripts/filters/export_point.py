@@ -12,7 +12,7 @@ import xarray as xr
 from spinlens.core.files import read_frame
 from spinlens.crystal.reference_cell import reference
 from spinlens.dataset import class_means
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.filters import export, placement
 
 given, folder = snakemake.input, Path(snakemake.output[0])

@@ -9,7 +9,7 @@ import xarray as xr
 
 from spinlens.core.files import write_table
 from spinlens.dataset.network_inputs import Inputs
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.filters import placement
 from spinlens.settings import sizes
 

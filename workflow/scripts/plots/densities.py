@@ -8,7 +8,7 @@ import xarray as xr
 
 from spinlens.core.files import write_text
 from spinlens.dataset import class_means
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.density.isosurface import enclosing_level
 from spinlens.plots import style
 from spinlens.plots.fields import plane_averages, slices

@@ -10,7 +10,7 @@ import xarray as xr
 from spinlens.core.files import read_frame, read_json
 from spinlens.crystal.reference_cell import magnetic_sites, reference
 from spinlens.crystal.shells import shells
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.density import radial_profiles as profiles
 from spinlens.density.projections import relative
 from spinlens.filters import placement

@@ -9,7 +9,7 @@ import xarray as xr
 from spinlens.core.files import write_table
 from spinlens.crystal.reference_cell import reference
 from spinlens.crystal.shells import shells
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.filters import shell_weights
 from spinlens.plots import style
 from spinlens.plots.radial import radial_functions

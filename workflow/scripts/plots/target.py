@@ -5,7 +5,7 @@ from spinlens.core import log
 log.to_file(snakemake.log[0])
 
 from spinlens.dataset import targets
-from spinlens.dataset.storage import open_dataset
+from spinlens.dataset.read import open_dataset
 from spinlens.plots import style
 from spinlens.plots.target import target_distribution
 from spinlens.splits import folds, grouping

@@ -16,28 +16,19 @@ from spinlens.prediction import predict
 
 given, output = snakemake.params.applied, snakemake.output
 
-
-def tell(line):
-    for stream in (sys.stdout, terminal):
-        print(f"predict: {line}", file=stream)
-
-
-try:
-    made = predict.predict(
-        list(snakemake.input),
-        [Path(folder) for folder in given["models"]],
-        given["dataset"],
-        scratch=Path(output.predictions).parent,
-    )
-except ValueError as fault:
-    print(f"predict: {fault}")  # the log of a failed job is shown
-    raise SystemExit(1) from None
+made = predict.predict(
+    list(snakemake.input),
+    [Path(folder) for folder in given["models"]],
+    given["dataset"],
+    scratch=Path(output.predictions).parent,
+)
 write_table(output.predictions, made.rows, made.columns)
 write_table(output.excluded, made.excluded, predict.EXCLUDED_COLUMNS)
-for line in made.told:
-    tell(line)
 outside = sum(bool(row["outside"]) for row in made.rows)
-tell(
-    f"{len(made.rows)} predicted ({outside} outside of what was trained on), "
+summary = (
+    f"{len(made.rows)} predicted ({outside} outside the training range), "
     f"{len(made.excluded)} excluded; models: {made.models}"
 )
+for line in (*made.messages, summary):
+    for stream in (sys.stdout, terminal):
+        print(f"predict: {line}", file=stream)

@@ -11,8 +11,7 @@ used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 from spinlens.core.files import write_json, write_table
 from spinlens.core.memory import peak_bytes
 from spinlens.dataset.network_inputs import Inputs
-from spinlens.dataset.storage import open_dataset
-from spinlens.prediction import training_range
+from spinlens.dataset.read import open_dataset, ranges
 from spinlens.training import fit as training
 from spinlens.training import outputs, seeds
 from spinlens.training import task as fitting
@@ -30,7 +29,7 @@ with Inputs(snakemake.input.dataset, point) as inputs:
         raise SystemExit(f"train: {fault}") from None
     fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)
 with open_dataset(snakemake.input.dataset) as dataset:
-    trained_on = training_range.of_samples(dataset, task.folds[0].samples)
+    trained_on = ranges(dataset, task.folds[0].samples)
 
 output = snakemake.output
 outputs.write_model(output.model, fit.model)

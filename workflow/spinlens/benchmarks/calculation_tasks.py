@@ -98,13 +98,14 @@ def _split(calculations: str, records: str, parts: list[int]) -> Functions:
 
 def _dataset(records: str, count: int, grid: list[int], output: str) -> Functions:
     """Serve `dataset`: a dataset of the first records; number of samples and CPU seconds."""
-    from spinlens.dataset import select, storage
+    from spinlens.dataset import select
+    from spinlens.dataset.write import write_dataset
 
     def write() -> list[float]:
         start = process_time()
         files = sorted(map(str, Path(records).glob("*.nc")))[:count]
         samples = select.of_records(files, None).samples
-        storage.write(output, [row["record"] for row in samples], grid)
+        write_dataset(output, [row["record"] for row in samples], grid)
         return [len(samples), process_time() - start]
 
     return {"dataset": write}

@@ -1,9 +1,13 @@
-"""Network inputs, read one by one from the dataset: memory does not grow with its size."""
+"""Read network inputs one by one from the dataset: memory does not grow with its size."""
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
 
 import netCDF4
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.density import grids, normalization
@@ -13,20 +17,39 @@ CACHE_BYTES = 512 * 2**20
 
 
 class Inputs:
-    """Network inputs (na, nb, nc, channels), float32, of the samples of a dataset file, by index.
+    """Network inputs of the samples of a dataset file, by index.
 
-    In this order the magnetization of a sample is resampled onto a point's `input_grid`, cut
-    off below its `isosurface`, projected along c where it has two `dimensions` (nc = 1), divided
-    by its own scale where the `normalization` says so, and made into `channels`. The isosurface
-    follows the resampling because a cut-off density is not band-limited: its edges would ring.
-    `channels: vector` is m along x, y and z, and its length, of noncollinear runs.
-    The unit is μB Å⁻³, μB Å⁻² where projected, 1 where divided. The most recently used are
-    kept, up to `cache_bytes`. Close it, or use it in a `with`. An index raises SpinlensError where
-    the sample cannot be normalised. `lattices` (samples, 3, 3), float32, in Å, are those of the
-    samples, where the point's family takes them.
+    The magnetization of a sample is resampled onto `input_grid`, set to zero below `isosurface`,
+    projected along c for two `dimensions`, divided by its own scale if the `normalization` is of
+    a sample, and made into `channels`. The isosurface follows the resampling because a cut
+    density is not band-limited: its edges would ring. An index raises SpinlensError if the sample
+    cannot be normalised or, for `channels: vector`, is not of a noncollinear run.
+
+    Parameters
+    ----------
+    path
+        results/dataset.nc. Close the inputs, or use them in a `with`.
+    point
+        Hyperparameters.
+    cache_bytes
+        Size of the cache of the most recently used inputs.
+
+    Attributes
+    ----------
+    samples : int
+        Number of samples.
+    shape : tuple of int
+        Shape (na, nb, nc, channels) of an input, float32; nc is 1 if it is projected. The unit is
+        μB Å⁻³, μB Å⁻² if projected, 1 if divided by its own scale.
+    lattices : NDArray or None
+        Lattice vectors in rows, (samples, 3, 3), float32, Å; None if the point's family does not
+        take them.
     """
 
-    def __init__(self, path, point, cache_bytes=CACHE_BYTES):
+    def __init__(
+        self, path: Path | str, point: Mapping[str, Any], cache_bytes: int = CACHE_BYTES
+    ) -> None:
+        """Open the dataset."""
         self._file = netCDF4.Dataset(path)
         self._file.set_auto_mask(False)
         self._point = point
@@ -36,20 +59,23 @@ class Inputs:
         self.lattices = self.cells().astype(np.float32) if sizes.is_steerable(point) else None
         self._kept = lru_cache(maxsize=cache_bytes // (4 * int(np.prod(self.shape))))(self._read)
 
-    def __getitem__(self, sample):
+    def __getitem__(self, sample: int | np.integer) -> NDArray[np.float32]:
+        """Return the input of a sample, from the cache if it is there."""
         return self._kept(int(sample))
 
-    def cells(self):
-        """Lattices (samples, 3, 3) of all samples, in Å."""
+    def cells(self) -> NDArray[np.float64]:
+        """Lattice vectors of all samples in rows, (samples, 3, 3), Å."""
         return self._file["lattice"][:]
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
+        """Return the inputs themselves."""
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
         self._file.close()
 
-    def _read(self, sample):
+    def _read(self, sample: int) -> NDArray[np.float32]:
         point = self._point
         field = self._field(sample)
         field = grids.resample(field, sizes.input_grid(point, field.shape[-3:]))
@@ -62,18 +88,18 @@ class Inputs:
             field = self._by_own_scale(field, sample)
         return grids.channels(field, point["channels"]).astype(np.float32)
 
-    def _field(self, sample):
-        """The magnetization (na, nb, nc), or as a vector (3, na, nb, nc)."""
+    def _field(self, sample: int) -> NDArray[np.float64]:
+        """Read the magnetization (na, nb, nc), or as a vector (3, na, nb, nc)."""
         if self._point["channels"] != "vector":
             return self._file["magnetization"][sample]
         known = "magnetization_vector" in self._file.variables
         field = self._file["magnetization_vector"][sample] if known else np.array([np.nan])
         if np.isnan(field).any():
             name = self._file["sample"][sample]
-            raise SpinlensError(f"channels: vector takes noncollinear runs, {name} is none")
+            raise SpinlensError(f"channels: vector takes noncollinear runs, {name} is not one")
         return field
 
-    def _by_own_scale(self, field, sample):
+    def _by_own_scale(self, field: NDArray[np.float64], sample: int) -> NDArray[np.float64]:
         try:
             return normalization.by_own_scale(field, self._point["normalization"])
         except ValueError as fault:
@@ -82,7 +108,20 @@ class Inputs:
             ) from None
 
 
-def root_mean_square(inputs, samples):
-    """Root mean square over all voxels and channels of some samples, read one by one."""
+def root_mean_square(inputs: Inputs | Mapping[int, NDArray[Any]], samples: Iterable[int]) -> float:
+    """Compute the root mean square of some inputs, read one by one.
+
+    Parameters
+    ----------
+    inputs
+        Network inputs by index.
+    samples
+        Indices of the samples.
+
+    Returns
+    -------
+    float
+        Over all voxels and channels, in the unit of the inputs.
+    """
     squares = [np.mean(np.square(inputs[sample], dtype=np.float64)) for sample in samples]
     return float(np.sqrt(np.mean(squares)))

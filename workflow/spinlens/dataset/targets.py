@@ -1,11 +1,14 @@
-"""What a model learns: classes of a label, or its number."""
+"""Read the target that a model learns: classes of a label, or its number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.dataset.mixture import crossing
 
 HYPERPARAMETERS = ("target", "threshold", "classes")  # of a sweep point
 LEAST_IN_CLASS = 2
@@ -13,46 +16,79 @@ LEAST_IN_CLASS = 2
 
 @dataclass(frozen=True)
 class Target:
-    """What a model learns of the samples that carry a label.
+    """The target of the samples that have a label.
 
-    `samples` are their indices in the dataset; `values`, the label in `unit` ("1" for a pure
-    number or a text), and `classes` belong to them, in the same order. `kind` is `classes` or
-    `regression`, which has no classes: None. `edges` are the cuts between the classes of a
-    number, ascending, a class holding what is at or above its lower edge; a text or a regression
-    has none. `names` are those of the classes, as a reader of a figure wants them.
+    Parameters
+    ----------
+    label
+        Name of the label.
+    unit
+        Unit of the label; "1" for a pure number or a text.
+    kind
+        `classes` or `regression`.
+    edges
+        Ascending cuts between classes of a number; a class includes its lower edge. Empty for
+        texts and a regression.
+    samples
+        Indices of the samples in the dataset, (n,).
+    values
+        The label of each sample, (n,).
+    classes
+        The class of each sample, (n,); None for a regression.
+    names
+        Names of the classes; empty for a regression.
     """
 
     label: str
     unit: str
     kind: str
-    edges: tuple
-    samples: np.ndarray
-    values: np.ndarray
-    classes: np.ndarray | None
-    names: tuple
+    edges: tuple[float, ...]
+    samples: NDArray[np.int_]
+    values: NDArray[Any]
+    classes: NDArray[np.int_] | None
+    names: tuple[str, ...]
 
     @property
-    def truth(self):
-        """What is learned of each sample: its class, or for a regression its value."""
+    def truth(self) -> NDArray[Any]:
+        """The class of each sample, or for a regression its value."""
         return self.values if self.classes is None else self.classes
 
     @property
-    def class_count(self):
-        """How many classes; None for a regression."""
+    def class_count(self) -> int | None:
+        """Number of classes; None for a regression."""
         return None if self.classes is None else len(self.names)
 
+    @property
+    def unit_symbol(self) -> str:
+        """Unit behind a number, such as " μB"; empty for a pure number."""
+        return _symbol(self.unit)
 
-def read(dataset, point):
-    """Target of a sweep point from an open dataset.
 
-    `target` of the point is the label. `classes` says what is learned of it: `threshold`, two
-    classes cut at the point's `threshold` (a number in the label's unit, `mean`, `median`, or
-    `mixture`: see mixture.crossing); a whole number of quantile classes; a list of ascending
-    edges; `labels`, each text a class, in sorted order; or `regression`, the number itself.
-    Raises SpinlensError where the label cannot be that, or where it makes no two classes of at
-    least two samples each.
+def read(dataset: xr.Dataset, point: Mapping[str, Any]) -> Target:
+    """Read the target of a sweep point.
+
+    Parameters
+    ----------
+    dataset
+        Open dataset.
+    point
+        Hyperparameters: `target`, the label; `classes`, which is `threshold` for two classes, a
+        number of quantile classes, ascending edges, `labels` for a class per text in sorted
+        order, or `regression`; `threshold`, a number in the label's unit, `mean`, `median` or
+        `mixture` (see `mixture_threshold`).
+
+    Returns
+    -------
+    Target
+        Values and classes of the samples that have the label.
+
+    Raises
+    ------
+    SpinlensError
+        If the label is not of this kind, or does not make two classes of at least two samples.
     """
     label, classes = point["target"], point["classes"]
+    edges: tuple[float, ...] = ()
     _check_classes(label, classes)
     unit, samples, values = _column(dataset, label, text=classes == "labels")
     if classes == "regression":
@@ -60,19 +96,29 @@ def read(dataset, point):
             raise SpinlensError(f"target {label}: all samples have the same value, choose another")
         return Target(label, unit, "regression", (), samples, values, None, ())
     if classes == "labels":
-        names, found = np.unique(values, return_inverse=True)
-        edges, names = (), tuple(map(str, names))
+        texts, numbers = np.unique(values, return_inverse=True)
+        names = tuple(map(str, texts))
     else:
         edges = _edges(label, values, point)
-        found, names = np.digitize(values, edges), _class_names(label, unit, edges)
-    _check_counts(label, found, names)
-    return Target(label, unit, "classes", edges, samples, values, found, names)
+        names, numbers = _class_names(label, unit, edges), np.digitize(values, edges)
+    _check_counts(label, numbers, names)
+    return Target(label, unit, "classes", edges, samples, values, numbers, names)
 
 
-def name(point):
-    """Short path-safe name of a sweep point's target, e.g. `total_moment-4`,
-    `total_moment-mixture`, `total_moment-3quantiles`, `total_moment-bins-2-4`, `ground_state`,
-    `exchange-regression`. From the point alone: no dataset is needed."""
+def name(point: Mapping[str, Any]) -> str:
+    """Name the target of a sweep point in paths, without reading a dataset.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters; see `read`.
+
+    Returns
+    -------
+    str
+        Such as total_moment-4, total_moment-mixture, total_moment-3quantiles,
+        total_moment-bins-2-4, ground_state or exchange-regression.
+    """
     label, classes = point["target"], point["classes"]
     _check_classes(label, classes)
     if classes == "labels":
@@ -84,10 +130,50 @@ def name(point):
     return f"{label}-regression" if classes == "regression" else f"{label}-{classes}quantiles"
 
 
-def _check_classes(label, classes):
-    if classes in ("threshold", "labels", "regression"):
-        return
-    if type(classes) is int and classes >= 2:
+def mixture_threshold(values: NDArray[np.float64]) -> float:
+    """Find the threshold between two populations.
+
+    The weighted densities of a mixture of two Gaussians, fitted to the values, are equal there. A
+    single population is cut near its middle, so a threshold does not prove two.
+
+    Parameters
+    ----------
+    values
+        Values of a label, (n,).
+
+    Returns
+    -------
+    float
+        Threshold between the means of the Gaussians, in the unit of the values.
+
+    Raises
+    ------
+    SpinlensError
+        If the densities do not cross between the means, as if one lies within the other.
+    """
+    from scipy.optimize import brentq
+    from sklearn.mixture import GaussianMixture
+
+    refusal = SpinlensError(
+        "no crossing of two Gaussians between their means, set a number as the threshold"
+    )
+    if np.unique(values).size < 2:
+        raise refusal
+    scale = np.std(values)  # the fit's floor on a variance is absolute
+    mixture = GaussianMixture(2, n_init=5, random_state=0).fit(values[:, np.newaxis] / scale)
+    low, high = np.argsort(mixture.means_.ravel())
+
+    def share_of_upper(value: float) -> float:
+        return mixture.predict_proba([[value]])[0, high] - 0.5
+
+    means = mixture.means_[[low, high], 0]
+    if not share_of_upper(means[0]) < 0 < share_of_upper(means[1]):
+        raise refusal
+    return float(brentq(share_of_upper, *means) * scale)
+
+
+def _check_classes(label: str, classes: Any) -> None:
+    if classes in ("threshold", "labels", "regression") or type(classes) is int and classes >= 2:
         return
     if isinstance(classes, (list, tuple)) and len(classes):
         if all(low < high for low, high in zip(classes, classes[1:], strict=False)):
@@ -99,10 +185,10 @@ def _check_classes(label, classes):
     )
 
 
-def _column(dataset, label, text):
-    """Unit, samples and values of a label, without the samples that lack it."""
+def _column(dataset: xr.Dataset, label: str, text: bool) -> tuple[str, Any, NDArray[Any]]:
+    """Read unit, samples and values of a label, without the samples that lack it."""
     if label not in dataset or dataset[label].dims != ("sample",):
-        known = ", ".join(n for n in dataset if dataset[n].dims == ("sample",))
+        known = ", ".join(str(n) for n in dataset if dataset[n].dims == ("sample",))
         raise SpinlensError(f"target {label}: the dataset has no label {label}; it has {known}")
     column = dataset[label].values
     is_number = np.issubdtype(column.dtype, np.number)
@@ -119,29 +205,34 @@ def _column(dataset, label, text):
     return dataset[label].attrs.get("units", "1"), samples, column[samples]
 
 
-def _edges(label, values, point):
+def _edges(label: str, values: NDArray[np.float64], point: Mapping[str, Any]) -> tuple[float, ...]:
     classes, threshold = point["classes"], point["threshold"]
     if isinstance(classes, (list, tuple)):
         return tuple(map(float, classes))
     if classes != "threshold":
         return tuple(map(float, np.quantile(values, np.arange(1, classes) / classes)))
-    ways = {"mean": np.mean, "median": np.median, "mixture": crossing}
+    thresholds: dict[Any, Any] = {
+        "mean": np.mean, "median": np.median, "mixture": mixture_threshold
+    }  # fmt: skip
     try:
-        return (float(ways.get(threshold, lambda _: threshold)(values)),)
+        return (float(thresholds.get(threshold, lambda _: threshold)(values)),)
     except ValueError as error:
         raise SpinlensError(f"target {label}: {error}") from None
 
 
-def _class_names(label, unit, edges):
-    symbol = "" if unit == "1" else f" {unit.replace('muB', 'μB')}"
+def _symbol(unit: str) -> str:
+    return "" if unit == "1" else f" {unit.replace('muB', 'μB')}"
+
+
+def _class_names(label: str, unit: str, edges: tuple[float, ...]) -> tuple[str, ...]:
+    symbol = _symbol(unit)
     cuts = [f"{edge:g}" for edge in edges]
-    inner = [
-        f"{low} ≤ {label} < {high}{symbol}" for low, high in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    pairs = zip(cuts[:-1], cuts[1:], strict=True)
+    inner = [f"{low} ≤ {label} < {high}{symbol}" for low, high in pairs]
     return (f"{label} < {cuts[0]}{symbol}", *inner, f"{label} ≥ {cuts[-1]}{symbol}")
 
 
-def _check_counts(label, classes, names):
+def _check_counts(label: str, classes: NDArray[np.int_], names: tuple[str, ...]) -> None:
     if len(names) < 2:
         raise SpinlensError(
             f"target {label}: every sample is {names[0]}, so there is no second class"
@@ -154,5 +245,5 @@ def _check_counts(label, classes, names):
             )
 
 
-def _spelled(value):
+def _spelled(value: str | float) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"

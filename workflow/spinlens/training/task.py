@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spinlens.dataset import targets
-from spinlens.dataset.storage import mean_voxel_vectors, open_dataset
+from spinlens.dataset.read import mean_voxel_vectors, open_dataset
 from spinlens.settings import sizes
 from spinlens.splits import folds as splits
 from spinlens.training import fit

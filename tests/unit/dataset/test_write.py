@@ -8,7 +8,7 @@ import xarray as xr
 from chgcar_writer import Crystal, magnetic_blocks, noncollinear_blocks, write_run
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
-from spinlens.dataset import storage
+from spinlens.dataset.write import write_dataset
 from spinlens.density import grids
 
 SETTINGS = {
@@ -45,7 +45,7 @@ def records(tmp_path_factory):
 @pytest.fixture(scope="module")
 def mixed(records, tmp_path_factory):
     path = tmp_path_factory.mktemp("out") / "dataset.nc"
-    storage.write(path, records, GRID)
+    write_dataset(path, records, GRID)
     with xr.open_dataset(path) as opened:
         yield opened.load()
 
@@ -81,7 +81,7 @@ def test_the_vector_is_that_of_noncollinear_runs_and_no_number_for_the_others(mi
 
 
 def test_without_a_noncollinear_run_there_is_no_vector(records, tmp_path):
-    storage.write(tmp_path / "d.nc", records[:3], GRID)
+    write_dataset(tmp_path / "d.nc", records[:3], GRID)
     with xr.open_dataset(tmp_path / "d.nc") as collinear:
         assert "magnetization_vector" not in collinear
         assert "component" not in collinear.dims
@@ -124,7 +124,7 @@ def test_labels_come_first_by_moment_and_everything_is_described(mixed):
 
 
 def test_a_sample_is_a_chunk(records, tmp_path):
-    storage.write(tmp_path / "d.nc", records, GRID)
+    write_dataset(tmp_path / "d.nc", records, GRID)
     with netCDF4.Dataset(tmp_path / "d.nc") as source:
         assert source["magnetization"].chunking() == [1, *GRID]
         assert source["magnetization_vector"].chunking() == [1, 3, *GRID]
@@ -140,7 +140,7 @@ def test_a_window_spans_the_slab_and_a_longer_one_the_cell(tmp_path):
     (calculation,) = find(tmp_path)
     record.write(split.split(calculation, {}, "", SETTINGS), tmp_path / "slab.nc")
     for window, length in ((10.0, 10.0), (25.0, 20.0), (None, 20.0)):
-        storage.write(tmp_path / "d.nc", [tmp_path / "slab.nc"], (6, 6, 30), window)
+        write_dataset(tmp_path / "d.nc", [tmp_path / "slab.nc"], (6, 6, 30), window)
         with xr.open_dataset(tmp_path / "d.nc") as opened:
             lattice, m = opened["lattice"].values[0], opened["magnetization"].values[0]
             heights = opened["site_position"].values[0, :, 2]
@@ -152,7 +152,7 @@ def test_a_window_spans_the_slab_and_a_longer_one_the_cell(tmp_path):
 
 def test_a_window_across_the_slab_loses_moment(records, tmp_path):
     """Negative control: the integral above is that of the window."""
-    storage.write(tmp_path / "d.nc", records[2:3], (6, 6, 12), 1.0)
+    write_dataset(tmp_path / "d.nc", records[2:3], (6, 6, 12), 1.0)
     with xr.open_dataset(tmp_path / "d.nc") as opened:
         m, lattice = opened["magnetization"].values[0], opened["lattice"].values[0]
     assert grids.integral(m, lattice) < 1.5
@@ -160,13 +160,13 @@ def test_a_window_across_the_slab_loses_moment(records, tmp_path):
 
 def test_no_record_is_an_error_that_says_where_to_look(tmp_path):
     with pytest.raises(ValueError, match=r"excluded\.tsv says why"):
-        storage.write(tmp_path / "dataset.nc", [], GRID)
+        write_dataset(tmp_path / "dataset.nc", [], GRID)
 
 
 def test_a_dataset_is_written_whole_or_not_at_all(records, tmp_path):
     (tmp_path / "broken.nc").write_text("no netCDF")
     with pytest.raises(OSError):
-        storage.write(tmp_path / "out" / "dataset.nc", [records[0], tmp_path / "broken.nc"], GRID)
+        write_dataset(tmp_path / "out" / "dataset.nc", [records[0], tmp_path / "broken.nc"], GRID)
     with pytest.raises(ValueError):
-        storage.write(tmp_path / "out" / "dataset.nc", records, (8, 8))
+        write_dataset(tmp_path / "out" / "dataset.nc", records, (8, 8))
     assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())

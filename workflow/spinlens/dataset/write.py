@@ -1,4 +1,4 @@
-"""The dataset: every sample on one common grid, in one netCDF file, one sample a chunk.
+"""Write the dataset: every sample on one common grid, in one netCDF file.
 
 | variable | dims | unit |
 | --- | --- | --- |
@@ -14,16 +14,19 @@ variables is `<label>_label`, one with many numbers stays in its record |
 | `reported_moment` | sample | muB; of a noncollinear run the length of the vector |
 | `source`, `source_sha256` | sample | |
 
-Samples are written one after another: memory does not grow with their number.
+Samples are written one after another, one sample a chunk: memory does not grow with their number.
 """
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from spinlens.calculations import record
 from spinlens.core import netcdf
@@ -34,17 +37,39 @@ from spinlens.density.window import cut_window, window_start, windowed_cell
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
-
 CHUNK_CACHE_BYTES = 4 * 2**20
 
+Shape = tuple[int, ...]
+Labels = Mapping[str, tuple[Any, str]]  # name to (value, source)
 
-def write(path, records, grid, window=None, compared=None):
+
+def write_dataset(
+    path: Path | str,
+    records: Sequence[Path | str],
+    grid: Sequence[int],
+    window: float | None = None,
+    compared: Mapping[str, Labels] | None = None,
+) -> None:
     """Write the dataset from record files, in their order.
 
-    `grid` is (na, nb, nc); `window` the length in Å along c of a window around each slab, or
-    None for the whole cell, which is also taken where the window is longer than the cell.
-    `compared`, {calculation: {label: (value, source)}}, adds labels to those of the records.
-    Raises SpinlensError where there is no record at all.
+    Parameters
+    ----------
+    path
+        File to write.
+    records
+        Record files of the samples.
+    grid
+        Points of the common grid along a, b and c.
+    window
+        Length in Å along c of a window around each slab; None for the whole cell, which is also
+        taken if the window is longer than the cell.
+    compared
+        Labels from comparing calculations, by calculation, in addition to those of the records.
+
+    Raises
+    ------
+    SpinlensError
+        If there is no record.
     """
     if not records:
         raise SpinlensError("no calculation was admitted: excluded.tsv says why, one by one")
@@ -57,25 +82,15 @@ def write(path, records, grid, window=None, compared=None):
         _write_labels(output, headers)
         for index, file in enumerate(records):
             with xr.open_dataset(file, engine="netcdf4") as sample:
-                _write_sample(output, index, on_common_grid(sample, tuple(grid), window))
+                _write_sample(output, index, _on_common_grid(sample, tuple(grid), window))
 
 
-def open_dataset(path):
-    """The dataset as a lazy xarray.Dataset; close it, or use it in a `with`."""
-    return xr.open_dataset(path, engine="netcdf4", cache=False)
-
-
-def mean_voxel_vectors(dataset):
-    """Steps of the grid along a, b and c, (3, 3) in Å, of the samples' mean lattice."""
-    points = [dataset.sizes[axis] for axis in "abc"]
-    return dataset["lattice"].values.mean(axis=0) / np.array(points)[:, np.newaxis]
-
-
-def on_common_grid(sample, grid, window=None):
-    """A record's fields, lattice and site positions on a grid (na, nb, nc), as a dict: `sample`
-    is an open record."""
+def _on_common_grid(
+    sample: xr.Dataset, grid: Shape, window: float | None
+) -> dict[str, NDArray[np.float64]]:
+    """Resample an open record's fields; with its lattice and site positions, by name."""
     lattice, positions = sample["lattice"].values, sample["site_position"].values
-    fields = {n: sample[n].values.astype(np.float64) for n in FIELDS if n in sample}
+    fields = {name: sample[name].values.astype(np.float64) for name in FIELDS if name in sample}
     if window is not None and window < np.linalg.norm(lattice[2]):
         start = window_start(fields["charge"], lattice, window)
         fields = {
@@ -87,26 +102,27 @@ def on_common_grid(sample, grid, window=None):
     return resampled | {"lattice": lattice, "site_position": positions}
 
 
-def _header(file, compared):
+def _header(file: Path | str, compared: Mapping[str, Labels]) -> dict[str, Any]:
     attributes, elements, variables = record.read_header(file)
-    labels = record.labels_of(attributes) | compared.get(attributes["id"], {})
+    labels = record.labels_of(attributes) | dict(compared.get(attributes["id"], {}))
     return {
         "id": attributes["id"],
         "source": attributes["source"],
         "source_sha256": attributes["source_sha256"],
-        "labels": _with_lengths(labels),
+        "labels": _with_moment_length(labels),
         "elements": elements,
         "variables": variables,
     }
 
 
-def _with_lengths(labels):
+def _with_moment_length(labels: Labels) -> dict[str, tuple[Any, str]]:
+    """Replace a reported moment of three components by its length."""
     value, source = labels.get("reported_moment_muB", (0.0, ""))
     length = {"reported_moment_muB": (np.linalg.norm(value), source)} if np.ndim(value) else {}
-    return labels | length
+    return dict(labels) | length
 
 
-def _describe(output):
+def _describe(output: netCDF4.Dataset) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     output.Conventions = "CF-1.11"
     output.title = "Spin densities of magnetic crystals on a common grid, with labels"
@@ -114,19 +130,19 @@ def _describe(output):
     output.history = f"{now} spinlens {_version()}: Fourier resampling of split CHGCAR files"
 
 
-def _version():
-    """Of the workflow, from where it is kept: a constant here would make every release a
-    change of code, and so retrain every model."""
+def _version() -> str:
+    """Read the workflow's version from its own file."""
+    # A constant here would make every release a change of code, and so retrain every model.
     project = Path(__file__).parents[3] / "pyproject.toml"
     return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
 
 
-def _define(output, headers, grid):
+def _define(output: netCDF4.Dataset, headers: list[dict[str, Any]], grid: Shape) -> None:
     output.createDimension("sample", len(headers))
     output.createDimension("site", max(len(header["elements"]) for header in headers))
     netcdf.define_grid(output, grid)
     netcdf.variable(output, "sample", str, ("sample",), {"long_name": "calculation"})
-    variables = set().union(*(header["variables"] for header in headers))
+    variables = {name for header in headers for name in header["variables"]}
     if "magnetization_vector" in variables:
         output.createDimension("component", 3)
     for name, (dims, kind, about) in record.VARIABLES.items():
@@ -137,24 +153,29 @@ def _define(output, headers, grid):
         netcdf.variable(output, name, str, ("sample",), {"long_name": name.replace("_", " ")})
 
 
-def _one_sample_a_chunk(output, dims):
+def _one_sample_a_chunk(output: netCDF4.Dataset, dims: tuple[str, ...]) -> dict[str, Any]:
     shape = tuple(output.dimensions[dim].size for dim in dims)
-    pack = {"compression": "zlib", "complevel": 1, "shuffle": True, "fill_value": np.nan}
+    pack: dict[str, Any] = {
+        "compression": "zlib",
+        "complevel": 1,
+        "shuffle": True,
+        "fill_value": np.nan,
+    }
     return pack | {"chunksizes": (1, *shape)}
 
 
-def _write_labels(output, headers):
+def _write_labels(output: netCDF4.Dataset, headers: list[dict[str, Any]]) -> None:
     labels = _scalar_labels(headers)
     names = _variable_names(labels, {*output.variables, *output.dimensions})
     for label in labels:
-        found = [header["labels"].get(label) for header in headers]
+        values = [header["labels"].get(label) for header in headers]
         short, unit = _name_and_unit(label)
         about = {
             "long_name": short.replace("_", " "),
             "units": unit,
-            "label_source": ", ".join(sorted({said[1] for said in found if said})),
+            "label_source": ", ".join(sorted({value[1] for value in values if value})),
         }
-        kind, column = _column([said[0] if said else None for said in found])
+        kind, column = _column([value[0] if value else None for value in values])
         netcdf.variable(output, names[label], kind, ("sample",), about)[:] = column
     for index, header in enumerate(headers):
         output["sample"][index] = header["id"]
@@ -166,7 +187,7 @@ def _write_labels(output, headers):
         output["site_element"][index] = np.array(elements, dtype=object)
 
 
-def _scalar_labels(headers):
+def _scalar_labels(headers: list[dict[str, Any]]) -> list[str]:
     names = dict.fromkeys(name for header in headers for name in header["labels"])
     scalar = [
         name
@@ -176,10 +197,10 @@ def _scalar_labels(headers):
     return sorted(scalar, key=lambda name: name != "total_moment_muB")
 
 
-def _variable_names(labels, taken):
-    """Label -> name of its variable: without the unit, or else one that nothing has; a label
-    with a unit comes first, so that `energy` is the energy in eV."""
+def _variable_names(labels: list[str], taken: set[str]) -> dict[str, str]:
+    """Name the variable of each label: without the unit, followed by `_label` if it is taken."""
     names = {}
+    # A label with a unit comes first, so that `energy` is the energy in eV.
     for label in sorted(labels, key=lambda label: _name_and_unit(label)[0] == label):
         name = _name_and_unit(label)[0]
         while name in taken:
@@ -189,18 +210,18 @@ def _variable_names(labels, taken):
     return names
 
 
-def _name_and_unit(label):
+def _name_and_unit(label: str) -> tuple[str, str]:
     stem, _, unit = label.rpartition("_")
     return (stem, UNITS[unit]) if unit in UNITS else (label, "1")
 
 
-def _column(values):
+def _column(values: list[Any]) -> tuple[Any, NDArray[Any]]:
     if all(value is None or isinstance(value, (int, float, np.number)) for value in values):
         return "f8", np.array([np.nan if v is None else v for v in values], dtype=float)
     return str, np.array(["" if v is None else str(v) for v in values], dtype=object)
 
 
-def _write_sample(output, index, sample):
+def _write_sample(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:
     for name in (*FIELDS, "lattice"):
         if name in sample:
             output[name][index] = sample[name]
