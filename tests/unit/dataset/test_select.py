@@ -96,7 +96,7 @@ def test_exchange_constants_reach_the_dataset_and_may_be_selected(tmp_path):
     write_table(tmp_path / "compared.tsv", found.compared)
     compared = select.read_compared(tmp_path / "compared.tsv")
     records = [row["record"] for row in found.samples]
-    storage.write(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
+    write_dataset(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
     with xr.open_dataset(tmp_path / "d.nc") as opened:
         assert opened["J1"].values.tolist() == [7.5] and opened["J1"].attrs["units"] == "meV"
         assert opened["J1_error"].values.tolist() == [0.1]

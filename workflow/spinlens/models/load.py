@@ -73,7 +73,7 @@ def applied(results, model, calculations):
 
 def read(folder):
     """What a model's point.json says, a dict: see fit_files.write_point."""
-    return read_json(folder, "point.json")
+    return read_json(Path(folder, "point.json"))
 
 
 def read_alike(found):
