@@ -9,6 +9,8 @@ from PIL import Image
 
 import browser
 from hexagonal_crystal import CELL, CRYSTAL, bell
+from paths import ROOT
+from spinlens.core.fingerprint import LIBRARY, dependencies
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density.isosurface import pair
 from spinlens.plots.isosurface import NEGATIVE, POSITIVE, density_page, isosurface
@@ -100,3 +102,12 @@ def test_without_webgl_the_page_says_so(tmp_path):
     drawn = opened(tmp_path, (500, 500), NO_GRAPHICS, "--dump-dom")
     assert 'data-drawn="yes"' not in drawn
     assert re.search(r'id="fallback"[^>]*style="display: block;"', drawn)
+
+
+def test_an_edit_of_the_page_reruns_its_rule():
+    """The script reaches the template, what it extends and the drawing code that it includes."""
+    files = dependencies(ROOT / "workflow" / "scripts" / "plots" / "densities.py")
+    names = {path.relative_to(LIBRARY).as_posix() for path in files if LIBRARY in path.parents}
+    page = {f"plots/templates/density_page.{suffix}" for suffix in ("html", "js")}
+    assert page | {"plots/templates/interactive_page.html", "core/templates/page.html"} <= names
+    assert "plots/templates/latent_page.js" not in names
