@@ -5,7 +5,7 @@ import pytest
 from ase import Atoms
 
 from spinlens.atoms import gravity, tetris
-from spinlens.layers.equivariant.spherical_harmonics import rotation
+from spinlens.layers.equivariant.spherical_harmonics import wigner_d
 
 
 def distances(positions):
@@ -77,7 +77,7 @@ def test_what_is_learned_turns_as_its_orders_do(task, orders):
     start = 0
     for order in orders:
         part = slice(start, start + 2 * order + 1)
-        matrix = rotation(order, turn)
+        matrix = wigner_d(order, turn)
         assert turned[..., part] == pytest.approx(plain[..., part] @ matrix.T, abs=1e-5)
         start += 2 * order + 1
     assert np.abs(turned - plain).max() > 0.1

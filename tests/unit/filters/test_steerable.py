@@ -60,11 +60,11 @@ def test_profiles_are_sums_of_shells_and_kernels_follow_them():
     assert list(found["role"].values) == ["feature"] * 4
     assert found["coefficients"].dims == ("filter", "channel", "radial")
     assert list(found["degree"].values) == [0, 0, 1, 1]
-    assert found["radial"].values == pytest.approx(made.shells.centres)
+    assert found["radial"].values == pytest.approx(made.basis.centres)
     for name in ("kernel", "profile", "coefficients"):
         other = found[f"initial_{name}"].values
         assert found[name].values == pytest.approx(2 * other, rel=1e-5, abs=1e-7)
-    shells = made.shells.functions(1, found["distance"].values)
+    shells = made.basis.functions(1, found["distance"].values)
     expected = shells @ found["coefficients"].values[2, 0]
     assert found["profile"].values[2, 0] == pytest.approx(expected, abs=1e-5)
     # A scalar filter on the grid is its profile times Y_00 and the voxel's volume.

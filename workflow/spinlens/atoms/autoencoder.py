@@ -16,8 +16,13 @@ from spinlens.atoms import networks
 from spinlens.atoms.motifs import FAMILIES, padded
 from spinlens.atoms.training_loop import Schedule
 from spinlens.layers.equivariant import irreps
-from spinlens.layers.equivariant.centre import Packed, Rays, unpacked
-from spinlens.layers.equivariant.neighbours import AllPairs, Surroundings
+from spinlens.layers.equivariant.neighbours import (
+    AllPairs,
+    Packed,
+    Rays,
+    Surroundings,
+    unpacked,
+)
 from spinlens.layers.equivariant.point_convolution import PointConvolution, SelfInteraction
 
 WIDTH = 0.4  # Å, of the bell around each point that the decoder learns
@@ -41,7 +46,7 @@ def encoder(names, settings):
     features = networks.embedded(inputs["species"], len(names), scalars)
     features = networks.convolved(features, near, channels, 16, typical=4.0)
     rays = Rays(True, most, settings["reach"])(inputs["positions"], inputs["mask"])
-    targets = irreps.natural(most, True)
+    targets = irreps.of_harmonics(most, True)
     pooled = PointConvolution(targets, 32, typical=4.0)(features, rays)
     mixed = SelfInteraction({kind: settings["channels"] for kind in targets})(pooled)
     return keras.Model(inputs, Packed()(mixed), name="encoder")
@@ -54,7 +59,7 @@ def decoder(names, settings):
     code = keras.Input(((most + 1) ** 2, channels), name="code")
     places = keras.Input((None, 3), name="places")
     rays = Rays(False, most, settings["reach"])(places, ops.ones_like(places[..., 0]))
-    features = unpacked(code, irreps.natural(most, True))
+    features = unpacked(code, irreps.of_harmonics(most, True))
     seen = PointConvolution(("0e",), 32, typical=1.0)(features, rays)["0e"]
     own = keras.layers.Reshape((-1, (most + 1) * channels))(seen)
     for _ in range(2):

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from spinlens.atoms import autoencoder, code_fitting, decoding, motifs
 from spinlens.crystal.formulas import reduced
-from spinlens.layers.equivariant.spherical_harmonics import rotation
+from spinlens.layers.equivariant.spherical_harmonics import wigner_d
 
 NEAR = 0.1  # Å, within which every point must be
 BEYOND = 0.7  # Å, that is looked further than any point trained on
@@ -132,7 +132,7 @@ def turned_codes(codes, turns):
     """Codes (structures, (L + 1)², channels) as they are of structures turned by matrices."""
     degrees = range(int(np.sqrt(codes.shape[1])))
     parts = [
-        np.einsum("sij,sjc->sic", rotation(l, turns), codes[:, l * l : (l + 1) ** 2])  # noqa: E741
+        np.einsum("sij,sjc->sic", wigner_d(l, turns), codes[:, l * l : (l + 1) ** 2])  # noqa: E741
         for l in degrees  # noqa: E741
     ]
     return np.concatenate(parts, 1).astype(codes.dtype)

@@ -7,7 +7,7 @@ import numpy as np
 from spinlens.atoms import points
 from spinlens.crystal import composition
 from spinlens.crystal.formulas import reduced
-from spinlens.layers.equivariant.radial_basis import Shells
+from spinlens.layers.equivariant.radial_basis import RadialBasis
 from spinlens.layers.equivariant.spherical_harmonics import harmonics
 
 RADIAL, DEGREE = 3, 2  # bells and largest l of a power spectrum
@@ -54,15 +54,15 @@ def _power_spectrum(own, table, cutoff):
     vectors = own["vectors"].astype(float)
     distance = np.linalg.norm(vectors, axis=-1)
     envelope = 0.5 * (1 + np.cos(pi * np.minimum(distance / cutoff, 1))) * own["neighbour_mask"]
-    shells = Shells(cutoff, RADIAL)
-    radial = shells.bells(distance) * envelope[..., None]
+    basis = RadialBasis(cutoff, RADIAL)
+    radial = basis.gaussians(distance) * envelope[..., None]
     atoms = table[own["species"]]
     upper, found = np.triu_indices(RADIAL), []
     for degree in range(DEGREE + 1):
         angular = harmonics(degree, vectors)
         c = np.einsum("pnr,pnm,pnw->pwrm", radial, angular, atoms[own["index"]], optimize=True)
         if degree == 0:
-            c[..., 0] += atoms[..., None] * shells.bells(np.zeros(1)) * harmonics(0, np.zeros(3))
+            c[..., 0] += atoms[..., None] * basis.gaussians(np.zeros(1)) * harmonics(0, np.zeros(3))
         spectrum = np.einsum("pwrm,pwsm->pwrs", c, c) / np.sqrt(2 * degree + 1)
         found.append(spectrum[..., upper[0], upper[1]].reshape(len(atoms), -1))
     return np.concatenate(found, axis=1)

@@ -14,7 +14,7 @@ from keras import ops
 
 from spinlens.atoms import networks, points
 from spinlens.layers.equivariant.point_convolution import SelfInteraction
-from spinlens.layers.equivariant.spherical_harmonics import harmonics, library
+from spinlens.layers.equivariant.spherical_harmonics import array_namespace, harmonics
 
 PLACE, CONFIDENCE, ELEMENTS = slice(0, 3), slice(3, 5), slice(5, None)
 TRUE_PLACE, TRUE_ELEMENT, CELL, INVERSE = slice(0, 3), 3, slice(4, 13), slice(13, 22)
@@ -92,7 +92,7 @@ class Votes(keras.layers.Layer):
 def wrapped(vectors, truth):
     """Vectors (batch, votes, 3) between places, less the lattice vectors of `truth` that make them
     short; those of molecules as they are."""
-    xp = library(vectors)
+    xp = array_namespace(vectors)
     cell, inverse = (xp.reshape(truth[:, part], (-1, 3, 3)) for part in (CELL, INVERSE))
     return vectors - xp.matmul(xp.round(xp.matmul(vectors, inverse)), cell)
 

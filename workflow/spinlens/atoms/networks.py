@@ -13,7 +13,7 @@ from spinlens.layers.equivariant.point_convolution import (
 
 def channels_by_kind(scalars, most, with_parity=True):
     """Channels of the kinds up to order `most`: so many scalars, half as many of each next."""
-    found = {kind: scalars >> l for l, kind in enumerate(irreps.natural(most, with_parity))}  # noqa: E741
+    found = {kind: scalars >> l for l, kind in enumerate(irreps.of_harmonics(most, with_parity))}  # noqa: E741
     return {kind: max(count, 1) for kind, count in found.items()}
 
 

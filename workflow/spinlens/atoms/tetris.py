@@ -49,7 +49,7 @@ def equivariant(scalars=16, layers=3, with_parity=False, seed=0, most=1):
     keras.utils.set_random_seed(seed)
     positions = keras.Input((4, 3), name="positions")
     ones = ops.ones_like(positions[..., 0])
-    seen = Surroundings(most=most, cutoff=4.0, count=8)(AllPairs()(positions, ones))
+    seen = Surroundings(max_degree=most, cutoff=4.0, count=8)(AllPairs()(positions, ones))
     channels = networks.channels_by_kind(scalars, most, with_parity)
     if with_parity:
         channels |= {"0o": scalars // 2, "1e": scalars // 2}

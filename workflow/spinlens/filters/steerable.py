@@ -4,8 +4,7 @@ they look on a grid."""
 import numpy as np
 
 from spinlens.filters import voxel
-from spinlens.layers.equivariant.clebsch_gordan import coupling
-from spinlens.layers.equivariant.grid_features import Kind
+from spinlens.layers.equivariant.irreps import Irrep, clebsch_gordan
 from spinlens.layers.equivariant.spherical_harmonics import harmonics
 
 # By the degree of an input, the channels that each of its fields is made of; Y_1 is (y, z, x).
@@ -29,7 +28,7 @@ def to_dataset(trained, initial, channels, voxel_vectors):
     the same for all m; `profile` (filter, channel, distance) is Σ_n w_n R_nl(r), in Å^(-3/2).
     `trained` and `initial` are layers.steerable.Coefficients.
     """
-    shells, paths = trained.shells, list(trained.weights)
+    shells, paths = trained.basis, list(trained.weights)
     widest = shells.cutoff + TAIL * shells.width
     offsets = _offsets(voxel_vectors, widest)
     away, distance = np.linalg.norm(offsets, axis=-1), np.arange(0, widest, STEP)
@@ -50,7 +49,7 @@ def to_dataset(trained, initial, channels, voxel_vectors):
     numbers = [len(each) for each in weights.values()]
     roles = [role for path in paths for role in _roles(trained.weights, path)]
     of_path = {
-        "degree": [Kind.of(out).degree for _, _, out in paths],
+        "degree": [Irrep.of(out).degree for _, _, out in paths],
         "filter_degree": [degree for _, degree, _ in paths],
         "path": [" ".join(map(str, path)) for path in paths],
     }
@@ -66,10 +65,10 @@ def _roles(weights, path):
     """Of each output of a path: where scalars are more than the channels of all other kinds,
     the last ones are their gates."""
     made = {out: each.shape[2] for (_, _, out), each in weights.items()}
-    if not Kind.of(path[2]).is_invariant:
+    if not Irrep.of(path[2]).is_invariant:
         return ["feature"] * made[path[2]]
     others = [(out, count) for out, count in sorted(made.items()) if out != path[2]]
-    gates = [f"gate of l = {Kind.of(out).degree}" for out, count in others for _ in range(count)]
+    gates = [f"gate of l = {Irrep.of(out).degree}" for out, count in others for _ in range(count)]
     own = made[path[2]] - len(gates)
     return ["feature"] * own + gates if own > 0 else ["feature"] * made[path[2]]
 
@@ -90,7 +89,7 @@ def _weights(coefficients, path, channels, count):
     """(filters, channels, radial functions) of a path; components of one input share theirs."""
     given = coefficients.weights[path]
     made = np.zeros((given.shape[2], count, given.shape[0]))
-    for number, components in enumerate(COMPONENTS[channels][Kind.of(path[0]).degree]):
+    for number, components in enumerate(COMPONENTS[channels][Irrep.of(path[0]).degree]):
         made[:, components] = given[:, number].T[:, np.newaxis]
     return made
 
@@ -98,8 +97,8 @@ def _weights(coefficients, path, channels, count):
 def _angular(path, offsets, channels, count):
     """(channels, a, b, c): what the member m = l of the output takes of each channel, by
     direction."""
-    first, degree, out = Kind.of(path[0]).degree, path[1], Kind.of(path[2]).degree
-    by_component = harmonics(degree, offsets) @ coupling(first, degree, out)[:, :, -1].T
+    first, degree, out = Irrep.of(path[0]).degree, path[1], Irrep.of(path[2]).degree
+    by_component = harmonics(degree, offsets) @ clebsch_gordan(first, degree, out)[:, :, -1].T
     made = np.zeros((count, *offsets.shape[:3]))
     for components in COMPONENTS[channels][first]:
         made[components] = np.moveaxis(by_component, -1, 0)

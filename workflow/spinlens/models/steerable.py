@@ -16,8 +16,9 @@ nor on the origin, nor on which cell or grid describes it.
 import keras
 from keras import ops
 
-from spinlens.layers.equivariant.grid_convolution import SteerableConv3D, paths
+from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
+from spinlens.layers.equivariant.irreps import paths
 from spinlens.models.heads import FIRST_CONVOLUTION, output, scaled
 
 
@@ -53,7 +54,7 @@ def outputs(point, kinds, filters, gated):
         # Of scalars pseudotensors are made by products alone: they are left out.
         both = point["channels"] == "vector"
         names = [n + letter for n in names for letter in ("eo" if both else "eo"[int(n) % 2])]
-    reached = {out for _, _, out in paths(kinds, names, degree)}
+    reached = {path.target for path in paths(kinds, range(degree + 1), names)}
     made = {name: filters for name in names if name in reached}
     return made | ({names[0]: filters * len(made)} if gated else {})
 

@@ -6,14 +6,14 @@ import pytest
 from keras import ops
 from scipy.spatial.transform import Rotation
 
-from spinlens.layers.equivariant import irreps
+from spinlens.layers.equivariant.irreps import Irrep
 from spinlens.layers.equivariant.neighbours import AllPairs, Surroundings
 from spinlens.layers.equivariant.point_convolution import (
     NormGate,
     PointConvolution,
     SelfInteraction,
 )
-from spinlens.layers.equivariant.spherical_harmonics import rotation
+from spinlens.layers.equivariant.spherical_harmonics import wigner_d
 
 POINTS, CHANNELS = 7, 3
 PARITY = ("0e", "0o", "1o", "1e", "2e", "2o")
@@ -24,7 +24,7 @@ TURN = Rotation.random(random_state=4).as_matrix()
 def random_network(own_kinds, seed=0, **options):
     """Two convolutions with what belongs to them, of random weights, as one function."""
     keras.utils.set_random_seed(seed)
-    surround = Surroundings(most=2, cutoff=4.0, count=8, **options)
+    surround = Surroundings(max_degree=2, cutoff=4.0, count=8, **options)
     channels = dict.fromkeys(own_kinds, CHANNELS)
     layers = [
         layer
@@ -51,7 +51,7 @@ def structure(seed=1, points=POINTS):
 def features_of(own_kinds, seed=2, points=POINTS):
     rng = np.random.default_rng(seed)
     return {
-        kind: rng.normal(size=(2, points, 2 * irreps.order(kind) + 1, CHANNELS)).astype("float32")
+        kind: rng.normal(size=(2, points, Irrep.of(kind).dim, CHANNELS)).astype("float32")
         for kind in own_kinds
     }
 
@@ -61,10 +61,10 @@ def turned(features, matrix):
     improper = np.linalg.det(matrix) < 0
     proper = -matrix if improper else matrix
     return {
-        kind: np.einsum("oi,bpic->bpoc", rotation(irreps.order(kind), proper), own).astype(
+        kind: np.einsum("oi,bpic->bpoc", wigner_d(Irrep.of(kind).degree, proper), own).astype(
             "float32"
         )
-        * (irreps.parity(kind) or 1 if improper else 1)
+        * (Irrep.of(kind).parity or 1 if improper else 1)
         for kind, own in features.items()
     }
 
@@ -179,22 +179,9 @@ def test_coincident_and_missing_points_have_gradients():
     assert all(np.isfinite(own).all() for own in found.values())
 
 
-def test_kinds_couple_by_order_and_parity():
-    assert irreps.paths(["0e"], [0, 1, 2], ["0e", "1o", "2e", "1e"]) == [
-        ("0e", 0, "0e"), ("0e", 1, "1o"), ("0e", 2, "2e"),
-    ]  # fmt: skip
-    assert ("1o", 1, "1e") in irreps.paths(["1o"], [1], ["0e", "1e", "1o"])
-    assert ("1o", 1, "1o") not in irreps.paths(["1o"], [1], ["0e", "1e", "1o"])
-    assert ("1", 1, "1") in irreps.paths(["1"], [1], ["1"])
-    with pytest.raises(ValueError, match="some keep parity"):
-        irreps.paths(["0e"], [0], ["0"])
-    with pytest.raises(ValueError, match="'x' is no kind"):
-        irreps.order("x")
-
-
 def test_a_model_of_them_reloads(tmp_path):
     positions, mask = keras.Input((None, 3), name="positions"), keras.Input((None,), name="mask")
-    seen = Surroundings(most=1, cutoff=4.0, count=8)(AllPairs()(positions, mask))
+    seen = Surroundings(max_degree=1, cutoff=4.0, count=8)(AllPairs()(positions, mask))
     features = PointConvolution(["0e", "1o"], hidden=8)({"0e": mask[:, :, None, None]}, seen)
     features = NormGate()(SelfInteraction({"0e": 4, "1o": 2})(features))
     model = keras.Model([positions, mask], features["1o"])

@@ -1,1 +1,1 @@
-"""Layers whose features turn with the crystal: on grids and on points."""
+"""Layers whose features turn with the crystal, on grids and on points."""

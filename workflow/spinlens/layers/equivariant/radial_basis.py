@@ -7,92 +7,167 @@ as r^l at the centre. A displacement is a phase in reciprocal space, exp(-ik·d)
 
     (-i)^l (2π s²)^(3/2) exp(-s² k² / 2) j_l(k d) Y_lm(k̂)
 
-but for the same constant 4π of the average, left out on both sides. Each shell is divided by its
-norm, so that ∫ g² r² dr = 1 (Weber's second integral, DLMF 10.22.67). j_l and i_l are the
+but for the same constant 4π of the average, left out on both sides. Each function is divided by
+its norm, so that ∫ g² r² dr = 1 (Weber's second integral, DLMF 10.22.67). j_l and i_l are the
 spherical and the modified spherical Bessel functions. Functions take NumPy arrays or tensors.
 """
 
+from dataclasses import dataclass
 from math import pi, prod
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ive
 
-from spinlens.layers.equivariant.spherical_harmonics import library
+from spinlens.layers import Tensor
+from spinlens.layers.equivariant.spherical_harmonics import array_namespace
 
-SERIES_TERMS = 14
+_SERIES_TERMS = 14
 
 
-class Shells(NamedTuple):
-    """`count` shells evenly spread between 0 and `cutoff` Å, each as wide as half the distance
-    to the next, which keeps them apart and lets their sums be smooth."""
+@dataclass(frozen=True)
+class RadialBasis:
+    """Gaussian shells evenly spread, each as wide as half the distance to the next.
+
+    This width keeps them apart and lets their sums be smooth.
+
+    Attributes
+    ----------
+    cutoff
+        Å, where the last shell ends.
+    count
+        Number of functions.
+    """
 
     cutoff: float
     count: int
 
     @property
-    def width(self):
+    def width(self) -> float:
         """Standard deviation s of the Gaussians, Å."""
         return self.cutoff / self.count / 2
 
     @property
-    def centres(self):
+    def centres(self) -> NDArray[np.float64]:
         """Radii d of the shells, Å: (count,)."""
         return (np.arange(self.count) + 0.5) * self.cutoff / self.count
 
-    def bells(self, r):
-        """Plain exp(-(r - d)² / 2s²) of distances in Å: (...) to (..., count), for networks on
-        points, which need no spectrum; times Y_lm not smooth at r = 0 for l > 0."""
-        away = (r[..., None] - _as(r, self.centres)) / self.width
-        return library(r).exp(-0.5 * away * away)
+    def gaussians(self, r: Tensor) -> Tensor:
+        """Plain exp(-(r - d)² / 2s²), for networks on points, which need no spectrum.
 
-    def functions(self, degree, r):
-        """g_d(r) of degree l, of distances in Å: (...) to (..., count), in Å^(-3/2)."""
+        Times Y_lm of l > 0 they are not smooth at r = 0.
+
+        Parameters
+        ----------
+        r
+            Distances (...) in Å.
+
+        Returns
+        -------
+        array or tensor
+            (..., count), without unit.
+        """
+        away = (r[..., None] - _as(r, self.centres)) / self.width
+        return array_namespace(r).exp(-0.5 * away * away)
+
+    def functions(self, degree: int, r: Tensor) -> Tensor:
+        """Normalised g_d(r) of a degree.
+
+        Parameters
+        ----------
+        degree
+            l of the harmonic that the functions are multiplied by.
+        r
+            Distances (...) in Å.
+
+        Returns
+        -------
+        array or tensor
+            (..., count), in Å^(-3/2).
+        """
         argument = r[..., None] * _as(r, self.centres / self.width**2)
         scale = _as(r, 1 / self._norms(degree))
-        return scale * self.bells(r) * scaled_bessel_i(degree, argument)
+        return scale * self.gaussians(r) * scaled_spherical_in(degree, argument)
 
-    def spectra(self, degree, k):
-        """Transforms of `functions`, without the factor (-i)^l, of wave numbers in Å⁻¹ (2π
-        included): (...) to (..., count), in Å^(3/2)."""
-        xp, s = library(k), self.width
+    def spectra(self, degree: int, k: Tensor) -> Tensor:
+        """Fourier transforms of `functions`, without the factor (-i)^l.
+
+        Parameters
+        ----------
+        degree
+            l.
+        k
+            Wave numbers (...) in Å⁻¹, 2π included.
+
+        Returns
+        -------
+        array or tensor
+            (..., count), in Å^(3/2).
+        """
+        xp, s = array_namespace(k), self.width
         damped = xp.exp(-0.5 * (s * k[..., None]) ** 2)
         scale = _as(k, (2 * pi * s * s) ** 1.5 / self._norms(degree))
-        return scale * damped * spherical_bessel(degree, k[..., None] * _as(k, self.centres))
+        return scale * damped * spherical_jn(degree, k[..., None] * _as(k, self.centres))
 
-    def _norms(self, degree):
+    def _norms(self, degree: int) -> NDArray[np.float64]:
         """√∫ g_d² r² dr of each shell, by Parseval's theorem from its spectrum."""
         d, s = self.centres, self.width
         integral = pi / (4 * d * s * s) * ive(degree + 0.5, d * d / (2 * s * s))
         return np.sqrt(integral * (2 * pi * s * s) ** 3 / (2 * pi) ** 3)
 
 
-def spherical_bessel(degree, x):
-    """j_l(x), x >= 0: by its series where x is small, else by recursion from sin and cos."""
-    xp = library(x)
+def spherical_jn(degree: int, x: Tensor) -> Tensor:
+    """Spherical Bessel function j_l, for tensors also, which SciPy's does not take.
+
+    Parameters
+    ----------
+    degree
+        l.
+    x
+        (...), 0 or more. Small values take the series, others the recursion from sin and cos.
+
+    Returns
+    -------
+    array or tensor
+        j_l(x), (...).
+    """
+    xp = array_namespace(x)
     near, far = _series(degree, x, degree + 1.5, -1), xp.maximum(x, degree + 1.5)
     return xp.where(x < degree + 1.5, near, _recursion(degree, far, xp.sin(far), xp.cos(far), -1))
 
 
-def scaled_bessel_i(degree, x):
-    """exp(-x) i_l(x), x >= 0."""
-    xp = library(x)
+def scaled_spherical_in(degree: int, x: Tensor) -> Tensor:
+    """Evaluate the modified spherical Bessel function times exp(-x), which keeps it finite.
+
+    Parameters
+    ----------
+    degree
+        l.
+    x
+        (...), 0 or more.
+
+    Returns
+    -------
+    array or tensor
+        exp(-x) i_l(x), (...).
+    """
+    xp = array_namespace(x)
     near, far = _series(degree, x, degree + 1.5, 1), xp.maximum(x, degree + 1.5)
     decay = xp.exp(-2 * far)
     by_recursion = _recursion(degree, far, (1 - decay) / 2, (1 + decay) / 2, 1)
     return xp.where(x < degree + 1.5, near * xp.exp(-xp.minimum(x, degree + 1.5)), by_recursion)
 
 
-def _series(degree, x, reach, sign):
+def _series(degree: int, x: Tensor, reach: float, sign: int) -> Tensor:
     """x^l / (2l+1)!! Σ_n (± x²/2)^n / (n! (2l+3) (2l+5) ...), exact enough up to `reach`."""
-    x = library(x).minimum(x, reach)
+    x = array_namespace(x).minimum(x, reach)
     step, total = sign * x * x / 2, 1.0
-    for n in range(SERIES_TERMS, 0, -1):
+    for n in range(_SERIES_TERMS, 0, -1):
         total = 1.0 + step / (n * (2 * (degree + n) + 1)) * total
     return x**degree / prod(range(2 * degree + 1, 0, -2)) * total
 
 
-def _recursion(degree, x, sine, cosine, sign):
+def _recursion(degree: int, x: Tensor, sine: Tensor, cosine: Tensor, sign: int) -> Tensor:
     """f_(n+1) = ± (f_(n-1) - (2n+1)/x f_n), from f_(-1) = cosine / x and f_0 = sine / x."""
     before, now = cosine / x, sine / x
     for n in range(degree):
@@ -100,7 +175,7 @@ def _recursion(degree, x, sine, cosine, sign):
     return now
 
 
-def _as(like, values):
+def _as(like: Tensor, values: ArrayLike) -> Tensor:
     """Numbers in the precision of an array or tensor."""
     values = np.asarray(values)
-    return values if library(like) is np else library(like).cast(values, like.dtype)
+    return values if array_namespace(like) is np else array_namespace(like).cast(values, like.dtype)

@@ -2,28 +2,53 @@
 
 Y_lm are orthonormal on the sphere, ∫ Y_lm Y_l'm' dΩ = δ, in the order m = -l ... l and without
 the Condon–Shortley phase: Y_00 = √(1/4π), Y_1 = √(3/4π) (y, z, x), Y_20 = √(5/16π) (3z² - 1).
-The parity under inversion is (-1)^l. Every function takes NumPy arrays, in their own precision,
-and tensors of Keras alike. The polynomials are those of Helgaker, Jørgensen and Olsen, Molecular
+The parity under inversion is (-1)^l. Functions take NumPy arrays, in their own precision, and
+Keras tensors alike. The polynomials are those of Helgaker, Jørgensen and Olsen, Molecular
 Electronic-Structure Theory, section 6.4.
 """
 
 from math import factorial, pi, sqrt
+from typing import Any
 
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike, NDArray
+
+from spinlens.layers import Tensor
 
 
-def library(array):
-    """NumPy for its arrays, keras.ops for tensors: what they share is used by the same names."""
+def array_namespace(array: Tensor) -> Any:
+    """Library whose functions take an array: what NumPy and Keras share has the same names.
+
+    Parameters
+    ----------
+    array
+        NumPy array or Keras tensor.
+
+    Returns
+    -------
+    module
+        `numpy` for its arrays, else `keras.ops`.
+    """
     return np if isinstance(array, (np.ndarray, np.generic)) else ops
 
 
-def solid(degree, vectors):
-    """|r|^l Y_lm(r), polynomials of degree l: (..., 3) to (..., 2l + 1), in the unit to the l.
+def solid_harmonics(degree: int, vectors: Tensor) -> Tensor:
+    """|r|^l Y_lm(r): polynomials of degree l, smooth everywhere, as Y_lm is not at the origin.
 
-    Smooth everywhere, as Y_lm is not at the origin.
+    Parameters
+    ----------
+    degree
+        l.
+    vectors
+        (..., 3).
+
+    Returns
+    -------
+    array or tensor
+        (..., 2l + 1), in the unit of the vectors to the power l.
     """
-    xp = library(vectors)
+    xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     along, around = _legendre(degree, z, x * x + y * y + z * z), _circular(degree, x, y)
     negative = [_norm(degree, m) * along[m] * around[m][1] for m in range(degree, 0, -1)]
@@ -31,31 +56,51 @@ def solid(degree, vectors):
     return xp.stack([*negative, _norm(degree, 0) * along[0], *positive], -1)
 
 
-def harmonics(degree, vectors):
-    """Y_lm of the vectors' directions: (..., 3) to (..., 2l + 1).
+def harmonics(degree: int, vectors: Tensor) -> Tensor:
+    """Y_lm of the directions of vectors.
 
-    Of the zero vector, which has no direction, Y_00 is what it always is and the others are
-    zero, their mean over all directions.
+    Parameters
+    ----------
+    degree
+        l.
+    vectors
+        (..., 3), of any length. The zero vector has no direction: its Y_00 is the constant, the
+        others are zero, their mean over all directions.
+
+    Returns
+    -------
+    array or tensor
+        (..., 2l + 1).
     """
-    xp = library(vectors)
+    xp = array_namespace(vectors)
     square = xp.sum(vectors * vectors, -1, keepdims=True)
     length = xp.sqrt(xp.where(square > 0, square, xp.ones_like(square)))
-    return solid(degree, vectors / length)
+    return solid_harmonics(degree, vectors / length)
 
 
-def rotation(degree, matrix):
-    """D^l (..., 2l + 1, 2l + 1) of rotation matrices (..., 3, 3): Y_l(R r) = D^l Y_l(r).
+def wigner_d(degree: int, rotation: ArrayLike) -> NDArray[np.float64]:
+    """Matrix D^l with Y_l(R r) = D^l Y_l(r), fitted to more directions than unknowns.
 
-    NumPy only. An improper R, as a mirror, gives the matrix that holds for the harmonics
-    themselves, of parity (-1)^l. Fitted to more directions than there are unknowns, exact but
-    for rounding.
+    Parameters
+    ----------
+    degree
+        l.
+    rotation
+        Rotation matrices R (..., 3, 3). An improper R, such as a mirror, gives the matrix that
+        holds for the harmonics themselves, of parity (-1)^l.
+
+    Returns
+    -------
+    ndarray
+        D^l (..., 2l + 1, 2l + 1), exact but for rounding.
     """
     directions = _directions(degree)
-    turned = directions @ np.swapaxes(np.asarray(matrix, dtype=float), -1, -2)
-    return np.swapaxes(np.linalg.pinv(solid(degree, directions)) @ solid(degree, turned), -1, -2)
+    turned = directions @ np.swapaxes(np.asarray(rotation, dtype=float), -1, -2)
+    fitted = np.linalg.pinv(solid_harmonics(degree, directions)) @ solid_harmonics(degree, turned)
+    return np.swapaxes(fitted, -1, -2)
 
 
-def _legendre(degree, z, square):
+def _legendre(degree: int, z: Tensor, square: Tensor) -> list[Tensor]:
     """For m = 0 ... l, r^(l-m) P_l^m(z/r) / sin^m, as polynomials of z and r²."""
     found = []
     for m in range(degree + 1):
@@ -67,7 +112,7 @@ def _legendre(degree, z, square):
     return found
 
 
-def _circular(degree, x, y):
+def _circular(degree: int, x: Tensor, y: Tensor) -> list[tuple[Tensor, Tensor]]:
     """For m = 0 ... l, the real and imaginary part of (x + iy)^m."""
     found = [(0.0 * x + 1.0, 0.0 * x)]
     for _ in range(degree):
@@ -76,12 +121,13 @@ def _circular(degree, x, y):
     return found
 
 
-def _norm(degree, m):
+def _norm(degree: int, m: int) -> float:
+    """Norm of the solid harmonic of l and |m|."""
     share = (2 * degree + 1) / (4 * pi) * factorial(degree - m) / factorial(degree + m)
     return sqrt(share * (2 if m else 1))
 
 
-def _directions(degree):
+def _directions(degree: int) -> NDArray[np.float64]:
     """Directions spread over the sphere by the golden angle, well more than 2l + 1."""
     count = 8 * (degree + 1) ** 2
     z = 1 - (2 * np.arange(count) + 1) / count
