@@ -104,7 +104,9 @@ def test_a_list_that_does_not_fit_is_one_line(project):
     project.set(decorate={"A": {"site": "Cr", "by": ["Xx"]}})
     done = project.snakemake("structures")
     told = [line for line in done.stderr.splitlines() if line.startswith("structures failed: ")]
-    assert done.returncode != 0 and len(told) == 1 and "'Xx' is no sequence of elements" in told[0]
+    assert (
+        done.returncode != 0 and len(told) == 1 and "'Xx' is not a sequence of elements" in told[0]
+    )
     assert "Traceback" not in done.stderr
     project.set(decorate={"A": {"site": "Cr", "to": ["Fe"]}})
     refused = project.snakemake("structures", "-n")

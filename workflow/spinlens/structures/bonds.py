@@ -1,6 +1,7 @@
-"""Bond lengths of pairs of elements: tabled where known, from radii elsewhere."""
+"""Bond lengths of pairs of elements: tabulated if known, else from radii."""
 
 from functools import cache
+from typing import Literal
 
 from pymatgen.analysis.molecule_structure_comparator import CovalentRadius
 from pymatgen.core import Element, Species
@@ -20,42 +21,75 @@ KNOWN = {
         "Si-Si": 2.29, "Si-P": 2.245, "P-P": 2.20,
     }.items()
 }  # fmt: skip
-# Shannon's Cu3+ is low-spin (0.54 Å) and his Cu2+ 0.73: in tellurides, Cu is nearer to the latter.
+REFERENCE = "Cr"  # the metal whose bonds are tabulated
+# Å. Shannon's Cu3+ is low-spin (0.54) and his Cu2+ 0.73: in tellurides, Cu is nearer to the latter.
 OWN_RADII = {"Cu": 0.62}
 
 
-def length(one, other):
-    """Length in Å of the bond between two elements (symbols).
+def length(one: str, other: str) -> float:
+    """Find the length of the bond between two elements.
 
-    It is the tabled one; without one, that of Cr in the metal's place plus the difference of
-    their Shannon radii; else the sum of covalent radii (Cordero and others, Dalton Trans. 2008,
-    2832). Raises SpinlensError for an element without a radius.
+    The length is tabulated; or that of a bond of Cr in the metal's place plus the difference of
+    their ionic radii, for 3+ ions with six neighbours, high spin if there is a choice (Shannon,
+    Acta Cryst. A 32, 751, 1976); or the sum of covalent radii.
+
+    Parameters
+    ----------
+    one, other : str
+        Symbols of the elements.
+
+    Returns
+    -------
+    float
+        Length in Å.
+
+    Raises
+    ------
+    SpinlensError
+        If an element has no tabulated radius.
     """
     pair = frozenset((one, other))
     if pair in KNOWN:
         return KNOWN[pair]
     for metal, partner in ((one, other), (other, one)):
-        if metal != "Cr" and shannon_radius(metal) and not shannon_radius(partner):
-            return length("Cr", partner) + shannon_radius(metal) - shannon_radius("Cr")
+        radius, reference = _ionic_radius(metal), _ionic_radius(REFERENCE)
+        if metal != REFERENCE and radius and reference and not _ionic_radius(partner):
+            return length(REFERENCE, partner) + radius - reference
     return covalent_radius(one) + covalent_radius(other)
 
 
+def covalent_radius(symbol: str) -> float:
+    """Look up the covalent radius of an element (Cordero and others, Dalton Trans. 2008, 2832).
+
+    Parameters
+    ----------
+    symbol : str
+        Symbol of the element.
+
+    Returns
+    -------
+    float
+        Radius in Å.
+
+    Raises
+    ------
+    SpinlensError
+        If no radius is tabulated.
+    """
+    if symbol not in CovalentRadius.radius:
+        raise SpinlensError(f"{symbol}: no covalent radius is known")
+    return CovalentRadius.radius[symbol]
+
+
 @cache
-def shannon_radius(symbol):
-    """Radius in Å of a metal's ion 3+ with six neighbours, of high spin where there are two
-    (Shannon, Acta Cryst. A 32, 751, 1976; by pymatgen); None of what is no metal or has none."""
+def _ionic_radius(symbol: str) -> float | None:
+    """Look up Shannon's radius of a metal in Å; None for other elements and without an entry."""
     element = Element(symbol)
     if symbol in OWN_RADII or not element.is_metal:
         return OWN_RADII.get(symbol)
     by_spin = element.data.get("Shannon radii", {}).get("3", {}).get("VI", {})
     if not by_spin:
         return None
-    spin = next(kind for kind in ("High Spin", "", "Low Spin") if kind in by_spin)
+    spins: tuple[Literal["High Spin", "", "Low Spin"], ...] = ("High Spin", "", "Low Spin")
+    spin = next(spin for spin in spins if spin in by_spin)
     return Species(symbol, 3).get_shannon_radius("VI", spin)
-
-
-def covalent_radius(symbol):
-    """Covalent radius of an element in Å. Raises SpinlensError where none is tabled."""
-    if symbol not in CovalentRadius.radius:
-        raise SpinlensError(f"{symbol}: no covalent radius is known")
-    return CovalentRadius.radius[symbol]

@@ -1,9 +1,13 @@
-"""Which elements the sites of a parent take, each arrangement once."""
+"""Decorations of a parent: the elements on its sites, each distinct arrangement once."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import factorial, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.crystal.formulas import ATOMIC_NUMBER, formula
@@ -11,129 +15,152 @@ from spinlens.crystal.formulas import ATOMIC_NUMBER, formula
 MOST_ARRANGEMENTS = 20_000
 SYMBOL_AND_COUNT = re.compile(r"([A-Z][a-z]?)(\d*)")
 
+Groups = Mapping[str, Mapping[str, Any]]
+
 
 class Decoration(NamedTuple):
-    """Elements (a symbol a site, in the parent's order), the composition's name, and the labels
-    of its sites, such as A1, A2 and X."""
+    """One decoration of the parent.
+
+    Attributes
+    ----------
+    name : str
+        Name of the composition, with -2, -3, ... for its further arrangements.
+    elements : tuple[str, ...]
+        Symbol at each site of the parent.
+    labels : dict[str, str]
+        Elements by group, as A, or by site, as A1 and A2, if a group is mixed somewhere.
+    """
 
     name: str
-    elements: tuple
-    labels: dict
+    elements: tuple[str, ...]
+    labels: dict[str, str]
 
 
-def decorations(parent_elements, groups, permutations):
-    """Every Decoration of a parent, those that its symmetry makes one another left out.
+def decorations(
+    parent_elements: Sequence[str], groups: Groups, permutations: NDArray[Any]
+) -> list[Decoration]:
+    """List the decorations of a parent that no symmetry operation maps to one another.
 
-    `groups` maps the name of a group of sites to {site: element that marks its sites in the
-    parent, by: [what they take]}, each as `by` of it spells: Ge, or Ge2, for all of two sites,
-    GeSi for one each. `permutations` (operations, sites) says where the parent's symmetry takes
-    sites. Arrangements of one composition are named ..., ...-2, ...-3. Sites of no group keep
-    their element. Raises SpinlensError, one line, where a group does not fit the parent.
+    Parameters
+    ----------
+    parent_elements : Sequence[str]
+        Symbol at each site of the parent.
+    groups : Groups
+        Config key decorate: for each group of sites `site`, the element that marks them in the
+        parent, and `by`, a list of fillings: Ge, or Ge2, for all of two sites, GeSi for one each.
+        Sites of no group keep their element.
+    permutations : NDArray[Any]
+        Permutations of the sites by the parent's symmetry, shape (permutations, sites).
+
+    Returns
+    -------
+    list[Decoration]
+        In the order of the config; of equivalent arrangements the first.
+
+    Raises
+    ------
+    SpinlensError
+        If a group does not fit the parent, or there are too many arrangements.
     """
     sites = {name: _sites(parent_elements, name, group["site"]) for name, group in groups.items()}
-    _refuse_shared(groups)
-    choices = [
-        [(sites[name], fill) for entry in group["by"] for fill in _fills(entry, name, sites[name])]
+    _require_separate(groups)
+    fillings = {
+        name: [way for entry in group["by"] for way in _arrangements(entry, name, len(sites[name]))]
         for name, group in groups.items()
-    ]
-    if prod(map(len, choices)) > MOST_ARRANGEMENTS:
+    }
+    total = prod(map(len, fillings.values()))
+    if total > MOST_ARRANGEMENTS:
         raise SpinlensError(
-            f"decorate: {prod(map(len, choices))} arrangements of the sites, more than "
-            f"{MOST_ARRANGEMENTS}: shorten a list or take a smaller parent"
+            f"decorate: {total} arrangements of the sites, more than {MOST_ARRANGEMENTS}: "
+            "shorten a list or use a smaller parent"
         )
-    distinct = {}
-    for choice in product(*choices):
+    distinct: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for choice in product(*fillings.values()):
         elements = list(parent_elements)
-        for where, fill in choice:
-            for site, element in zip(where, fill, strict=True):
+        for indices, filling in zip(sites.values(), choice, strict=True):
+            for site, element in zip(indices, filling, strict=True):
                 elements[site] = element
         distinct.setdefault(_canonical(elements, permutations), tuple(elements))
-    mixed = {name for name, fills in zip(groups, choices, strict=True) if _any_mixed(fills)}
+    mixed = {name for name, ways in fillings.items() if any(len(set(way)) > 1 for way in ways)}
     return _named(distinct.values(), sites, mixed)
 
 
-def counts(entry):
-    """{element: number or None} as an entry spells it: of GePt2, {"Ge": None, "Pt": 2}.
-    Raises SpinlensError where it is no sequence of elements."""
-    found = SYMBOL_AND_COUNT.findall(entry)
-    spelled = "".join(symbol + number for symbol, number in found)
-    symbols = [symbol for symbol, _ in found]
-    if spelled != entry or not found or not set(symbols) <= ATOMIC_NUMBER.keys():
-        raise SpinlensError(f"{entry!r} is no sequence of elements, such as Ge, Ge2 or GeSi")
-    if len(set(symbols)) < len(symbols):
-        raise SpinlensError(f"{entry!r} names an element twice")
-    return {symbol: int(number) if number else None for symbol, number in found}
-
-
-def _sites(parent_elements, name, element):
-    found = [i for i, own in enumerate(parent_elements) if own == element]
+def _sites(parent_elements: Sequence[str], name: str, element: str) -> list[int]:
+    found = [site for site, own in enumerate(parent_elements) if own == element]
     if not found:
         raise SpinlensError(f"decorate.{name}: the parent has no site of {element}")
     return found
 
 
-def _refuse_shared(groups):
-    elements = [group["site"] for group in groups.values()]
-    shared = {element for element in elements if elements.count(element) > 1}
+def _require_separate(groups: Groups) -> None:
+    counted = Counter(group["site"] for group in groups.values())
+    shared = [element for element, count in counted.items() if count > 1]
     if shared:
         raise SpinlensError(f"decorate: two groups take the sites of {min(shared)}")
 
 
-def _fills(entry, name, sites):
-    """Every way to put an entry's elements onto the sites, first the one as it is spelled."""
-    try:
-        number = counts(entry)
-    except ValueError as fault:
-        raise SpinlensError(f"decorate.{name}: {fault}") from None
-    if len(number) == 1:
-        number = {symbol: count or len(sites) for symbol, count in number.items()}
-    number = {symbol: count or 1 for symbol, count in number.items()}
-    if sum(number.values()) != len(sites):
+def _arrangements(entry: str, name: str, sites: int) -> list[tuple[str, ...]]:
+    """Arrange the elements of a filling on sites in all ways, first as it is spelled."""
+    numbers = _numbers(entry, name, sites)
+    if sum(numbers.values()) != sites:
         raise SpinlensError(
-            f"decorate.{name}: {entry} is for {sum(number.values())} sites, "
-            f"the parent has {len(sites)}"
+            f"decorate.{name}: {entry} is for {sum(numbers.values())} sites, the parent has {sites}"
         )
-    ways = factorial(len(sites)) // prod(map(factorial, number.values()))
+    ways = factorial(sites) // prod(map(factorial, numbers.values()))
     if ways > MOST_ARRANGEMENTS:
         raise SpinlensError(f"decorate.{name}: {entry} can be arranged in {ways} ways: too many")
-    return list(_arrangements(number))
+    if ways == 1:
+        return [tuple(numbers) * sites]
+    from sympy.utilities.iterables import multiset_permutations
+
+    symbols = list(numbers)
+    spelled = [index for index, number in enumerate(numbers.values()) for _ in range(number)]
+    return [tuple(symbols[index] for index in way) for way in multiset_permutations(spelled)]
 
 
-def _arrangements(number):
-    if not any(number.values()):
-        yield ()
-    for symbol, count in number.items():
-        if count:
-            for rest in _arrangements(number | {symbol: count - 1}):
-                yield (symbol, *rest)
+def _numbers(entry: str, name: str, sites: int) -> dict[str, int]:
+    """Count the atoms of a filling: one each if not spelled, all sites for one element alone."""
+    found = SYMBOL_AND_COUNT.findall(entry)
+    symbols = [symbol for symbol, _ in found]
+    spelled = "".join(symbol + number for symbol, number in found)
+    if spelled != entry or not found or not set(symbols) <= ATOMIC_NUMBER.keys():
+        raise SpinlensError(
+            f"decorate.{name}: {entry!r} is not a sequence of elements, such as Ge, Ge2 or GeSi"
+        )
+    if len(set(symbols)) < len(symbols):
+        raise SpinlensError(f"decorate.{name}: {entry!r} names an element twice")
+    default = sites if len(found) == 1 else 1
+    return {symbol: int(number or 0) or default for symbol, number in found}
 
 
-def _canonical(elements, permutations):
-    """The same for all arrangements that the parent's symmetry takes to one another."""
-    return min(tuple(elements[site] for site in taken) for taken in permutations)
+def _canonical(elements: Sequence[str], permutations: NDArray[Any]) -> tuple[str, ...]:
+    """Choose one representative of the arrangements that are equivalent by symmetry."""
+    return min(tuple(elements[site] for site in permuted) for permuted in permutations)
 
 
-def _any_mixed(fills):
-    return any(len(set(fill)) > 1 for _, fill in fills)
-
-
-def _named(arrangements, sites, mixed):
-    times, found = {}, []
+def _named(
+    arrangements: Iterable[tuple[str, ...]], sites: Mapping[str, list[int]], mixed: set[str]
+) -> list[Decoration]:
+    counted: Counter[str] = Counter()
+    named = []
     for elements in arrangements:
-        plain = formula(elements)
-        times[plain] = times.get(plain, 0) + 1
-        name = plain if times[plain] == 1 else f"{plain}-{times[plain]}"
-        found.append(Decoration(name, elements, _labels(elements, sites, mixed)))
-    return found
+        composition = formula(elements)
+        counted[composition] += 1
+        number = counted[composition]
+        name = composition if number == 1 else f"{composition}-{number}"
+        named.append(Decoration(name, elements, _labels(elements, sites, mixed)))
+    return named
 
 
-def _labels(elements, sites, mixed):
-    """One label a group whose sites always hold one element, else one a site."""
-    labels = {}
-    for name, where in sites.items():
+def _labels(
+    elements: tuple[str, ...], sites: Mapping[str, list[int]], mixed: set[str]
+) -> dict[str, str]:
+    """Label each site of the mixed groups, and each other group as a whole."""
+    labels: dict[str, str] = {}
+    for name, indices in sites.items():
         if name in mixed:
-            numbered = enumerate(where, start=1)
+            numbered = enumerate(indices, start=1)
             labels |= {f"{name}{number}": elements[site] for number, site in numbered}
         else:
-            labels[name] = elements[where[0]]
+            labels[name] = elements[indices[0]]
     return labels

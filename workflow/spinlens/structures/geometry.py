@@ -1,52 +1,80 @@
-"""Unrelaxed geometry of a decorated crystal: its bonds as near as may be to the lengths wanted."""
+"""Unrelaxed geometry of a decorated crystal: bonds as near as possible to the lengths wanted."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 from scipy.optimize import least_squares
 
-from spinlens.structures import bonds as lengths
+from spinlens.structures.bonds import length
+from spinlens.structures.parent import Bonds
 
 BOND_TOLERANCE = 0.03  # Å
 STRAIN_TOLERANCE = 0.006  # beyond the scale that all bonds share
 SHIFT_TOLERANCE = 0.3  # Å, from where that scale puts an atom
-ROOT_HALF = np.sqrt(0.5)
+SQRT_HALF = np.sqrt(0.5)
+
+Array = NDArray[np.float64]
 
 
 class Fitted(NamedTuple):
-    """A structure, and its bonds' lengths (n,) in Å: what was asked for and what was reached."""
+    """A fitted structure and the lengths of its bonds.
+
+    Attributes
+    ----------
+    structure : Structure
+        The structure.
+    asked, reached : NDArray[np.float64]
+        Lengths that were asked for and those of the structure in Å, shape (bonds,).
+    """
 
     structure: Structure
-    asked: np.ndarray
-    reached: np.ndarray
+    asked: Array
+    reached: Array
 
 
-def fit(parent, bonds, elements, slab=True):
-    """Fitted structure: the sites of `parent`, a Structure, hold `elements` (a symbol a site).
+def fit(parent: Structure, bonds: Bonds, elements: Sequence[str], slab: bool = True) -> Fitted:
+    """Fit lattice and positions to the bond lengths of new elements.
 
-    Asked of each of the parent's bonds is its length plus the difference of bonds.length between
-    the new pair of elements and the old one. Lattice and positions then are those of least
-    squares over the bonds, over strain beyond a common scale and over shifts of the atoms, each
-    in units of its tolerance; of a `slab`, c stays and strain is that of the plane. The crystal
-    keeps what symmetry the elements leave it, because nothing else tells directions apart.
+    Asked of each bond is its length in the parent plus the difference of bonds.length between the
+    new pair of elements and the old one. Least squares are taken over the bonds, the strain
+    beyond a common scale and the shifts of the atoms, each in units of its tolerance. The crystal
+    keeps the symmetry that the elements allow, because nothing else distinguishes directions.
+
+    Parameters
+    ----------
+    parent : Structure
+        The parent crystal.
+    bonds : Bonds
+        Its bonds.
+    elements : Sequence[str]
+        New symbol at each of its sites.
+    slab : bool
+        Whether to keep c and strain only the plane of a and b.
+
+    Returns
+    -------
+    Fitted
+        The structure, its sites in the parent's order.
     """
     old = [site.specie.symbol for site in parent]
     asked = bonds.length + [
-        lengths.length(elements[i], elements[j]) - lengths.length(old[i], old[j])
+        length(elements[i], elements[j]) - length(old[i], old[j])
         for i, j in zip(bonds.start, bonds.end, strict=True)
     ]
-    problem = _Linear(parent, bonds, asked.sum() / bonds.length.sum(), slab)
+    problem = _LinearGeometry(parent, bonds, asked.sum() / bonds.length.sum(), slab)
     prior = np.concatenate([
         np.full(len(problem.strains), 1 / STRAIN_TOLERANCE),
         np.full(3 * len(parent), 1 / SHIFT_TOLERANCE),
     ])  # fmt: skip
 
-    def residuals(unknown):
+    def residuals(unknown: Array) -> Array:
         bond = np.linalg.norm(problem.bond_vectors(unknown), axis=1)
         return np.concatenate([(bond - asked) / BOND_TOLERANCE, prior * unknown])
 
-    def jacobian(unknown):
+    def jacobian(unknown: Array) -> Array:
         vectors = problem.bond_vectors(unknown)
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         slopes = np.einsum("bi,bip->bp", unit, problem.slopes) / BOND_TOLERANCE
@@ -59,18 +87,19 @@ def fit(parent, bonds, elements, slab=True):
     return Fitted(problem.structure(found.x, elements), asked, reached)
 
 
-class _Linear:
-    """Lattice, positions and bond vectors, all linear in the unknowns: first strains, then the
-    shifts (sites, 3) of the atoms in Å."""
+class _LinearGeometry:
+    """Lattice, positions and bond vectors, linear in the unknowns.
 
-    def __init__(self, parent, bonds, scale, slab):
+    The unknowns are the strains, then the shifts of the atoms (sites, 3) in Å.
+    """
+
+    def __init__(self, parent: Structure, bonds: Bonds, scale: float, slab: bool) -> None:
         matrix = parent.lattice.matrix
-        self.middle = matrix.sum(axis=0) / 2
         self.strains = _plane_strains(matrix) if slab else _all_strains()
         self.lattice = matrix * [[scale], [scale], [1 if slab else scale]]
-        self.positions = (parent.cart_coords - self.middle) * scale
-        place = self.positions[bonds.end] - self.positions[bonds.start]
-        self.start = place + bonds.image @ self.lattice
+        self.positions = (parent.cart_coords - matrix.sum(axis=0) / 2) * scale
+        inside = self.positions[bonds.end] - self.positions[bonds.start]
+        self.start = inside + bonds.image @ self.lattice
         strained = np.einsum("sij,bj->bis", self.strains, self.start)
         shift = np.zeros((len(bonds.start), len(parent)))
         rows = np.arange(len(shift))
@@ -79,10 +108,10 @@ class _Linear:
         shifted = np.einsum("bn,ij->binj", shift, np.eye(3)).reshape(len(shift), 3, -1)
         self.slopes = np.concatenate([strained, shifted], axis=2)
 
-    def bond_vectors(self, unknown):
+    def bond_vectors(self, unknown: Array) -> Array:
         return self.start + self.slopes @ unknown
 
-    def structure(self, unknown, elements):
+    def structure(self, unknown: Array, elements: Sequence[str]) -> Structure:
         strain = np.tensordot(unknown[: len(self.strains)], self.strains, 1)
         shifts = unknown[len(self.strains) :].reshape(-1, 3)
         lattice = self.lattice + self.lattice @ strain
@@ -94,19 +123,19 @@ class _Linear:
         )  # fmt: skip
 
 
-def _all_strains():
-    """Basis (6, 3, 3) of symmetric strains, each of norm 1, so that no direction is favoured."""
+def _all_strains() -> Array:
+    """Make a basis (6, 3, 3) of symmetric strains, each of norm 1 to favour no direction."""
     return np.array([_symmetric(i, j, np.eye(3)) for i in range(3) for j in range(i, 3)])
 
 
-def _plane_strains(matrix):
-    """Basis (3, 3, 3) of the strains within the plane of a and b."""
+def _plane_strains(matrix: Array) -> Array:
+    """Make a basis (3, 3, 3) of the strains within the plane of a and b."""
     along = matrix[0] / np.linalg.norm(matrix[0])
     normal = np.cross(matrix[0], matrix[1]) / np.linalg.norm(np.cross(matrix[0], matrix[1]))
     axes = np.array([along, np.cross(normal, along)])
     return np.array([_symmetric(i, j, axes) for i, j in ((0, 0), (0, 1), (1, 1))])
 
 
-def _symmetric(i, j, axes):
+def _symmetric(i: int, j: int, axes: Array) -> Array:
     outer = np.outer(axes[i], axes[j])
-    return outer if i == j else (outer + outer.T) * ROOT_HALF
+    return outer if i == j else (outer + outer.T) * SQRT_HALF

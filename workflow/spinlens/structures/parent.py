@@ -1,8 +1,10 @@
 """The crystal that is decorated: read, its vacuum set, its bonds and the symmetry of its sites."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Poscar
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
@@ -15,21 +17,44 @@ SYMMETRY_TOLERANCE = 0.01  # Å
 
 
 class Bonds(NamedTuple):
-    """Bonds of a crystal: sites `start` and `end` (n,), the lattice translations `image` (n, 3)
-    of the latter, and `length` (n,) in Å. Each bond is there once."""
+    """Bonds of a crystal, each listed once.
 
-    start: np.ndarray
-    end: np.ndarray
-    image: np.ndarray
-    length: np.ndarray
+    Attributes
+    ----------
+    start, end : NDArray[np.int64]
+        Sites of each bond, shape (bonds,).
+    image : NDArray[np.int64]
+        Lattice translation of its end, shape (bonds, 3).
+    length : NDArray[np.float64]
+        Length in Å, shape (bonds,).
+    """
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    image: NDArray[np.int64]
+    length: NDArray[np.float64]
 
 
-def read(path, cell_height=None):
-    """Structure in a CIF or POSCAR. With a `cell_height` in Å it is a slab: c is set to that
-    height, across the plane of a and b, and the slab into its middle.
+def read(path: Path | str, cell_height: float | None = None) -> Structure:
+    """Read the parent crystal, and put a slab into a cell of a given height.
 
-    Raises SpinlensError where the file is neither, sites are partly occupied or the slab does not
-    fit the cell.
+    Parameters
+    ----------
+    path : Path | str
+        CIF or POSCAR.
+    cell_height : float | None
+        Height in Å of the cell across the plane of a and b, with the slab in its middle; None
+        for a crystal without vacuum.
+
+    Returns
+    -------
+    Structure
+        The crystal.
+
+    Raises
+    ------
+    SpinlensError
+        If the file is neither, a site is partly occupied or the slab does not fit the cell.
     """
     try:
         if str(path).lower().endswith(".cif"):
@@ -37,52 +62,76 @@ def read(path, cell_height=None):
         else:
             structure = Poscar.from_file(path, check_for_potcar=False).structure
     except FileNotFoundError:
-        raise SpinlensError(f"parent {path}: there is no such file") from None
+        raise SpinlensError(f"parent {path}: the file does not exist") from None
     except Exception as fault:
         reason = " ".join(str(fault).split())
-        raise SpinlensError(f"parent {path}: is no POSCAR and no .cif ({reason})") from None
+        raise SpinlensError(f"parent {path}: is neither a POSCAR nor a .cif ({reason})") from None
     if not structure.is_ordered:
         raise SpinlensError(f"parent {path}: sites are partly occupied; give each one element")
     structure.remove_oxidation_states()
     return structure if cell_height is None else _in_vacuum(structure, cell_height)
 
 
-def bonds(structure):
-    """Bonds of a structure: pairs nearer than 1.15 times the sum of their covalent radii; between
-    two metals only in a crystal that has no others. Raises SpinlensError where there is none."""
+def bonds(structure: Structure) -> Bonds:
+    """Find the bonds of a crystal: pairs within 1.15 times the sum of their covalent radii.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal. Pairs of two metals count only if it has no other bonds.
+
+    Returns
+    -------
+    Bonds
+        Its bonds.
+
+    Raises
+    ------
+    SpinlensError
+        If there is no bond.
+    """
     radii = np.array([covalent_radius(site.specie.symbol) for site in structure])
     start, end, image, length = structure.get_neighbor_list(2 * BONDED * radii.max())
     first = [
         i < j or (i == j and tuple(shift) > (0, 0, 0))
         for i, j, shift in zip(start, end, image, strict=True)
     ]
-    kept = (length < BONDED * (radii[start] + radii[end])) & first
+    bonded = (length < BONDED * (radii[start] + radii[end])) & first
     metal = np.array([site.specie.is_metal for site in structure])
     to_nonmetal = ~(metal[start] & metal[end])
-    if (kept & to_nonmetal).any():
-        kept &= to_nonmetal
-    if not kept.any():
-        raise SpinlensError("parent: no two atoms are near enough to be bonded")
-    return Bonds(start[kept], end[kept], image[kept].astype(int), length[kept])
+    if (bonded & to_nonmetal).any():
+        bonded &= to_nonmetal
+    if not bonded.any():
+        raise SpinlensError("parent: no two atoms are near enough for a bond")
+    return Bonds(start[bonded], end[bonded], image[bonded].astype(int), length[bonded])
 
 
-def site_permutations(structure):
-    """Permutations (operations, sites) of the sites by the symmetry of a structure: where each
-    operation takes every site. Each is there once, the identity among them."""
+def site_permutations(structure: Structure) -> NDArray[np.int64]:
+    """List how the symmetry operations of a crystal permute its sites.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal; its operations are found by spglib to 0.01 Å.
+
+    Returns
+    -------
+    NDArray[np.int64]
+        Distinct permutations, the identity among them, shape (permutations, sites): the site to
+        which each site is mapped.
+    """
     operations = SpacegroupAnalyzer(structure, SYMMETRY_TOLERANCE).get_symmetry_operations()
     positions = structure.frac_coords
-    found = {
-        _permutation(operation.operate_multi(positions), structure) for operation in operations
+    images = (operation.operate_multi(positions) for operation in operations)
+    permutations = {
+        tuple(structure.lattice.get_all_distances(image, positions).argmin(axis=1))
+        for image in images
     }
-    return np.array(sorted(found))
+    return np.array(sorted(permutations))
 
 
-def _permutation(moved, structure):
-    return tuple(structure.lattice.get_all_distances(moved, structure.frac_coords).argmin(axis=1))
-
-
-def _in_vacuum(structure, height):
-    """The slab in a cell of a height in Å: cut where its layers are furthest apart."""
+def _in_vacuum(structure: Structure, height: float) -> Structure:
+    """Put a slab into a cell of a height in Å, cut where its layers are furthest apart."""
     a, b, _ = structure.lattice.matrix
     normal = np.cross(a, b) / np.linalg.norm(np.cross(a, b))
     positions = structure.frac_coords

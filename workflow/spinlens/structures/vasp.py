@@ -2,12 +2,15 @@
 
 import os
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pymatgen.core import SETTINGS, Element
+from numpy.typing import NDArray
+from pymatgen.core import SETTINGS, Element, Lattice, Structure
 from pymatgen.io.vasp import Kpoints
-from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet
+from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet, VaspInputSet
 
 from spinlens.core.errors import SpinlensError
 
@@ -15,71 +18,119 @@ RUN_FILES = ("OUTCAR", "OSZICAR", "CHG", "vasprun", "vaspout", "CONTCAR")
 SUBSHELLS = {"d": 2, "f": 3}
 
 
-def input_set(structure, moments, settings, slab=True, mesh=None):
-    """pymatgen's input set for a structure with `moments` (sites,) in μB to start from, all zero
-    for a run without spin: MPStaticSet, or MPRelaxSet where `settings` (config keys relax,
-    spin_orbit, hubbard_u, kpoint_spacing and incar) ask for it. The charge density is written.
-    `mesh` (3,) is Γ-centred; None: by kpoint_spacing.
+def input_set(
+    structure: Structure,
+    moments: NDArray[np.float64],
+    settings: Mapping[str, Any],
+    slab: bool = True,
+    mesh: Sequence[int] | None = None,
+) -> VaspInputSet:
+    """Prepare pymatgen's input set of a calculation that writes its charge density.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    moments : NDArray[np.float64]
+        Starting moments in μB, shape (sites,); all zero for a run without spin.
+    settings : Mapping[str, Any]
+        Config keys relax, spin_orbit, hubbard_u, kpoint_spacing and incar.
+    slab : bool
+        Whether the cell holds a slab: one k-point along c, and a fixed cell.
+    mesh : Sequence[int] | None
+        Γ-centred mesh, shape (3,); None for one of kpoint_spacing.
+
+    Returns
+    -------
+    VaspInputSet
+        MPRelaxSet if `relax` is set, else MPStaticSet.
     """
-    kind = MPRelaxSet if settings["relax"] else MPStaticSet
-    start = moments
+    input_class = MPRelaxSet if settings["relax"] else MPStaticSet
+    points: Any = kpoints(structure.lattice, settings["kpoint_spacing"], slab)
+    if mesh is not None:
+        a, b, c = map(int, mesh)
+        points = Kpoints.gamma_automatic((a, b, c))
+    start: list[Any] = [float(moment) for moment in moments]
     if settings["spin_orbit"]:
         start = [[0.0, 0.0, moment] for moment in moments]
-    points = kpoints(structure.lattice, settings["kpoint_spacing"], slab)
-    if mesh is not None:
-        points = Kpoints.gamma_automatic(tuple(int(number) for number in mesh))
-    prepared = structure.copy(site_properties={"magmom": [_plain(moment) for moment in start]})
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of defaults that are set here
-        return kind(
-            prepared,
+        warnings.simplefilter("ignore")  # about defaults that are set here
+        return input_class(
+            structure.copy(site_properties={"magmom": start}),
             user_incar_settings=_incar(moments, settings, slab) | (settings["incar"] or {}),
             user_kpoints_settings=points,
             sort_structure=False,
         )
 
 
-def kpoints(lattice, spacing, slab=True):
-    """Γ-centred mesh whose points are at most `spacing` Å⁻¹ apart along each reciprocal vector
-    (2π included), one point along c for a slab."""
+def kpoints(lattice: Lattice, spacing: float, slab: bool = True) -> Kpoints:
+    """Make a Γ-centred mesh of a given density.
+
+    Parameters
+    ----------
+    lattice : Lattice
+        Lattice of the crystal.
+    spacing : float
+        Largest distance of points along each reciprocal vector in Å⁻¹, 2π included.
+    slab : bool
+        Whether to take one point along c.
+
+    Returns
+    -------
+    Kpoints
+        The mesh.
+    """
     lengths = np.array(lattice.reciprocal_lattice.abc)
-    mesh = np.maximum(1, np.ceil(lengths / spacing - 1e-9)).astype(int)
-    if slab:
-        mesh[2] = 1
-    return Kpoints.gamma_automatic(tuple(mesh.tolist()))
+    a, b, c = np.maximum(1, np.ceil(lengths / spacing - 1e-9)).astype(int).tolist()
+    return Kpoints.gamma_automatic((a, b, 1 if slab else c))
 
 
-def has_run(folder):
-    """Whether VASP has written anything into a folder."""
-    try:
-        return any(name.startswith(RUN_FILES) for name in os.listdir(folder))
-    except FileNotFoundError:
-        return False
+def write(inputs: VaspInputSet, folder: Path | str) -> bool:
+    """Write INCAR, KPOINTS, POSCAR and POTCAR, unless VASP has run in the folder.
 
+    Parameters
+    ----------
+    inputs : VaspInputSet
+        The input set.
+    folder : Path | str
+        Folder to write; one with output of VASP stays as it is.
 
-def write(inputs, folder):
-    """Write INCAR, KPOINTS, POSCAR and, where pymatgen is configured with PMG_VASP_PSP_DIR, a
-    POTCAR; else POTCAR.spec, which names the potentials. Returns whether they were written: a
-    folder in which VASP has run is left as it is. Raises SpinlensError where a potential is not
-    found."""
-    if has_run(folder):
+    Returns
+    -------
+    bool
+        Whether the files were written. Without the setting PMG_VASP_PSP_DIR of pymatgen,
+        POTCAR.spec names the potentials instead of a POTCAR.
+
+    Raises
+    ------
+    SpinlensError
+        If a file cannot be written, or a potential is missing.
+    """
+    if _has_run(folder):
         return False
     Path(folder).mkdir(parents=True, exist_ok=True)
     with_potentials = bool(SETTINGS.get("PMG_VASP_PSP_DIR"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            inputs.write_input(folder, potcar_spec=not with_potentials)
+            inputs.write_input(str(folder), potcar_spec=not with_potentials)
     except (OSError, ValueError) as fault:
         reason = " ".join(str(fault).split())
         raise SpinlensError(f"{folder}: the inputs cannot be written ({reason})") from None
     return True
 
 
-def _incar(moments, settings, slab):
-    """What differs from pymatgen's defaults; None leaves a tag out."""
-    tags = {"LCHARG": True, "LWAVE": False, "LAECHG": False, "ISPIN": 2, "LDAU": False}
-    tags |= {"EDIFF": 1e-6}  # orders differ by meV
+def _has_run(folder: Path | str) -> bool:
+    try:
+        return any(name.startswith(RUN_FILES) for name in os.listdir(folder))
+    except FileNotFoundError:
+        return False
+
+
+def _incar(moments: NDArray[np.float64], settings: Mapping[str, Any], slab: bool) -> dict[str, Any]:
+    """Collect the tags that differ from pymatgen's defaults; None leaves a tag out."""
+    tags: dict[str, Any] = {"LCHARG": True, "LWAVE": False, "LAECHG": False, "ISPIN": 2}
+    tags |= {"LDAU": False, "EDIFF": 1e-6}  # orders differ by meV
     if slab:
         tags |= {"ISMEAR": 0, "SIGMA": 0.05}  # one point along c makes no tetrahedra
     if not np.any(moments) and not settings["spin_orbit"]:
@@ -87,11 +138,11 @@ def _incar(moments, settings, slab):
     if settings["spin_orbit"]:
         tags |= {"LSORBIT": True, "ISYM": -1, "GGA_COMPAT": False}
     if settings["relax"] and slab:
-        tags["ISIF"] = 2  # the cell stays, or its vacuum would go
+        tags["ISIF"] = 2  # a free cell would lose its vacuum
     return tags | _hubbard(settings["hubbard_u"] or {})
 
 
-def _hubbard(hubbard_u):
+def _hubbard(hubbard_u: Mapping[str, float]) -> dict[str, Any]:
     if not any(hubbard_u.values()):
         return {}
     return {
@@ -102,7 +153,3 @@ def _hubbard(hubbard_u):
         "LDAUL": {symbol: SUBSHELLS.get(Element(symbol).block, 1) for symbol in hubbard_u},
         "LASPH": True,
     }
-
-
-def _plain(moment):
-    return moment if isinstance(moment, list) else float(moment)
