@@ -50,6 +50,29 @@ rule dataset:
         "../scripts/dataset/write.py"
 
 
+rule agreement:
+    """Compare moments and ground states with the published ones."""
+    input:
+        records=RECORDS,
+        compared=f"{RESULTS}/compared.tsv",
+        published=PUBLISHED,
+    output:
+        f"{RESULTS}/agreement.tsv",
+    log:
+        f"{RESULTS}/logs/agreement.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/agreement.jsonl"
+    conda:
+        "../../envs/vasp.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("dataset/agreement.py"),
+    script:
+        "../scripts/dataset/agreement.py"
+
+
 rule class_means:
     """Average the magnetization densities of each class."""
     input:

@@ -149,7 +149,7 @@ rule figures:
         ),
         branch(
             published.any_known((own.get("formula") for own in TABLE_LABELS.values()), PUBLISHED),
-            then=[rules.agreement.output.figure, rules.agreement.output.page],
+            then=rules.agreement_figure.output,
         ),
         f"{RESULTS}/config.yaml",
 

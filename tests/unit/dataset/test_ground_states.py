@@ -14,7 +14,7 @@ def run(energy, final, **more):
 def found(runs, elements=None):
     """Values alone, by calculation, of runs that are told without refusal."""
     elements = {name: CELL for name in runs} | (elements or {})
-    added, refusals = ground_states.found(runs, elements)
+    added, refusals = ground_states.compare(runs, elements)
     assert not refusals
     return {c: {n: value for n, (value, _) in labels.items()} for c, labels in added.items()}
 
@@ -31,7 +31,7 @@ def test_two_orders_give_exchange_and_ground_state():
 
 def test_every_label_names_the_calculations_it_came_from():
     runs = {"afm": run(-40.01, "AFM"), "fm": run(-40.0, "FM"), "fm_high": run(-39.0, "FM")}
-    labels = ground_states.found(runs, dict.fromkeys(runs, CELL))[0]["fm_high"]
+    labels = ground_states.compare(runs, dict.fromkeys(runs, CELL))[0]["fm_high"]
     assert labels["energy_FM_eV"] == (-40.0, "energy of fm")
     assert labels["exchange_meV"][1] == "energies of afm and fm"
     assert labels["ground_state"] == ("AFM", "energies of afm, fm")
@@ -113,7 +113,7 @@ def test_another_composition_is_not_compared():
 def test_other_potentials_are_refused_and_named():
     runs = {"fm": run(-40.0, "FM", valence_electrons=54.0)}
     runs |= {"afm": run(-41.0, "AFM", valence_electrons=66.0)}
-    added, (line,) = ground_states.found(runs, dict.fromkeys(runs, CELL))
+    added, (line,) = ground_states.compare(runs, dict.fromkeys(runs, CELL))
     assert added == {}
     assert "afm, fm" in line and "potentials" in line and "\n" not in line
     assert found({c: labels | {"order_final": "FM"} for c, labels in runs.items()}) == {}

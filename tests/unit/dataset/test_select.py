@@ -67,9 +67,11 @@ def test_the_ground_state_is_told_from_both_orders_and_reaches_the_dataset(
     tmp_path, energies, state
 ):
     files = records_of_two_orders(tmp_path, dict(zip(("fm", "afm"), energies, strict=True)))
-    found = select.of_records(files, {"order_final": "FM", "ground_state": state})
+    found = select.select_samples(files, {"order_final": "FM", "ground_state": state})
     assert [row["calculation"] for row in found.samples] == ["fm"]
     assert "order_final is AFM" in found.excluded[0]["reason"]
+    told = {row["calculation"] for row in found.compared if row["label"] == "ground_state"}
+    assert told == {"fm", "afm"}, "also of what is not selected"
     write_table(tmp_path / "compared.tsv", found.compared)
     compared = select.read_compared(tmp_path / "compared.tsv")
     records = [row["record"] for row in found.samples]
@@ -83,15 +85,17 @@ def test_the_ground_state_is_told_from_both_orders_and_reaches_the_dataset(
 
 def test_one_order_alone_has_no_ground_state(tmp_path):
     files = records_of_two_orders(tmp_path, {"fm": -9.0, "afm": -9.0})
-    found = select.of_records(files[:1], {"ground_state": "FM"})
+    found = select.select_samples(files[:1], {"ground_state": "FM"})
     assert found.compared == [] and len(found.samples) == 1
-    assert found.told == ["no calculation carries the label ground_state, it selects nothing"]
+    assert found.messages == ["no calculation has the label ground_state, it selects nothing"]
 
 
 def test_exchange_constants_reach_the_dataset_and_may_be_selected(tmp_path):
     files = records_of_two_orders(tmp_path, {"fm": -9.0, "afm": -9.0})
     constants = {"fm": {"J1_meV": (7.5, "energies"), "J1_error_meV": (0.1, "energies")}}
-    found = select.of_records(files, {"J1_meV": 7.5}, constants | {"gone": {"J1_meV": (1, "x")}})
+    found = select.select_samples(
+        files, {"J1_meV": 7.5}, constants | {"gone": {"J1_meV": (1, "x")}}
+    )
     assert [row["calculation"] for row in found.samples] == ["fm"]
     write_table(tmp_path / "compared.tsv", found.compared)
     compared = select.read_compared(tmp_path / "compared.tsv")

@@ -34,7 +34,9 @@ CALLED = {"formula": "Cr2Te2", "labels": {"A": "Cr"}, "sites": {"A1": 0, "A2": 2
 
 
 def labels(records):
-    rows = gpaw_labels.label_rows(records, dict.fromkeys(records, CALLED), ground_states.compared)
+    rows = gpaw_labels.label_rows(
+        records, dict.fromkeys(records, CALLED), ground_states.compared_values
+    )
     return {row["calculation"]: row for row in rows}
 
 

@@ -7,15 +7,15 @@ log.to_file(snakemake.log[0])
 from spinlens.core.files import write_table
 from spinlens.dataset import select
 
-found = select.of_records(
+selection = select.select_samples(
     snakemake.input.records,
     exchange=select.read_compared(snakemake.input.exchange),
     **snakemake.params.settings,
 )
-for line in found.told:
+for line in selection.messages:
     print("select:", line)
-print(f"{len(found.samples)} samples, {len(found.excluded)} excluded")
+print(f"{len(selection.samples)} samples, {len(selection.excluded)} excluded")
 output = snakemake.output
-write_table(output.samples, found.samples, ["calculation", "source", "record"])
-write_table(output.excluded, found.excluded, ["calculation", "reason", "source"])
-write_table(output.compared, found.compared, ["calculation", "label", "value", "label_source"])
+write_table(output.samples, selection.samples, ["calculation", "source", "record"])
+write_table(output.excluded, selection.excluded, ["calculation", "reason", "source"])
+write_table(output.compared, selection.compared, select.COMPARED_COLUMNS)

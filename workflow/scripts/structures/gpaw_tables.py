@@ -16,7 +16,7 @@ for file in map(Path, snakemake.input):
     for order, record in read_json(file).items():
         records[f"{file.stem}_{order}"] = record
         called[f"{file.stem}_{order}"] = snakemake.params.called[file.stem]
-labels = gpaw_labels.label_rows(records, called, ground_states.compared)
+labels = gpaw_labels.label_rows(records, called, ground_states.compared_values)
 failures = gpaw_labels.failures(records)
 write_table(snakemake.output.labels, labels, None if labels else ["calculation"])
 write_table(snakemake.output.table, gpaw_labels.table_rows(records))

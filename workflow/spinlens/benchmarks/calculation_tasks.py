@@ -104,7 +104,7 @@ def _dataset(records: str, count: int, grid: list[int], output: str) -> Function
     def write() -> list[float]:
         start = process_time()
         files = sorted(map(str, Path(records).glob("*.nc")))[:count]
-        samples = select.of_records(files, None).samples
+        samples = select.select_samples(files, None).samples
         write_dataset(output, [row["record"] for row in samples], grid)
         return [len(samples), process_time() - start]
 

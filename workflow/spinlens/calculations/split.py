@@ -67,8 +67,8 @@ def split(
 def admitted(
     calculation: Calculation,
     stored: ChargeFile,
-    charge: NDArray[np.float64],
-    magnetization: NDArray[np.float64],
+    charge: NDArray[np.floating],
+    magnetization: NDArray[np.floating],
     labels: dict[str, Any],
     settings: Mapping[str, Any],
 ) -> record.Record:
@@ -140,7 +140,7 @@ def _labels(
     )
 
 
-def _stored_magnetization(stored: ChargeFile, nonmagnetic: str) -> NDArray[np.float64]:
+def _stored_magnetization(stored: ChargeFile, nonmagnetic: str) -> NDArray[np.floating]:
     if stored.magnetization is not None:
         return stored.magnetization
     if nonmagnetic == "zero":
@@ -151,7 +151,7 @@ def _stored_magnetization(stored: ChargeFile, nonmagnetic: str) -> NDArray[np.fl
 
 
 def _with_integrated_moment(
-    labels: dict[str, Any], magnetization: NDArray[np.float64], lattice: NDArray[np.float64]
+    labels: dict[str, Any], magnetization: NDArray[np.floating], lattice: NDArray[np.float64]
 ) -> dict[str, Any]:
     """Take the integral as the total moment; what was reported is kept beside it."""
     moment = float(grids.integral(magnetization, lattice))

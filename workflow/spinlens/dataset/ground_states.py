@@ -1,119 +1,153 @@
-"""Ground states of compositions whose magnetic orders are calculations of their own.
+"""Find ground states of compositions calculated in several magnetic orders.
 
 Energies are compared by the order that a calculation converged to, and per atom, so that an
-antiferromagnet in a supercell stands beside the ferromagnet in the unit cell. They are given per
-cell of the ferromagnet or, without one, of the smallest cell.
+antiferromagnet in a supercell can be compared with the ferromagnet in the unit cell. They are
+given per cell of the ferromagnet or, without one, of the smallest cell.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from spinlens.crystal.formulas import composition, reduced
 
 ORDERS = ("FM", "AFM", "NM")
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie
 
+Values = Mapping[str, Mapping[str, Any]]  # calculation to its labels, name to value
+Sites = Mapping[str, Sequence[str]]  # calculation to the elements of its sites
+Compared = dict[str, dict[str, tuple[Any, str]]]  # calculation to labels, name to (value, source)
 
-def found(labels, elements):
-    """Labels that comparing calculations adds to those that they carry.
 
-    `labels` maps a calculation to its labels (name to value): compared are those that have
-    `energy_eV` and, of `order_final` or else `order`, an order, and did converge. `elements` maps
-    it to the elements of its sites. Returned are, for compositions found in two orders at least,
-    {calculation: {label: (value, source)}}, with energy_FM_eV, energy_AFM_eV and energy_NM_eV
-    (the lowest of each order, eV per cell), exchange_meV = 1000 (E(AFM) − E(FM)) per cell and
-    ground_state, the order of lowest energy where it does not tie; and the refusals, a line for
-    each composition whose calculations disagree in what energies must share to be compared.
+def compare(labels: Values, elements: Sites) -> tuple[Compared, list[str]]:
+    """Compare the energies of each composition's magnetic orders.
+
+    Parameters
+    ----------
+    labels
+        Labels (name to value) of each calculation. Those are compared that converged and have
+        `energy_eV` and an order, `order_final` or else `order`.
+    elements
+        Elements of the sites of each calculation.
+
+    Returns
+    -------
+    tuple
+        Additional labels with their sources of the calculations whose composition has at least
+        two orders: energy_FM_eV, energy_AFM_eV and energy_NM_eV, the lowest of each order per
+        cell; exchange_meV = 1000 (E(AFM) − E(FM)) per cell; ground_state, the order of lowest
+        energy unless it ties. Labels that a calculation has already are left out. And a line for
+        each composition whose energies cannot be compared.
     """
-    added, refusals = {}, []
-    for alike in _comparable(labels, elements).values():
-        said = _comparison({c: labels[c] for c in alike}, {c: len(elements[c]) for c in alike})
-        if said and len({_electrons(labels[c], elements[c]) for c in alike} - {None}) > 1:
-            refusals.append(_refusal(alike))
+    added: Compared = {}
+    refusals = []
+    for group in _comparable(labels, elements).values():
+        atoms = {calculation: len(elements[calculation]) for calculation in group}
+        found = _comparison({calculation: labels[calculation] for calculation in group}, atoms)
+        if found and len({_electrons(labels[c], elements[c]) for c in group} - {None}) > 1:
+            refusals.append(
+                f"no ground state from {', '.join(group)}: they differ in valence electrons per "
+                "atom, so their potentials or charges do and their energies cannot be compared"
+            )
             continue
-        for calculation in alike:
-            new = {name: said[name] for name in said if name not in labels[calculation]}
+        for calculation in group:
+            new = {name: found[name] for name in found if name not in labels[calculation]}
             added |= {calculation: new} if new else {}
     return added, refusals
 
 
-def values(found):
-    """{calculation: {label: value}} of what `found` returns, without the sources."""
+def without_sources(compared: Compared) -> dict[str, dict[str, Any]]:
+    """Return labels without their sources.
+
+    Parameters
+    ----------
+    compared
+        Labels of each calculation, name to (value, source).
+
+    Returns
+    -------
+    dict
+        Labels of each calculation, name to value.
+    """
     return {
         calculation: {name: value for name, (value, _) in labels.items()}
-        for calculation, labels in found.items()
+        for calculation, labels in compared.items()
     }
 
 
-def compared(labels, elements):
-    """{calculation: {label: value}} that comparing calculations adds (see `found`)."""
-    return values(found(labels, elements)[0])
+def compared_values(labels: Values, elements: Sites) -> dict[str, dict[str, Any]]:
+    """Compare energies as `compare` does, without sources and refusals.
+
+    Parameters
+    ----------
+    labels
+        Labels (name to value) of each calculation.
+    elements
+        Elements of the sites of each calculation.
+
+    Returns
+    -------
+    dict
+        Additional labels of each calculation, name to value.
+    """
+    return without_sources(compare(labels, elements)[0])
 
 
-def _comparable(labels, elements):
-    """Calculations by what they share: composition; a formula that says more than the elements
-    do, such as a polymorph's; spin treated as collinear or not, because a noncollinear run
-    mostly holds spin–orbit energy."""
-    alike = defaultdict(list)
+def _comparable(labels: Values, elements: Sites) -> dict[tuple[Any, ...], list[str]]:
+    """Group calculations whose energies can be compared."""
+    groups = defaultdict(list)
     for calculation in sorted(labels):
         own = labels[calculation]
         formula = str(own.get("formula", ""))
+        # A formula may say more than the elements do, such as the name of a polymorph.
         name = "" if composition(formula) else formula
+        # A noncollinear run mostly holds spin-orbit energy.
         key = reduced(elements[calculation]), name, own.get("spin_kind") == "noncollinear"
-        alike[key].append(calculation)
-    return alike
+        groups[key].append(calculation)
+    return groups
 
 
-def _electrons(labels, elements):
-    """Valence electrons per atom, as potentials and charge make them; None where unknown."""
+def _electrons(labels: Mapping[str, Any], elements: Sequence[str]) -> float | None:
+    """Count valence electrons per atom, which potentials and charge decide; None if unknown."""
     electrons = labels.get("valence_electrons")
     return None if electrons is None else round(electrons / len(elements), 4)
 
 
-def _refusal(alike):
-    return (
-        f"no ground state from {', '.join(alike)}: they differ in valence electrons per atom, "
-        "so their potentials or charges do and their energies cannot be compared"
-    )
-
-
-def _comparison(labels, atoms):
+def _comparison(labels: Values, atoms: Mapping[str, int]) -> dict[str, tuple[Any, str]]:
+    """Make the labels of one group; empty if it has fewer than two orders."""
     lowest = _lowest_by_order(labels, atoms)
     if len(lowest) < 2:
         return {}
-    cell = atoms[lowest["FM"]] if "FM" in lowest else min(map(atoms.get, lowest.values()))
+    cell = atoms[lowest["FM"]] if "FM" in lowest else min(atoms[c] for c in lowest.values())
     energies = {o: float(labels[c]["energy_eV"] * (cell / atoms[c])) for o, c in lowest.items()}
-    said = {
+    found: dict[str, tuple[Any, str]] = {
         f"energy_{order}_eV": (energies[order], f"energy of {lowest[order]}")
         for order in ORDERS
         if order in lowest
     }
     if {"FM", "AFM"} <= energies.keys():
         exchange = 1000 * (energies["AFM"] - energies["FM"])
-        said["exchange_meV"] = exchange, f"energies of {lowest['AFM']} and {lowest['FM']}"
-    first, second, *_ = sorted(energies, key=energies.get)
+        found["exchange_meV"] = exchange, f"energies of {lowest['AFM']} and {lowest['FM']}"
+    first, second, *_ = sorted(energies, key=lambda order: energies[order])
     if energies[second] - energies[first] > RESOLUTION_EV:
-        said["ground_state"] = first, "energies of " + ", ".join(lowest.values())
-    return said
+        found["ground_state"] = first, "energies of " + ", ".join(lowest.values())
+    return found
 
 
-def _lowest_by_order(labels, atoms):
-    """Order to the calculation of lowest energy per atom that converged to it."""
+def _lowest_by_order(labels: Values, atoms: Mapping[str, int]) -> dict[str, str]:
+    """Map an order to the calculation of lowest energy per atom that converged to it."""
     counting = [calculation for calculation in labels if _order(labels[calculation])]
-    lowest = {}
-    for calculation in sorted(counting, key=lambda c: (_per_atom(labels, atoms, c), c)):
-        lowest.setdefault(_order(labels[calculation]), calculation)
+    lowest: dict[str, str] = {}
+    for calculation in sorted(counting, key=lambda c: (labels[c]["energy_eV"] / atoms[c], c)):
+        lowest.setdefault(str(_order(labels[calculation])), calculation)
     return lowest
 
 
-def _order(labels):
-    """The order that counts for a calculation's energy; None where it counts for none."""
+def _order(labels: Mapping[str, Any]) -> Any:
+    """Return the order that counts for a calculation's energy; None if it counts for none."""
     if "energy_eV" not in labels or not labels.get("converged", True):
         return None
-    asked, found = labels.get("order"), labels.get("order_final", labels.get("order"))
-    if asked not in (*ORDERS, "Neel", "other", None) and found in ("AFM", "other"):
+    asked, final = labels.get("order"), labels.get("order_final", labels.get("order"))
+    if asked not in (*ORDERS, "Neel", "other", None) and final in ("AFM", "other"):
         return asked  # a run's moments alone do not tell zigzag or stripy from Neel
-    return "AFM" if found == "Neel" else found
-
-
-def _per_atom(labels, atoms, calculation):
-    return labels[calculation]["energy_eV"] / atoms[calculation]
+    return "AFM" if final == "Neel" else final

@@ -88,7 +88,7 @@ class Inputs:
             field = self._by_own_scale(field, sample)
         return grids.channels(field, point["channels"]).astype(np.float32)
 
-    def _field(self, sample: int) -> NDArray[np.float64]:
+    def _field(self, sample: int) -> NDArray[np.floating]:
         """Read the magnetization (na, nb, nc), or as a vector (3, na, nb, nc)."""
         if self._point["channels"] != "vector":
             return self._file["magnetization"][sample]
@@ -99,7 +99,7 @@ class Inputs:
             raise SpinlensError(f"channels: vector takes noncollinear runs, {name} is not one")
         return field
 
-    def _by_own_scale(self, field: NDArray[np.float64], sample: int) -> NDArray[np.float64]:
+    def _by_own_scale(self, field: NDArray[np.floating], sample: int) -> NDArray[np.floating]:
         try:
             return normalization.by_own_scale(field, self._point["normalization"])
         except ValueError as fault:

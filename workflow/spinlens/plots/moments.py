@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from spinlens.dataset.agreement import OUTLIER, Summary, summary
+from spinlens.calculations.published import OUTLIER, Summary, summary
 from spinlens.plots import style
 
 GROUND_STATES = ("FM", "AFM")
@@ -41,7 +41,7 @@ def calculated_moments(rows: Sequence[Row]) -> Figure:
     Parameters
     ----------
     rows : sequence of mapping
-        Rows of the comparison (`agreement.rows`), moments in μB per cell.
+        Rows of the comparison (`published.compare`), moments in μB per cell.
 
     Returns
     -------

@@ -93,9 +93,9 @@ def agreement(rows: Sequence[Mapping[str, Any]], summary: Mapping[str, float]) -
     Parameters
     ----------
     rows : Sequence[Mapping[str, Any]]
-        Rows of dataset.agreement.rows, a composition each; moments in μB per cell.
+        Rows of calculations.published.compare, a composition each; moments in μB per cell.
     summary : Mapping[str, float]
-        dataset.agreement.summary of the rows as a dict.
+        calculations.published.summary of the rows as a dict.
 
     Returns
     -------

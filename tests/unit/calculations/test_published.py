@@ -1,13 +1,11 @@
 """Calculations beside published values: like with like, and what is off is named."""
 
-import netCDF4
-import numpy as np
 import pytest
 
 from paths import ROOT
 from spinlens.calculations import published
+from spinlens.core.files import write_table
 from spinlens.crystal.formulas import composition
-from spinlens.dataset import agreement
 
 TABLE = ROOT / "resources" / "published_moments.csv"
 CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
@@ -16,7 +14,7 @@ CELL = ["Cr", "Co", "Ge", "Ge", *["Te"] * 6]
 def compared(labels, elements=CELL, state="FM", moment=4.0):
     """The one row of calculations of one composition, by name."""
     known = {composition("CoCrGe2Te6"): published.Published(state, moment, 10)}
-    [row] = agreement.rows(labels, dict.fromkeys(labels, elements), known)
+    [row] = published.compare(labels, dict.fromkeys(labels, elements), known)
     return row
 
 
@@ -71,7 +69,7 @@ def many(differences):
         metal: labels("FM", 4.0 + off, formula=f"{metal}CoGe2Te6", ground_state="FM")
         for metal, off in zip(metals, differences, strict=True)
     }
-    return agreement.rows(runs, cells, known)
+    return published.compare(runs, cells, known)
 
 
 def test_outliers_are_those_beyond_the_fence():
@@ -84,33 +82,21 @@ def test_outliers_are_those_beyond_the_fence():
 
 def test_the_summary_counts_what_was_compared():
     rows = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0])
-    told = agreement.summary(rows)
+    told = published.summary(rows)
     assert told[:2] == (7, 7) and (told.ground_states, told.agreeing) == (7, 7)
     assert told.median == pytest.approx(0.2, abs=1e-9)
     assert told.mean == pytest.approx(3.2 / 7, abs=1e-9)
     rows[0]["ground_state"] = "AFM"
     rows[1]["ground_state"] = None
-    assert agreement.summary(rows)[4:] == (6, 5)
+    assert published.summary(rows)[4:] == (6, 5)
 
 
-def test_records_are_read_with_the_ground_states_that_they_give(tmp_path):
-    files = []
-    for name, order, energy in (("x_FM", "FM", -1.0), ("x_AFM", "AFM", -1.1), ("bad", "FM", 0.0)):
-        files.append(tmp_path / f"{name}.nc")
-        with netCDF4.Dataset(files[-1], "w") as record:
-            record.id = name
-            if name == "bad":
-                record.excluded = "no density"
-                continue
-            for label, value in (
-                ("order", order),
-                ("energy_eV", energy),
-                ("total_moment_muB", 3.0),
-            ):
-                record.setncattr(label, value)
-                record.setncattr(f"{label}_source", "a test")
-            record.createDimension("site", len(CELL))
-            record.createVariable("site_element", str, ("site",))[:] = np.array(CELL, object)
-    found, elements = agreement.read_records(files)
-    assert found.keys() == elements.keys() == {"x_FM", "x_AFM"}
-    assert {each["ground_state"] for each in found.values()} == {"AFM"}
+def test_the_table_is_read_as_it_was_written(tmp_path):
+    rows = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0])
+    runs = {"a_FM": labels("FM", 6.0)}
+    rows.append(compared(runs, state="AFM", moment=3.0))
+    write_table(tmp_path / "agreement.tsv", rows, published.AGREEMENT_COLUMNS)
+    read = published.read_agreement(tmp_path / "agreement.tsv")
+    assert read == rows
+    assert published.summary(read) == published.summary(rows)
+    assert read[-1]["moment_muB"] is None and read[0]["moment_muB"] is not None
