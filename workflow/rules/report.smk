@@ -76,7 +76,7 @@ rule evidence_page:
             f"{RESULTS}/figures/evidence.html",
             caption="../report/evidence.rst",
             category="Evidence",
-            labels={"shows": "what every point is worth"},
+            labels={"shows": "score and verdict of every point"},
         ),
     log:
         f"{RESULTS}/logs/evidence_page.log",
@@ -154,8 +154,8 @@ rule figures:
         f"{RESULTS}/config.yaml",
 
 
-# What `snakemake benchmarks` and `snakemake evidence` have drawn is in the report, too, unless it
-# speaks of another dataset. It is no input: the main job never makes it anew.
+# The report also shows existing figures of `snakemake benchmarks` and `snakemake evidence`, unless
+# they are older than the dataset. They are not inputs: the main job never makes them again.
 DRAWN_ELSEWHERE = [
     *up_to_date([*rules.draw_benchmarks.output, *rules.scale_table.output]),
     *up_to_date(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),

@@ -1,4 +1,4 @@
-"""Write the table of what every point is worth as a page."""
+"""Write the evidence, score and verdict of every point, as a page."""
 
 from spinlens.core import log
 
