@@ -31,6 +31,24 @@ def test_a_hexagonal_cell_has_24_operations_that_keep_distances(lattice):
     assert not np.allclose(augmentation.moved(field, np.diag([-1, 1, 1])), field)
 
 
+@pytest.mark.parametrize(
+    ("lattice", "number"),
+    [(HEXAGONAL, 24), (SIXTY, 24), (HEXAGONAL.astype(np.float32), 24),
+     (HEXAGONAL * [[1.0], [1.001], [1.0]], 24), (HEXAGONAL * [[1.0], [1.02], [1.0]], 4),
+     (np.diag([6.9, 6.9, 16.0]), 16), (np.diag([6.9, 6.9, 6.9]), 16)],
+)  # fmt: skip
+def test_operations_are_all_those_that_keep_the_metric_in_ascending_order(lattice, number):
+    metric = lattice @ lattice.T
+    expected = []
+    for *block, sign in product(*[(-1, 0, 1)] * 4, (1, -1)):
+        matrix = np.zeros((3, 3), dtype=int)
+        matrix[:2, :2], matrix[2, 2] = np.reshape(block, (2, 2)), sign
+        if np.allclose(matrix.T @ metric @ matrix, metric, atol=0.01 * metric.diagonal().min()):
+            expected.append(matrix)
+    assert len(expected) == number
+    assert np.array_equal(augmentation.operations(lattice), expected)
+
+
 def test_an_augmented_field_is_a_permutation_and_draws_differ():
     field = np.random.default_rng(0).normal(size=(*SHAPE, 2))
     augment, random = augmentation.LayerGroup([HEXAGONAL], SHAPE), np.random.default_rng(1)

@@ -7,15 +7,14 @@ interpolated. No label here depends on how a crystal stands: moment, ground stat
 energy are those of its mirror image, too.
 """
 
-from itertools import product
-
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.settings.sizes import require_square
 
 OPERATIONS = 24  # of the point group 6/mmm
-TOLERANCE = 0.01  # of the metric, relative
+TOLERANCE = 0.05  # Å
 
 
 class LayerGroup:
@@ -40,20 +39,28 @@ class LayerGroup:
         return moved(field, operation, shift)
 
 
-def operations(lattice):
-    """Integer matrices (n, 3, 3) on fractional coordinates that leave the lengths of a lattice
-    (3, 3) as they are, those that keep c or turn it over."""
-    metric = lattice @ np.asarray(lattice).T
-    scale = np.sqrt(np.outer(np.diag(metric), np.diag(metric)))
-    found = []
-    for *block, sign in product((-1, 0, 1), (-1, 0, 1), (-1, 0, 1), (-1, 0, 1), (1, -1)):
-        matrix = np.zeros((3, 3), dtype=int)
-        matrix[:2, :2], matrix[2, 2] = np.reshape(block, (2, 2)), sign
-        if np.abs(matrix.T @ metric @ matrix - metric).max(initial=0, where=scale > 0) <= (
-            TOLERANCE * scale.min()
-        ):
-            found.append(matrix)
-    return np.array(found)
+def operations(lattice: ArrayLike) -> NDArray[np.int64]:
+    """Operations that leave the lengths of a lattice as they are, and keep c or turn it over.
+
+    They are those of the point group that spglib finds, in ascending order of the matrices, so
+    that a random number draws the same one everywhere.
+
+    Parameters
+    ----------
+    lattice : array_like of float, shape (3, 3)
+        Lattice vectors in Å, a row each.
+
+    Returns
+    -------
+    NDArray of int, shape (operations, 3, 3)
+        Matrices on fractional coordinates.
+    """
+    import spglib
+
+    found = spglib.get_symmetry((np.asarray(lattice, float), [(0, 0, 0)], [1]), TOLERANCE)
+    rotations = [] if found is None else found["rotations"]
+    kept = [each for each in rotations if not (each[:2, 2].any() or each[2, :2].any())]
+    return np.array(sorted(kept, key=lambda each: (*each[:2, :2].ravel(), -each[2, 2])), int)
 
 
 def moved(field, operation, shift=(0, 0, 0)):
