@@ -120,7 +120,8 @@ def draw_window_surroundings(
     """
     basis = view_basis(crystal.lattice, axis)
     limits = np.array([axes.get_xlim()[1], axes.get_ylim()[1]])
-    sites, offsets = images(crystal, centre, np.linalg.norm(limits) + 1.2 * half_depth)
+    reach = float(np.linalg.norm(limits)) + 1.2 * half_depth
+    sites, offsets = images(crystal, centre, reach)
     points = offsets @ basis.T
     shown = np.abs(_heights_along(crystal, axis, offsets)) <= half_depth + 1e-9
     draw_atoms(axes, [crystal.elements[site] for site in sites[shown]], points[shown])

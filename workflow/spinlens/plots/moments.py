@@ -108,12 +108,12 @@ def predicted_moments(scores: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
     return style.describe(figure, text)
 
 
-def _differences(found: Summary) -> str:
-    if not found.moments:
+def _differences(comparison: Summary) -> str:
+    if not comparison.moments:
         return "no moment of an order that was published"
     return (
-        f"{found.moments} moments; difference {found.median:.2f} μB in the median, "
-        f"{found.mean:.2f} μB in the mean"
+        f"{comparison.moments} moments; difference {comparison.median:.2f} μB in the median, "
+        f"{comparison.mean:.2f} μB in the mean"
     )
 
 
