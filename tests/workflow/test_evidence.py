@@ -68,7 +68,7 @@ def test_only_a_point_with_permuted_labels_has_a_p_value(weighed):
 
 def test_every_sample_is_validated_once_in_the_grouped_folds(weighed):
     (file,) = weighed.folder.glob(f"results/splits/*/{GROUPED}.tsv")
-    validated = [row["calculation"] for row in rows(file) if row["side"] == "validation"]
+    validated = [row["calculation"] for row in rows(file) if row["subset"] == "validation"]
     assert sorted(validated) == [f"run_{index}" for index in range(10)]
 
 

@@ -66,12 +66,12 @@ def test_there_is_one_model_a_point_and_a_row_for_it(finished):
 def test_no_composition_is_on_both_sides_of_the_split(finished):
     results = finished.folder / "results"
     (file,) = (results / "splits").glob("*/*.tsv")
-    sides = {row["calculation"]: row["side"] for row in rows(file)}
+    sides = {row["calculation"]: row["subset"] for row in rows(file)}
     assert len(rows(file)) == len(sides) == 10
     assert sorted(sides.values()) == ["training"] * 7 + ["validation"] * 3
     for folder in (results / "models").iterdir():
         with open(folder / "predictions.csv", newline="") as predictions:
-            trained = {row["calculation"]: row["side"] for row in csv.DictReader(predictions)}
+            trained = {row["calculation"]: row["subset"] for row in csv.DictReader(predictions)}
         assert trained == sides
 
 

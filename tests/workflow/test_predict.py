@@ -18,7 +18,7 @@ def asked(project):
     """Arguments that ask for the normalised model, on new calculations: copies of two that it was
     trained on, one of another cell and element, and one that is none."""
     (folder,) = project.folder.glob("results/models/normalization~dataset*")
-    for row in [row for row in predictions(folder) if row["side"] == "training"][:2]:
+    for row in [row for row in predictions(folder) if row["subset"] == "training"][:2]:
         run = row["calculation"].replace("_", " ")
         shutil.copytree(project.folder / "runs" / run, project.folder / "new" / run)
     lattice = ((4.3, 0.0, 0.0), (-2.15, 3.723909, 0.0), (0.0, 0.0, 6.5))

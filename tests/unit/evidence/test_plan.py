@@ -67,7 +67,7 @@ def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fi
     assert {fit.split for fit in single} == {"single-0.7-0"}
     (split,) = folds.repeated_splits({"evidence_splits": [FOLDS]})
     grouped = point.fits_of_split(split)
-    assert [fit.fold for fit in grouped] == folds.folds(split) and len(grouped) == 15
+    assert [fit.fold for fit in grouped] == folds.fold_names(split) and len(grouped) == 15
     assert {(fit.split, fit.seed) for fit in grouped} == {("5x3-formula-0", "0")}
     assert {(fit.point, fit.target) for fit in single + grouped} == {(point.name, "total_moment-4")}
 

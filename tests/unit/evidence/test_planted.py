@@ -28,6 +28,7 @@ from spinlens.evidence import (
     table,
 )
 from spinlens.splits import folds as splits
+from spinlens.splits import partitions
 from spinlens.training import fit as training
 from spinlens.training import outputs
 from spinlens.training import task as fitting
@@ -123,7 +124,7 @@ def study_of(folder):
     descriptors.write(folder / "descriptors.nc", path)
     with open_dataset(path) as dataset:
         target = targets.read(dataset, POINT)
-        samples = splits.samples(dataset, target, FIVE_FOLDS)
+        samples = partitions.samples(dataset, target, FIVE_FOLDS)
     described = descriptors.read(folder / "descriptors.nc").of(samples.calculations)
     return SimpleNamespace(
         folder=folder, path=path, target=target, samples=samples, described=described
@@ -194,7 +195,8 @@ def evidence(study, split, made, labelling=0, null=()):
 def in_five_folds(study, labelling=0):
     seed = f"permuted{labelling}-0" if labelling else "0"
     made = {
-        (fold, seed): fitted(study, FIVE_FOLDS, fold, seed) for fold in splits.folds(FIVE_FOLDS)
+        (fold, seed): fitted(study, FIVE_FOLDS, fold, seed)
+        for fold in splits.fold_names(FIVE_FOLDS)
     }
     return evidence(study, FIVE_FOLDS, made, labelling)
 
@@ -314,7 +316,7 @@ def test_a_split_with_a_copy_on_both_sides_is_refused(copied):
     rows = read_table(path)
     for row in rows:
         if row["calculation"] == ids[0][SAMPLES]:
-            row["side"] = other[row["side"]]
+            row["subset"] = other[row["subset"]]
     leaking = copied.folder / "leaking.tsv"
     splits.write(leaking, rows)
     with pytest.raises(ValueError, match=f"{ids[1][0]} is in training and in validation"):

@@ -19,7 +19,7 @@ def tables(tmp_path):
             for place, number in enumerate(range(4 * fold, 4 * fold + 4)):
                 sure = 0.4 if place == seed else 0.8
                 one = sure if TRUTH[number] else 1 - sure
-                columns = {"calculation": f"s{number}", "side": "validation"}
+                columns = {"calculation": f"s{number}", "subset": "validation"}
                 columns |= {"class": TRUTH[number], "probability_0": 1 - one, "probability_1": one}
                 rows.append(columns)
             path = tmp_path / f"{fold}-{seed}.csv"
@@ -53,8 +53,8 @@ def test_networks_that_validated_other_samples_are_no_ensemble(tables):
 
 def test_of_a_fit_only_the_validation_fold_counts(tmp_path):
     rows = [
-        {"calculation": "a", "side": "training", "class": "0", "probability_0": "1.0"},
-        {"calculation": "b", "side": "validation", "class": "0", "probability_0": "0.5"},
+        {"calculation": "a", "subset": "training", "class": "0", "probability_0": "1.0"},
+        {"calculation": "b", "subset": "validation", "class": "0", "probability_0": "0.5"},
     ]
     write_table(tmp_path / "both.csv", rows)
     (found,) = of_fits([("2-1", "0", tmp_path / "both.csv")], {"a": "A", "b": "B"})

@@ -101,7 +101,7 @@ def probabilities(folder):
     rows = read_table(folder / "predictions.csv")
     return {
         row["calculation"]: (
-            row["side"], np.array([float(row["probability_0"]), float(row["probability_1"])])
+            row["subset"], np.array([float(row["probability_0"]), float(row["probability_1"])])
         )
         for row in rows
     }  # fmt: skip

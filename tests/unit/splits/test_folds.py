@@ -1,4 +1,4 @@
-"""Splits: no composition on both sides, every sample once, and the file that says so."""
+"""Splits: no composition in both subsets, every sample once, and the file that says so."""
 
 from types import SimpleNamespace
 
@@ -8,7 +8,7 @@ import xarray as xr
 from sklearn.model_selection import train_test_split
 
 from spinlens.core.files import read_table
-from spinlens.splits import folds
+from spinlens.splits import folds, partitions
 
 A_SITES = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu")
 SINGLE = {"kind": "single", "train_fraction": 0.7, "seed": 3}
@@ -24,7 +24,9 @@ def target_of(classes, kind="classes"):
 def samples_of(compositions, groups=None):
     ids = np.array([f"run_{number}" for number in range(len(compositions))])
     compositions = np.asarray(compositions)
-    return folds.Samples(ids, compositions, compositions if groups is None else np.array(groups))
+    return partitions.Samples(
+        ids, compositions, compositions if groups is None else np.array(groups)
+    )
 
 
 @pytest.fixture
@@ -37,10 +39,10 @@ def crystals():
     )
 
 
-def sides_by_fold(rows):
+def subsets_by_fold(rows):
     found = {}
     for row in rows:
-        found.setdefault(row["fold"], {s: [] for s in folds.SIDES})[row["side"]].append(
+        found.setdefault(row["fold"], {s: [] for s in folds.SUBSETS})[row["subset"]].append(
             row["calculation"]
         )
     return found
@@ -49,40 +51,40 @@ def sides_by_fold(rows):
 def test_a_single_split_is_scikit_learn_s_where_each_composition_has_one_sample():
     target = target_of([0] * 28 + [1] * 34)
     samples = samples_of([f"X{(7 * n) % 62}" for n in range(62)])
-    sides = sides_by_fold(folds.assign(target, samples, SINGLE))["0"]
+    subsets = subsets_by_fold(folds.assign(target, samples, SINGLE))["0"]
     expected = train_test_split(
         np.arange(62), stratify=target.classes, train_size=0.7, random_state=3
     )
-    for side, positions in zip(folds.SIDES, expected, strict=True):
-        assert sides[side] == samples.calculations[np.sort(positions)].tolist()
-    assert (len(sides["training"]), len(sides["validation"])) == (43, 19)
+    for subset, positions in zip(folds.SUBSETS, expected, strict=True):
+        assert subsets[subset] == samples.calculations[np.sort(positions)].tolist()
+    assert (len(subsets["training"]), len(subsets["validation"])) == (43, 19)
 
 
 def test_a_single_split_keeps_compositions_whole(crystals):
     target, samples = crystals
-    sides = sides_by_fold(folds.assign(target, samples, SINGLE))["0"]
-    assert sorted(sides["training"] + sides["validation"]) == sorted(samples.calculations)
-    assert not leaked(sides, samples.calculations, samples.compositions)
+    subsets = subsets_by_fold(folds.assign(target, samples, SINGLE))["0"]
+    assert sorted(subsets["training"] + subsets["validation"]) == sorted(samples.calculations)
+    assert not leaked(subsets, samples.calculations, samples.compositions)
     singles = samples_of(np.arange(64).astype(str))
-    leaking = sides_by_fold(folds.assign(target, singles, SINGLE))["0"]
+    leaking = subsets_by_fold(folds.assign(target, singles, SINGLE))["0"]
     assert leaked(leaking, samples.calculations, samples.compositions)
 
 
-def leaked(sides, calculations, labels):
+def leaked(subsets, calculations, labels):
     of = dict(zip(calculations, labels, strict=True))
-    return {of[c] for c in sides["training"]} & {of[c] for c in sides["validation"]}
+    return {of[c] for c in subsets["training"]} & {of[c] for c in subsets["validation"]}
 
 
 def test_a_composition_counts_by_its_commonest_class():
     compositions = np.repeat(np.arange(20).astype(str), 3)
     classes = np.tile([1, 0, 0], 20)
     classes[30:] = np.tile([0, 1, 1], 10)
-    sides = sides_by_fold(
+    subsets = subsets_by_fold(
         folds.assign(target_of(classes), samples_of(compositions), SINGLE | {"train_fraction": 0.5})
     )["0"]
-    for side in folds.SIDES:
-        first_half = sum(int(c.removeprefix("run_")) < 30 for c in sides[side])
-        assert (first_half, len(sides[side])) == (15, 30)
+    for subset in folds.SUBSETS:
+        first_half = sum(int(c.removeprefix("run_")) < 30 for c in subsets[subset])
+        assert (first_half, len(subsets[subset])) == (15, 30)
 
 
 @pytest.mark.parametrize("split", [SINGLE, FOLDS])
@@ -95,11 +97,11 @@ def test_a_split_is_given_by_its_seed(crystals, split):
 @pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 1], [0, 1, 1, 0]])
 def test_small_and_one_sided_data_are_split_all_the_same(classes):
     rows = folds.assign(target_of(classes), samples_of([*"abcd"[: len(classes)]]), SINGLE)
-    assert {row["side"] for row in rows} == set(folds.SIDES)
+    assert {row["subset"] for row in rows} == set(folds.SUBSETS)
 
 
 def test_a_single_composition_cannot_be_split():
-    with pytest.raises(ValueError, match="of 1 compositions leaves one side empty"):
+    with pytest.raises(ValueError, match="of 1 compositions leaves the training or"):
         folds.assign(target_of([0, 1]), samples_of(["a", "a"]), SINGLE)
 
 
@@ -111,16 +113,16 @@ def test_every_repeat_validates_every_sample_once_and_keeps_groups_whole(crystal
         target = target_of(np.random.default_rng(2).normal(size=64), kind)
     if group == "formula":
         samples = samples._replace(groups=samples.compositions)
-    found = sides_by_fold(folds.assign(target, samples, FOLDS | {"group": group}))
-    assert list(found) == folds.folds(FOLDS)
+    found = subsets_by_fold(folds.assign(target, samples, FOLDS | {"group": group}))
+    assert list(found) == folds.fold_names(FOLDS)
     for repeat in "012":
         validated = [c for f in found if f[0] == repeat for c in found[f]["validation"]]
         assert sorted(validated) == sorted(samples.calculations)
-    for sides in found.values():
-        assert len(sides["training"]) + len(sides["validation"]) == 64
-        assert not leaked(sides, samples.calculations, samples.compositions)
-        assert not leaked(sides, samples.calculations, samples.groups)
-    different = {tuple(sides["validation"]) for sides in found.values()}
+    for subsets in found.values():
+        assert len(subsets["training"]) + len(subsets["validation"]) == 64
+        assert not leaked(subsets, samples.calculations, samples.compositions)
+        assert not leaked(subsets, samples.calculations, samples.groups)
+    different = {tuple(subsets["validation"]) for subsets in found.values()}
     assert len(different) == 15 if group == "formula" else len(different) > 5
 
 
@@ -128,15 +130,15 @@ def test_folds_by_formula_leak_the_element_that_folds_by_element_keep_unseen(cry
     target, samples = crystals
     elements = samples.groups
     rows = folds.assign(target, samples._replace(groups=samples.compositions), FOLDS)
-    assert any(leaked(s, samples.calculations, elements) for s in sides_by_fold(rows).values())
+    assert any(leaked(s, samples.calculations, elements) for s in subsets_by_fold(rows).values())
 
 
 def test_folds_of_single_samples_are_stratified():
     target = target_of([0] * 30 + [1] * 20)
     rows = folds.assign(target, samples_of(np.arange(50).astype(str)), FOLDS)
     of = {f"run_{n}": c for n, c in enumerate(target.classes)}
-    for sides in sides_by_fold(rows).values():
-        classes = [of[c] for c in sides["validation"]]
+    for subsets in subsets_by_fold(rows).values():
+        classes = [of[c] for c in subsets["validation"]]
         assert (len(classes), sum(classes)) == (10, 4)
 
 
@@ -146,7 +148,7 @@ def test_folds_of_a_number_have_its_quarters_in_equal_shares():
         target_of(values, "regression"), samples_of(np.arange(60).astype(str)), FOLDS
     )
     highest = {f"run_{n}" for n in np.argsort(values)[-15:]}
-    shares = [len(highest & set(s["validation"])) for s in sides_by_fold(rows).values()]
+    shares = [len(highest & set(s["validation"])) for s in subsets_by_fold(rows).values()]
     assert set(shares) == {3}
 
 
@@ -158,7 +160,7 @@ def test_a_composition_with_two_labels_joins_their_groups():
     )
     joined = [
         {"run_0", "run_1", "run_2", "run_3"} & set(s["validation"])
-        for s in sides_by_fold(rows).values()
+        for s in subsets_by_fold(rows).values()
     ]
     assert {len(found) for found in joined} == {0, 4}
     with pytest.raises(
@@ -178,9 +180,9 @@ def test_splits_are_named_without_a_dataset():
     assert folds.name({"kind": "single", "train_fraction": 0.7, "seed": 0}) == "single-0.7-0"
     assert folds.name(FOLDS) == "5x3-formula-0"
     assert folds.name(FOLDS | {"repeats": 1, "group": "A1"}) == "5x1-A1-0"
-    assert folds.folds(SINGLE) == ["0"]
-    assert folds.folds(FOLDS)[:6] == ["0-0", "0-1", "0-2", "0-3", "0-4", "1-0"]
-    assert len(folds.folds(FOLDS)) == 15
+    assert folds.fold_names(SINGLE) == ["0"]
+    assert folds.fold_names(FOLDS)[:6] == ["0-0", "0-1", "0-2", "0-3", "0-4", "1-0"]
+    assert len(folds.fold_names(FOLDS)) == 15
 
 
 @pytest.fixture
@@ -198,23 +200,23 @@ def dataset():
 
 def test_samples_are_those_of_the_target(dataset):
     target = SimpleNamespace(samples=np.array([1, 2]))
-    found = folds.samples(dataset, target, SINGLE)
+    found = partitions.samples(dataset, target, SINGLE)
     assert [column.tolist() for column in found] == [
         ["CrI_AFM", "VI"],
         ["CrI", "IV"],
         ["CrI", "IV"],
     ]
-    numbered = folds.samples(dataset, target, FOLDS | {"group": "charge_state"})
+    numbered = partitions.samples(dataset, target, FOLDS | {"group": "charge_state"})
     assert numbered.groups.tolist() == ["2.0", "3.0"]
-    assert folds.compositions(dataset).tolist() == ["CrI", "CrI", "IV"]
+    assert partitions.compositions(dataset).tolist() == ["CrI", "CrI", "IV"]
 
 
 def test_a_group_must_be_a_label_that_every_sample_carries(dataset):
     target = SimpleNamespace(samples=np.array([1, 2]))
     with pytest.raises(ValueError, match="the dataset has no label B1 to group by"):
-        folds.samples(dataset, target, FOLDS | {"group": "B1"})
+        partitions.samples(dataset, target, FOLDS | {"group": "B1"})
     with pytest.raises(ValueError, match="VI has no label A1"):
-        folds.samples(dataset, target, FOLDS | {"group": "A1"})
+        partitions.samples(dataset, target, FOLDS | {"group": "A1"})
 
 
 def test_a_split_file_gives_back_what_was_assigned(tmp_path, crystals):
@@ -224,11 +226,11 @@ def test_a_split_file_gives_back_what_was_assigned(tmp_path, crystals):
     folds.write(path, rows)
     assert read_table(path) == rows
     found = folds.read(path, samples.calculations, samples.compositions)
-    by_fold = sides_by_fold(rows)
+    by_fold = subsets_by_fold(rows)
     assert list(found) == list(by_fold)
     for fold, pair in found.items():
-        for side, positions in zip(folds.SIDES, pair, strict=True):
-            assert samples.calculations[positions].tolist() == by_fold[fold][side]
+        for subset, positions in zip(folds.SUBSETS, pair, strict=True):
+            assert samples.calculations[positions].tolist() == by_fold[fold][subset]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_a_split_file_gives_back_what_was_assigned(tmp_path, crystals):
         ({"2": ("b1", "training")}, "fold 0-1: b1 has two rows"),
         ({"3": ("a1", "training")}, "fold 0-1: a1 has two rows"),
         ({"3": ("gone", "training")}, "fold 0-1: gone is no sample of the dataset"),
-        ({"3": ("c1", "test")}, "fold 0-1: c1: the side 'test' is none"),
+        ({"3": ("c1", "test")}, "fold 0-1: c1: 'test' is none of training, validation"),
         ({"0": ("a1", "training"), "1": ("a2", "training")}, "fold 0-1 has no validation sample"),
     ],
 )
@@ -249,9 +251,9 @@ def test_a_leaking_or_damaged_split_file_is_caught(tmp_path, change, message):
     sound |= {"3": ("b1", "training")}
 
     def written(cells):
-        rows = [{"fold": "0-0", "calculation": "a1", "side": "training"}]
-        rows += [{"fold": "0-0", "calculation": "b1", "side": "validation"}]
-        rows += [{"fold": "0-1", "calculation": c, "side": s} for c, s in cells.values()]
+        rows = [{"fold": "0-0", "calculation": "a1", "subset": "training"}]
+        rows += [{"fold": "0-0", "calculation": "b1", "subset": "validation"}]
+        rows += [{"fold": "0-1", "calculation": c, "subset": s} for c, s in cells.values()]
         folds.write(tmp_path / "split.tsv", rows)
         return folds.read(tmp_path / "split.tsv", calculations, compositions)
 

@@ -278,7 +278,7 @@ def test_predictions_of_classes_hold_every_probability(tmp_path):
     outputs.write_predictions(file, names, target("classes", texts, CLASSES), folds, tables)
     rows = read_table(file)
     assert list(rows[0]) == [
-        "calculation", "side", "value", "class", "predicted_class",
+        "calculation", "subset", "value", "class", "predicted_class",
         "probability_0", "probability_1", "probability_2",
     ]  # fmt: skip
     assert list(rows[0].values()) == [
@@ -291,7 +291,7 @@ def test_predictions_of_classes_hold_every_probability(tmp_path):
         "0.7",
         "0.2",
     ]
-    assert [row["side"] for row in rows] == ["training", "training", "validation"]
+    assert [row["subset"] for row in rows] == ["training", "training", "validation"]
 
 
 def test_predictions_of_a_regression_are_numbers(tmp_path):
@@ -306,4 +306,4 @@ def test_predictions_of_a_regression_are_numbers(tmp_path):
         ["calculation3", "training", "30.5", "31.0"],
         ["calculation4", "validation", "40.5", "39.0"],
     ]
-    assert list(read_table(file)[0]) == ["calculation", "side", "value", "prediction"]
+    assert list(read_table(file)[0]) == ["calculation", "subset", "value", "prediction"]

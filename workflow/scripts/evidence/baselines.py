@@ -9,11 +9,12 @@ from spinlens.dataset import targets
 from spinlens.dataset.read import open_dataset
 from spinlens.evidence import baselines, descriptors, predictions
 from spinlens.splits import folds as splits
+from spinlens.splits.partitions import compositions as compositions_of
 
 with open_dataset(snakemake.input.dataset) as dataset:
     target = targets.read(dataset, snakemake.params.target)
     calculations = dataset["sample"].values[target.samples]
-    compositions = splits.compositions(dataset)[target.samples]
+    compositions = compositions_of(dataset)[target.samples]
 folds = splits.read(snakemake.input.split, calculations, compositions)
 described = descriptors.read(snakemake.input.descriptors).of(calculations)
 channels, _, unit = snakemake.wildcards.view.partition("-")

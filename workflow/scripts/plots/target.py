@@ -8,11 +8,11 @@ from spinlens.dataset import targets
 from spinlens.dataset.read import open_dataset
 from spinlens.plots import style
 from spinlens.plots.target import target_distribution
-from spinlens.splits import folds, grouping
+from spinlens.splits import partitions
 
 settings = snakemake.params.settings
 split = {"train_fraction": settings["train_fraction"], "seed": settings["split_seed"]}
 with open_dataset(snakemake.input[0]) as dataset:
     target = targets.read(dataset, settings)
-    [pair] = grouping.single(target, folds.samples(dataset, target, split), split)
+    [pair] = partitions.single(target, partitions.samples(dataset, target, split), split)
 style.save(target_distribution(target, *pair), snakemake.output[0])

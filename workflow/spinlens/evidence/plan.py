@@ -83,7 +83,7 @@ class EvidencePoint(NamedTuple):
         """
         place = self.name, self.target, folds.name(split)
         seeds = range(_networks(split))
-        return [Fit(*place, fold, str(seed)) for fold in folds.folds(split) for seed in seeds]
+        return [Fit(*place, fold, str(seed)) for fold in folds.fold_names(split) for seed in seeds]
 
     def every_fit(self, splits: Iterable[Split]) -> list[Fit]:
         """Every fit of this point.

@@ -216,7 +216,7 @@ def _averaged(members: Sequence[Predictions]) -> Predictions:
 
 
 def _of_fit(rows: Sequence[Row], fold: str, compositions: Mapping[str, str]) -> Predictions:
-    rows = [row for row in rows if row["side"] == "validation"]
+    rows = [row for row in rows if row["subset"] == "validation"]
     if not rows:
         raise SpinlensError(f"predictions: the fit of fold {fold} has no validation sample")
     return _of_rows(rows, [compositions[row["calculation"]] for row in rows], [fold] * len(rows))

@@ -104,4 +104,6 @@ def _compared(about):
 def trained_on(folder):
     """Ids of the calculations that a model was trained on."""
     rows = read_table(Path(folder, "predictions.csv"))
-    return [row["calculation"] for row in rows if row["side"] == "training"]
+    # Models of earlier versions call the column `side`.
+    column = "subset" if rows and "subset" in rows[0] else "side"
+    return [row["calculation"] for row in rows if row[column] == "training"]

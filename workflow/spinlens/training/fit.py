@@ -10,11 +10,10 @@ import numpy as np
 from spinlens.dataset.network_inputs import root_mean_square
 from spinlens.models import build
 from spinlens.settings import sizes
+from spinlens.splits.folds import SUBSETS
 from spinlens.training import augmentation, data_parallel
 from spinlens.training import metrics as scores
 from spinlens.training.batches import Batches
-
-SIDES = ("training", "validation")
 
 
 class Fold(NamedTuple):
@@ -79,7 +78,7 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     )
     metrics = {
         f"{side}_{name}": value
-        for side, *pair in zip(SIDES, predictions, folds, strict=True)
+        for side, *pair in zip(SUBSETS, predictions, folds, strict=True)
         for name, value in _scores(*pair, classes).items()
     }
     metrics["diverged"] = _diverged(model, log.history)

@@ -6,7 +6,7 @@ import numpy as np
 from spinlens.core.files import whole, write_json, write_table
 from spinlens.filters import steerable, voxel
 from spinlens.models import build
-from spinlens.training.fit import SIDES
+from spinlens.splits.folds import SUBSETS
 
 
 def write_model(path, model):
@@ -35,8 +35,8 @@ def write_predictions(path, calculations, target, folds, predictions):
     row_of = _number_row if target.kind == "regression" else _class_row
     values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
     rows = [
-        {"calculation": calculations[sample], "side": side} | row_of(values[sample], *learned)
-        for side, fold, table in zip(SIDES, folds, predictions, strict=True)
+        {"calculation": calculations[sample], "subset": subset} | row_of(values[sample], *learned)
+        for subset, fold, table in zip(SUBSETS, folds, predictions, strict=True)
         for sample, *learned in zip(fold.samples.tolist(), fold.truth, table, strict=True)
     ]
     write_table(path, rows)

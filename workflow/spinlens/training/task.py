@@ -8,6 +8,7 @@ from spinlens.dataset import targets
 from spinlens.dataset.read import mean_voxel_vectors, open_dataset
 from spinlens.settings import sizes
 from spinlens.splits import folds as splits
+from spinlens.splits.partitions import compositions
 from spinlens.training import fit
 
 
@@ -28,7 +29,7 @@ def task(dataset_path, split_path, point, fold, labelling=0):
     with open_dataset(dataset_path) as dataset:
         target = targets.read(dataset, point)
         calculations = dataset["sample"].values
-        of_target = calculations[target.samples], splits.compositions(dataset)[target.samples]
+        of_target = calculations[target.samples], compositions(dataset)[target.samples]
         grid = [dataset.sizes[axis] for axis in "abc"]
         coarser = np.divide(grid, sizes.input_grid(point, grid))
         voxel_vectors = mean_voxel_vectors(dataset) * coarser[:, np.newaxis]
