@@ -8,6 +8,7 @@ rule exchange_constants:
     output:
         table=f"{RESULTS}/exchange.tsv",
         labels=f"{RESULTS}/exchange_labels.tsv",
+        models=directory(f"{RESULTS}/exchange_models"),  # for VAMPIRE and Spirit
     log:
         f"{RESULTS}/logs/exchange_constants.log",
     benchmark:
@@ -31,3 +32,43 @@ rule exchange_constants:
         code=code("exchange/constants.py"),
     script:
         "../scripts/exchange/constants.py"
+
+
+rule exchange_ordering:
+    """Find by Monte Carlo where the ground state's order ends, if there is an easy axis."""
+    input:
+        records=RECORDS,
+        table=f"{RESULTS}/exchange.tsv",
+    output:
+        f"{RESULTS}/ordering_temperatures.tsv",
+    log:
+        f"{RESULTS}/logs/exchange_ordering.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/exchange_ordering.jsonl"
+    conda:
+        "../../envs/vasp.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(600),
+    params:
+        settings=settings(
+            "starting_moments",
+            "orders",
+            "order_cells",
+            "cell_height",
+            "exchange_shells",
+            "exchange_moment_tolerance",
+            "exchange_spins",
+            "exchange_anisotropy_meV",
+            "label_uncertainty_meV",
+        ),
+        code=code("exchange/ordering.py"),
+    script:
+        "../scripts/exchange/ordering.py"
+
+
+rule exchange:
+    """Exchange constants, models for other codes, and ordering temperatures."""
+    input:
+        rules.exchange_constants.output,
+        rules.exchange_ordering.output,

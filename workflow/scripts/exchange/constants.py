@@ -5,17 +5,25 @@ from spinlens.core import log
 terminal = log.to_file(snakemake.log[0])
 
 import sys
+from pathlib import Path
 
 from spinlens.core.files import write_table
-from spinlens.exchange import from_records, table
+from spinlens.exchange import from_records, hamiltonian_files, table
 from spinlens.exchange.constants import compare
 
 settings = snakemake.params.settings
 magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
-compared = [
-    compare(formula, runs, magnetic, settings["orders"], settings)
-    for formula, runs in from_records.compositions(snakemake.input).items()
-]
+compared = []
+models = Path(snakemake.output.models)
+models.mkdir(parents=True, exist_ok=True)
+for formula, runs in from_records.compositions(snakemake.input).items():
+    each = compare(formula, runs, magnetic, settings["orders"], settings)
+    compared.append(each)
+    if each.fit:
+        own = {element for element in magnetic if element in each.spins}
+        model = hamiltonian_files.hamiltonian(runs[0], own, each.spins, each.fit.constants)
+        hamiltonian_files.write_vampire(models / f"{formula}.ucf", model)
+        hamiltonian_files.write_spirit(models / f"{formula}.spirit.cfg", model)
 write_table(
     snakemake.output.table, table.rows(compared), table.columns(settings["exchange_shells"])
 )

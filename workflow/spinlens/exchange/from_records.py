@@ -48,7 +48,7 @@ def _run(file: str, header: Header) -> MagneticRun | None:
         moments = labels.get("local_moments_muB")
         if moments is None and "site_moment" in source.variables:
             moments = source["site_moment"][:]
-        if np.shape(moments) != (len(header.elements),):
+        if moments is None or np.shape(moments) != (len(header.elements),):
             return None
         return MagneticRun(
             header.attributes["id"],
