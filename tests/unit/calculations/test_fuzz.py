@@ -6,7 +6,6 @@ of a number, or lines exchanged within a grid. Everything else must be refused.
 """
 
 import random
-import time
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from spinlens.calculations.labels import read_labels
 from spinlens.core.errors import Excluded
 
 MUTATIONS = 500
-SECONDS_A_FILE = 5.0
 PRINTABLE = b"0123456789+-.EeNnDd* \n\tXx"
 CRYSTAL = writer.Crystal()
 KINDS = {
@@ -154,7 +152,6 @@ def test_mutations_are_excluded_or_harmless(runs):
     excluded, untouched, harmless = 0, 0, 0
     for number in range(MUTATIONS):
         folder, known, right = mutated(number, runs)
-        start = time.monotonic()
         try:
             found = read_charge_file(folder / "CHGCAR")
             check(found, known)
@@ -165,13 +162,13 @@ def test_mutations_are_excluded_or_harmless(runs):
             assert_right(found, right)
             same = all(map(np.array_equal, grids(found), grids(right)))
             untouched, harmless = untouched + same, harmless + (not same)
-        assert time.monotonic() - start < SECONDS_A_FILE
     assert excluded + untouched + harmless == MUTATIONS
     assert excluded > MUTATIONS * 0.6  # most mutations are found out
     assert untouched > 10  # comments, moments and augmentation do not matter
     assert harmless < MUTATIONS * 0.1  # a wrong digit is rarely small enough to pass
 
 
+@pytest.mark.slow
 def test_the_checks_are_what_finds_wrong_numbers(runs):
     """Negative control: read without labels, structure and checks, wrong numbers get in."""
     wrong = 0
@@ -204,6 +201,7 @@ def test_mutations_of_a_compressed_file_are_found_by_its_checksum(runs, tmp_path
     assert excluded > 45
 
 
+@pytest.mark.slow
 def test_mutations_of_the_small_files_exclude_or_change_nothing_that_is_checked(runs):
     folder, _, sections, right = runs["collinear"]
     (folder / "CHGCAR").write_bytes(b"".join(sections))

@@ -2,13 +2,12 @@
 
 import gzip
 import os
-import time
+import tracemalloc
 
 import pytest
 
 import chgcar_writer as writer
 from spinlens.calculations.labels import read_labels
-from spinlens.calculations.magnetic_order import magnetic_order
 
 CRYSTAL = writer.Crystal()
 
@@ -246,7 +245,7 @@ def test_the_last_of_several_ionic_steps_counts(tmp_path):
     assert labels["local_moments_muB"].value == [3.0, 3.0, -0.2]
 
 
-def test_a_large_outcar_is_read_from_its_ends_in_seconds(tmp_path):
+def test_a_large_outcar_is_read_from_its_ends(tmp_path):
     head = writer.outcar_text(CRYSTAL, moment=1.0)
     tail = writer.outcar_text(CRYSTAL, moment=5.8, local_moments=[3.0, 3.0, -0.2])
     with open(tmp_path / "OUTCAR", "w") as file:
@@ -254,9 +253,11 @@ def test_a_large_outcar_is_read_from_its_ends_in_seconds(tmp_path):
         file.truncate(300 << 20)  # sparse
         file.seek(0, os.SEEK_END)
         file.write("\n" + tail)
-    start = time.monotonic()
+    tracemalloc.start()
     labels = read_labels(tmp_path)
-    assert time.monotonic() - start < 10
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200 << 20, "not the whole file"
     assert labels["total_moment_muB"].value == pytest.approx(5.8, abs=1e-9)
     assert labels["valence_electrons"].value == 18.0
 
@@ -265,28 +266,3 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "OUTCAR")
     assert read_labels(tmp_path) == {}
     assert read_labels(tmp_path / "nowhere") == {}
-
-
-@pytest.mark.parametrize(
-    ("moments", "order"),
-    [
-        ([3.0, 3.0, -0.1, -0.1], "FM"),
-        ([-3.0, -2.0], "FM"),
-        ([3.0, -3.0, 0.2], "AFM"),
-        ([3.0, -0.31], "AFM"),
-        ([3.0, -0.29], "other"),
-        ([3.0, 3.0, -3.0], "other"),
-        ([3.0], "other"),
-        ([0.2, -0.2], "other"),
-        ([0.01, -0.02, 0.0], "NM"),
-        ([], "other"),
-        ([[0, 0, 3.0], [0.1, 0, 2.9]], "FM"),
-        ([[0, 3.0, 0], [0, -3.0, 0.1], [0, 0.1, 0.1]], "AFM"),
-        ([[0, 0, 3.0], [3.0, 0, 0]], "other"),
-        ([[0, 0, 0.01], [0, 0.02, 0]], "NM"),
-    ],
-)
-def test_magnetic_order(moments, order):
-    assert magnetic_order(moments) == order
-    flipped = [[-x for x in m] if isinstance(m, list) else -m for m in moments]
-    assert magnetic_order(flipped) == order

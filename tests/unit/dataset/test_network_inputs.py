@@ -4,13 +4,11 @@ import netCDF4
 import numpy as np
 import pytest
 
+from hyperparameters import hyperparameters
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
 
-POINT = {
-    "dimensions": 3, "channels": "signed", "input_grid": None, "normalization": "none",
-    "isosurface": None,
-}  # fmt: skip
+POINT = hyperparameters(channels="signed", normalization="none")
 LATTICES = [np.diag([4, 4, 10.0]), np.diag([4, 4, 10.0]), np.diag([5, 5, 12.0]), np.eye(3)]
 RANDOM = np.random.default_rng(0).normal(size=(6, 6, 8)) + 1
 ANTIFERROMAGNET = RANDOM - RANDOM.mean()

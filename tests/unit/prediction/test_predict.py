@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from chgcar_writer import Crystal, magnetic_blocks, write, write_run
+from hyperparameters import hyperparameters
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
 from spinlens.core.files import read_table
@@ -27,15 +28,7 @@ SETTINGS = {
     "moment_tolerance_muB": 0.01, "unconverged": "keep", "nonmagnetic": "exclude",
     "moment_axis": [0, 0, 1],
 }  # fmt: skip
-POINT = {
-    "dimensions": 3, "channels": "parts", "input_grid": None, "normalization": "integral",
-    "isosurface": None, "supercell": [2, 2, 1], "boundary": "valid", "filters": 2,
-    "kernel_size": 3, "stride": 2, "pool_size": 2, "convolutions": [],
-    "convolution_kernel_size": 3, "head": "flatten", "dense": [], "optimizer": "adam",
-    "learning_rate": 0.02, "momentum": 0.1, "batch_size": 4, "epochs": 1,
-    "mixed_precision": False, "jit_compile": False, "seed": 1, "target": "total_moment",
-    "classes": "threshold", "threshold": 4.0, "train_fraction": 0.7, "split_seed": 0,
-}  # fmt: skip
+POINT = hyperparameters(normalization="integral", stride=2)
 GRID, WINDOW = (6, 6, 8), 6.0
 METALS = ("Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu")
 MOMENTS = np.linspace(1.0, 3.4, 8)
@@ -107,6 +100,7 @@ def probabilities(folder):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_training_calculations_are_predicted_as_they_were_in_training(study, tmp_path):
     made = predict(study, "one", study.records, tmp_path)
     expected = probabilities(study.results / "models" / "one")
@@ -128,6 +122,7 @@ def test_training_calculations_are_predicted_as_they_were_in_training(study, tmp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_another_model_predicts_otherwise(study, tmp_path):
     """Control of the test above: equal probabilities are no matter of course."""
     other = probabilities(study.results / "fits/folds/total_moment-4/2x1-formula-0/0-1/0")
@@ -136,12 +131,14 @@ def test_another_model_predicts_otherwise(study, tmp_path):
     assert max(apart) > 1e-3
 
 
+@pytest.mark.slow
 def test_the_order_and_number_of_new_calculations_do_not_matter(study, tmp_path):
     all_of_them = predict(study, "one", study.records, tmp_path).rows
     alone = predict(study, "one", [study.records[6]], tmp_path).rows
     assert alone[0]["probability"] == pytest.approx(all_of_them[6]["probability"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_the_mean_of_its_folds_and_their_deviation(study, tmp_path):
     made = predict(study, "folds", study.records, tmp_path)
     assert made.models == 2
@@ -168,6 +165,7 @@ def test_a_class_is_that_of_the_largest_mean_probability():
     assert row["spread"] == pytest.approx(np.sqrt(0.08), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_regression_gives_values_in_their_unit(study, tmp_path):
     made = predict(study, "number", study.records, tmp_path)
     rows = read_table(study.results / "models" / "number" / "predictions.csv")
@@ -201,6 +199,7 @@ def new(tmp_path_factory):
     return records_of(root)
 
 
+@pytest.mark.slow
 def test_what_lies_outside_of_the_training_is_named(study, new, tmp_path):
     outside = {
         row["calculation"]: row["outside"] for row in predict(study, "folds", new, tmp_path).rows
@@ -213,6 +212,7 @@ def test_what_lies_outside_of_the_training_is_named(study, new, tmp_path):
     assert outside["uneven"] == "density farther than any training sample from its nearest"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_predicted_is_excluded_with_its_reason(study, new, tmp_path):
     made = predict(study, "one", new, tmp_path)
     excluded = {row["calculation"]: row for row in made.excluded}
@@ -223,12 +223,14 @@ def test_what_cannot_be_predicted_is_excluded_with_its_reason(study, new, tmp_pa
     assert excluded["broken"]["source"].endswith("runs/broken/CHGCAR")
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_predicted_there_are_only_reasons(study, new, tmp_path):
     broken = [file for file in new if file.stem in ("broken", "antiferromagnet")]
     made = predict(study, "one", broken, tmp_path)
     assert made.rows == [] and len(made.excluded) == 2 and "probability" in made.columns
 
 
+@pytest.mark.slow
 def test_names_stand_for_models_and_permuted_labels_are_passed_over(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)
@@ -250,6 +252,7 @@ def fails(study, results, name, told, tmp_path):
     assert told in str(fault.value) and "\n" not in str(fault.value)
 
 
+@pytest.mark.slow
 def test_a_model_that_is_not_there_is_one_line(study, tmp_path):
     fails(study, study.results, None, "model is null: name a folder of", tmp_path)
     fails(study, study.results, "two", "models/two/model.keras is not there: train it", tmp_path)
@@ -273,6 +276,7 @@ def edited(study, tmp_path, **changes):
     return results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -288,12 +292,14 @@ def test_a_model_that_does_not_fit_its_dataset_is_one_line(study, tmp_path, chan
     fails(study, edited(study, tmp_path, **changes), "one", told, tmp_path)
 
 
+@pytest.mark.slow
 def test_an_unedited_copy_is_predicted(study, tmp_path):
     """Control of the test above."""
     made = predict(study, "one", study.records, tmp_path, edited(study, tmp_path))
     assert len(made.rows) == 8
 
 
+@pytest.mark.slow
 def test_models_of_two_targets_are_no_ensemble(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)
@@ -303,6 +309,7 @@ def test_models_of_two_targets_are_no_ensemble(study, tmp_path):
     assert predict(study, "folds", study.records, tmp_path, results).models == 2
 
 
+@pytest.mark.slow
 def test_a_diverged_model_is_left_out_and_told(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)

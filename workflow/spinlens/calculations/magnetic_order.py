@@ -1,10 +1,13 @@
-"""Decide the magnetic order from local moments."""
+"""Decide the magnetic order from local moments: FM, AFM, NM or other.
+
+Moments also tell Neel from zigzag where the sites are known: see `structures.orders`.
+"""
 
 import math
 from collections.abc import Sequence
 
-SMALLEST_MOMENT_MUB = 0.3
-LARGEST_NM_MOMENT_MUB = 0.05
+SMALLEST_MOMENT_MUB = 0.3  # of a magnetic site
+LARGEST_NM_MOMENT_MUB = 0.05  # of any site of a nonmagnetic crystal
 LEAST_COLLINEAR_COSINE = 0.95
 
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB
 from spinlens.crystal.formulas import reduced
 
-SMALLEST_MOMENT_MUB = 0.3
 SAME_ENERGY_MEV = 1e-6  # per site
 SHARED = {
     "valence_electrons": "valence electrons per atom",

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from spinlens.calculations.magnetic_order import LARGEST_NM_MOMENT_MUB, SMALLEST_MOMENT_MUB
 from spinlens.structures import gpaw, plan
 from spinlens.structures.orders import signs_name
 
 SAME_STATE_EV = 1e-3  # per cell: starts whose energies differ by less found the same state
-SMALLEST_MOMENT_MUB = 0.3
 
 Runner = Callable[[str, int, int], gpaw.Run]  # order, start, step of the ladder
 
@@ -105,7 +105,7 @@ def _order_final(cell, run):
         return "NM"
     started = np.flatnonzero(cell.arrangement.moments)
     local = np.array(local)[started]
-    if np.abs(local).max(initial=0.0) <= 0.05:
+    if np.abs(local).max(initial=0.0) <= LARGEST_NM_MOMENT_MUB:
         return "NM"
     if np.abs(local).min() < SMALLEST_MOMENT_MUB:
         return "other"
