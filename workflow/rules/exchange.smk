@@ -68,7 +68,8 @@ rule exchange_ordering:
 
 
 rule exchange:
-    """Exchange constants, models for other codes, and ordering temperatures."""
+    """Exchange constants and their figure, models for other codes, ordering temperatures."""
     input:
         rules.exchange_constants.output,
         rules.exchange_ordering.output,
+        f"{RESULTS}/figures/exchange_constants.svg",

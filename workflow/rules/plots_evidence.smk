@@ -80,3 +80,27 @@ rule agreement_figure:
         code=code("plots/agreement.py"),
     script:
         "../scripts/plots/agreement.py"
+
+
+rule exchange_figure:
+    """Draw the exchange constants of all compositions, with errors and ground states."""
+    input:
+        f"{RESULTS}/exchange.tsv",
+    output:
+        report(
+            f"{RESULTS}/figures/exchange_constants.svg",
+            caption="../report/exchange_constants.rst",
+            category="Exchange",
+            labels={"shows": "exchange constants by composition"},
+        ),
+    log:
+        f"{RESULTS}/logs/exchange_figure.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("plots/exchange_constants.py"),
+    script:
+        "../scripts/plots/exchange_constants.py"

@@ -159,6 +159,7 @@ rule figures:
 DRAWN_ELSEWHERE = [
     *up_to_date([*rules.draw_benchmarks.output, *rules.scale_table.output]),
     *up_to_date(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
+    *up_to_date(rules.exchange_figure.output, f"{RESULTS}/exchange.tsv"),
     *up_to_date(
         expand(rules.steerable_evidence.output.figure, zip, **STEERABLE_PERMUTED),
         f"{RESULTS}/descriptors.nc",
