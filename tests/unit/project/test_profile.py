@@ -13,7 +13,7 @@ RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.
 HEAD = r"^(?:rule |checkpoint |use rule \w+ as )(\w+)(?: with)?:"
 RULE = re.compile(HEAD + r"(.*?)(?=^\S|\Z)", re.DOTALL | re.MULTILINE)
 SCRIPT = re.compile(r"^    script:\s+\"\.\./scripts/([\w/]+\.py)\"", re.MULTILINE)
-FRAMEWORKS = {"tensorflow", "keras", "jax", "torch"}
+FRAMEWORKS = {"tensorflow", "keras", "jax"}
 
 
 def profile(name):

@@ -5,7 +5,7 @@ import numpy as np
 
 from spinlens.atoms.fingerprints import weights
 from spinlens.layers.periodic.convolution import PeriodicConv3D
-from spinlens.layers.periodic.pooling import MeanAndMax
+from spinlens.layers.periodic.heads import MeanAndMax
 
 WIDTH = 0.8  # Å, standard deviation of the Gaussians
 WINDOW = 8.0  # Å along c, the atoms in its middle: a layer's vacuum is not drawn

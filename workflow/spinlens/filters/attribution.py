@@ -16,8 +16,8 @@ from keras import ops
 from spinlens.core.errors import SpinlensError
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
-from spinlens.layers.periodic.convolution import PeriodicConv3D, PeriodicDense
-from spinlens.layers.periodic.pooling import MeanAndMax
+from spinlens.layers.periodic.convolution import PeriodicConv3D
+from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
 from spinlens.models.steerable import AsFeatures
 
 LAYERS = {

@@ -15,8 +15,8 @@ pools are one voxel high.
 import keras
 
 from spinlens.core.errors import SpinlensError
-from spinlens.layers.periodic.convolution import PeriodicConv3D, PeriodicDense
-from spinlens.layers.periodic.pooling import MeanAndMax
+from spinlens.layers.periodic.convolution import PeriodicConv3D
+from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
 from spinlens.models.heads import FIRST_CONVOLUTION, output, scaled
 from spinlens.settings.sizes import sizes
 

@@ -7,8 +7,7 @@ floating-point operations of training: a multiplication and an addition are two.
 from math import log2, prod
 from typing import NamedTuple
 
-from spinlens.layers.periodic import route
-from spinlens.layers.periodic.output_sizes import Axis
+from spinlens.layers.periodic.plan import Axis, cheaper_method
 from spinlens.settings.sizes import sizes
 
 
@@ -80,7 +79,7 @@ def _layer(convolution, outputs):
     lengths = [axis.length for axis in convolution.axes()]
     read = [n * size for n, size in zip(lengths, convolution.pool, strict=True)]
     sizes = (convolution.kernel, convolution.channels, convolution.filters)
-    if route.cheaper(convolution.cell, read, *sizes) == "direct":
+    if cheaper_method(convolution.cell, read, *sizes) == "direct":
         return _direct(convolution, read, outputs)
     return _transformed(convolution, read, outputs)
 

@@ -14,9 +14,8 @@ import pytest
 from keras import ops
 
 from spinlens.layers.fourier import transforms
-from spinlens.layers.periodic import route
-from spinlens.layers.periodic.convolution import PeriodicConv3D, PeriodicDense
-from spinlens.layers.periodic.output_sizes import Axis
+from spinlens.layers.periodic.convolution import PeriodicConv3D
+from spinlens.layers.periodic.heads import PeriodicDense
 
 TOLERANCE = 1e-5
 BACKEND = keras.backend.backend()
@@ -77,18 +76,13 @@ def with_gradients(function, *arrays):
             tape.watch(arrays)
             value = function(*arrays)
         return [value, *tape.gradient(value, arrays, upstream(value))]
-    if BACKEND == "jax":
-        import jax
+    import jax
 
-        def both(*arrays):
-            value, pull_back = jax.vjp(function, *arrays)
-            return [value, *pull_back(upstream(value))]
+    def both(*arrays):
+        value, pull_back = jax.vjp(function, *arrays)
+        return [value, *pull_back(upstream(value))]
 
-        return jax.jit(both)(*arrays)
-    arrays = [array.detach().requires_grad_() for array in arrays]
-    value = function(*arrays)
-    value.backward(upstream(value))
-    return [value.detach(), *(array.grad for array in arrays)]
+    return jax.jit(both)(*arrays)
 
 
 def applied(layers):
@@ -306,7 +300,7 @@ RELOAD = """
 import sys
 import keras
 import numpy as np
-from spinlens.layers import periodic
+from spinlens.layers.periodic import convolution, heads
 
 folder = sys.argv[1]
 model = keras.saving.load_model(f"{folder}/model.keras")
@@ -314,6 +308,7 @@ np.save(f"{folder}/reloaded.npy", model.predict(np.load(f"{folder}/field.npy"), 
 """
 
 
+@pytest.mark.slow
 def test_a_saved_model_reloads_in_a_fresh_process(tmp_path):
     model, field = network(EVEN), normal(3, *EVEN, 2)
     model.save(tmp_path / "model.keras")
@@ -324,7 +319,10 @@ def test_a_saved_model_reloads_in_a_fresh_process(tmp_path):
     assert error(np.load(tmp_path / "reloaded.npy"), expected) < TOLERANCE
 
 
-@pytest.mark.parametrize("compiled", [False, pytest.param(True, id="jit_compile")])
+@pytest.mark.parametrize(
+    "compiled",
+    [False, pytest.param(True, id="jit_compile", marks=pytest.mark.slow)],
+)
 def test_training_in_uneven_batches_takes_the_steps_of_the_tiled_network(compiled):
     field, classes = normal(5, *EVEN, 2), np.array([0, 1, 1, 0, 1])
     tiled = keras.Sequential([
@@ -339,7 +337,7 @@ def test_training_in_uneven_batches_takes_the_steps_of_the_tiled_network(compile
     histories = []
     for each, inputs in ((model, field), (tiled, np.tile(field, (1, 2, 2, 1, 1)))):
         optimizer = keras.optimizers.SGD(0.05, momentum=0.1)
-        jit = compiled and each is model and BACKEND != "torch"
+        jit = compiled and each is model
         each.compile(optimizer, "sparse_categorical_crossentropy", jit_compile=jit)
         fit = each.fit(inputs, classes, batch_size=2, epochs=3, shuffle=False, verbose=0)
         histories.append(fit.history["loss"])
@@ -367,27 +365,6 @@ def test_the_cheaper_route_on_the_studied_cell(kernel, stride, expected):
     layer = PeriodicConv3D(3, kernel, stride, "valid", supercell=(2, 2, 1), folded=True)
     assert built(layer, (60, 60, 120)).route == expected
     assert built(PeriodicConv3D(3, 5, method="fft"), EVEN).route == "fft"
-
-
-def test_costs_grow_with_the_work():
-    assert route.direct_cost((4, 4, 4), (2, 2, 2), 2, 3) == 2 * 64 * 8 * 6
-    assert route.transform_cost((8, 8, 8), 2, 3) > 8 * route.transform_cost((4, 4, 4), 2, 3)
-
-
-@pytest.mark.parametrize(
-    ("axis", "window", "stride", "expected"),
-    [
-        (Axis(60, 120), 40, 1, Axis(60, 81)),
-        (Axis(60, 81), 2, 2, Axis(30, 40)),
-        (Axis(120, 120), 40, 1, Axis(81, 81)),
-        (Axis(5, 10), 2, 2, Axis(5, 5)),
-        (Axis(5, 20), 2, 2, Axis(5, 10)),
-        (Axis(60, 120), 40, 20, Axis(3, 5)),
-        (Axis(60, 60), 60, 1, Axis(1, 1)),
-    ],
-)
-def test_axis(axis, window, stride, expected):
-    assert axis.valid(window, stride) == expected
 
 
 @pytest.mark.parametrize(

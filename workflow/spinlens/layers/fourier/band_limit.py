@@ -11,26 +11,49 @@ from functools import cached_property
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
+
+from spinlens.layers import Tensor
+from spinlens.layers.fourier.continuation import Sizes
+
+Matrix = NDArray[np.floating]
 
 
 class Bands:
-    """The band of a grid (na, nb, nc): its K frequencies, half of them along c, whose others
-    are the conjugates of those kept."""
+    """Frequencies that a grid can hold.
 
-    def __init__(self, cell):
+    There are K of them, half of those along c, whose others are the conjugates of those kept.
+
+    Parameters
+    ----------
+    cell
+        The grid (na, nb, nc).
+    """
+
+    def __init__(self, cell: Sizes) -> None:
         self.cell = tuple(cell)
         self._highest = [(n - 1) // 2 for n in self.cell]
 
     @cached_property
-    def frequencies(self):
+    def frequencies(self) -> NDArray[np.float64]:
         """Miller indices (K, 3) of the coefficients kept, float64."""
         along = [np.arange(-m, m + 1) for m in self._highest]
         along[2] = along[2][self._highest[2] :]
         return np.stack(np.meshgrid(*along, indexing="ij"), -1).reshape(-1, 3).astype(float)
 
-    def coefficients(self, fields):
-        """Fourier coefficients (fields, 2, K) of fields (fields, na, nb, nc): f = Σ_h f_h
-        exp(2πi h·x) at the fractional positions x, so that f_0 is the mean."""
+    def coefficients(self, fields: Tensor) -> Tensor:
+        """Fourier coefficients f_h of f = Σ_h f_h exp(2πi h·x) at fractional positions x.
+
+        Parameters
+        ----------
+        fields
+            (fields, na, nb, nc).
+
+        Returns
+        -------
+        tensor
+            (fields, 2, K), real and imaginary parts; f_0 is the mean.
+        """
         to_a, to_b, to_c = self._forward(_dtype(fields))
         na, nb, nc = self.cell
         kb, kc = to_b.shape[0] // 2, to_c.shape[1] // 2
@@ -39,8 +62,19 @@ class Bands:
         by_a = ops.matmul(to_a, ops.reshape(by_b, (-1, 2 * na, kb * kc)))
         return ops.reshape(by_a, (-1, 2, to_a.shape[0] // 2 * kb * kc))
 
-    def fields(self, coefficients):
-        """The fields (fields, na, nb, nc) with these coefficients (fields, 2, K)."""
+    def fields(self, coefficients: Tensor) -> Tensor:
+        """Fields with these Fourier coefficients.
+
+        Parameters
+        ----------
+        coefficients
+            (fields, 2, K), real and imaginary parts.
+
+        Returns
+        -------
+        tensor
+            (fields, na, nb, nc).
+        """
         from_a, from_b, from_c = self._backward(_dtype(coefficients))
         ka, kb, kc = from_a.shape[1] // 2, from_b.shape[1] // 2, from_c.shape[0] // 2
         by_a = ops.matmul(from_a, ops.reshape(coefficients, (-1, 2 * ka, kb * kc)))
@@ -48,9 +82,8 @@ class Bands:
         by_c = ops.matmul(ops.reshape(by_b, (-1, 2 * kc)), from_c)
         return ops.reshape(by_c, (-1, *self.cell))
 
-    def _forward(self, dtype):
-        """Matrices (part, frequency) by (voxel, part) along a and b, and along c from voxels to
-        (part, frequency)."""
+    def _forward(self, dtype: str) -> tuple[Matrix, ...]:
+        """Matrices from (voxel, part) to (part, frequency); along c from voxels, transposed."""
         a, b, c = (
             np.exp(-2j * np.pi * np.outer(np.arange(-m, m + 1), np.arange(n)) / n) / n
             for m, n in zip(self._highest, self.cell, strict=True)
@@ -59,9 +92,8 @@ class Bands:
         parts = np.concatenate([c.real, c.imag]).T
         return tuple(matrix.astype(dtype) for matrix in (_on_pairs(a), _on_pairs(b), parts))
 
-    def _backward(self, dtype):
-        """Matrices (voxel, part) by (part, frequency) along a and b, and along c from (part,
-        frequency) to voxels."""
+    def _backward(self, dtype: str) -> tuple[Matrix, ...]:
+        """Matrices from (part, frequency) to (voxel, part); along c to voxels, transposed."""
         a, b, c = (
             np.exp(2j * np.pi * np.outer(np.arange(n), np.arange(-m, m + 1)) / n)
             for m, n in zip(self._highest, self.cell, strict=True)
@@ -71,17 +103,18 @@ class Bands:
         return tuple(matrix.astype(dtype) for matrix in (_pairs_first(a), _pairs_first(b), parts))
 
 
-def _dtype(tensor):
+def _dtype(tensor: Tensor) -> str:
+    """Name of a tensor's type."""
     return keras.backend.standardize_dtype(tensor.dtype)
 
 
-def _on_pairs(matrix):
-    """A complex matrix (frequency, voxel) as a real one, (part, frequency) by (voxel, part)."""
+def _on_pairs(matrix: NDArray[np.complex128]) -> Matrix:
+    """Write a complex (frequency, voxel) as a real (part, frequency) by (voxel, part)."""
     rows = [np.stack([matrix.real, -matrix.imag], -1), np.stack([matrix.imag, matrix.real], -1)]
     return np.stack(rows).reshape(2 * matrix.shape[0], 2 * matrix.shape[1])
 
 
-def _pairs_first(matrix):
-    """A complex matrix (voxel, frequency) as a real one, (voxel, part) by (part, frequency)."""
+def _pairs_first(matrix: NDArray[np.complex128]) -> Matrix:
+    """Write a complex (voxel, frequency) as a real (voxel, part) by (part, frequency)."""
     rows = [np.stack([matrix.real, -matrix.imag], 1), np.stack([matrix.imag, matrix.real], 1)]
     return np.stack(rows, 1).reshape(2 * matrix.shape[0], 2 * matrix.shape[1])

@@ -11,38 +11,73 @@ frequency and its negative share their cosines and sines, so that
 is put together once all sums are taken.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
-from spinlens.layers.fourier.continuation import cut
+from spinlens.layers import Tensor
+from spinlens.layers.fourier.continuation import Sizes, cut
 from spinlens.layers.fourier.transforms import complexes, fused, in_turn
 
 
 class Placement(NamedTuple):
-    """Where the weights of a kernel fall on a `cell` of voxels (a, b, c): the first on voxel
-    `starts`, the next each `dilation` voxels on, round and round."""
+    """Where the weights of a kernel fall on a periodic cell.
 
-    cell: tuple
-    kernel_size: tuple
-    dilation: tuple = (1, 1, 1)
-    starts: tuple = (0, 0, 0)
+    Attributes
+    ----------
+    cell
+        Voxels along a, b, c.
+    kernel_size
+        Weights along a, b, c.
+    dilation
+        Voxels from one weight to the next.
+    starts
+        Voxel of the first weight.
+    """
+
+    cell: Sizes
+    kernel_size: Sizes
+    dilation: Sizes = (1, 1, 1)
+    starts: Sizes = (0, 0, 0)
 
 
 class Waves(NamedTuple):
-    """Matrices from weights to waves. `a` and `b` are (n, size): cosines of the frequencies 0 to
-    n // 2, then sines of those between. `c` is (size, 2 (n // 2 + 1)): cosines, then the negative
-    sines, of all. `inverse`, (2 (n // 2 + 1), size), takes the halved spectrum along c back."""
+    """Matrices from weights to waves.
 
-    a: np.ndarray
-    b: np.ndarray
-    c: np.ndarray
-    inverse: np.ndarray
+    Attributes
+    ----------
+    a, b
+        (n, size): cosines of the frequencies 0 to n // 2, then sines of those between.
+    c
+        (size, 2 (n // 2 + 1)): cosines, then the negative sines, of all.
+    inverse
+        (2 (n // 2 + 1), size): takes the halved spectrum along c back.
+    """
+
+    a: NDArray[np.floating]
+    b: NDArray[np.floating]
+    c: NDArray[np.floating]
+    inverse: NDArray[np.floating]
 
 
-def waves(placement, dtype):
-    """The Waves of a placement."""
+def waves(placement: Placement, dtype: str) -> Waves:
+    """Matrices from the weights of a placement to waves.
+
+    Parameters
+    ----------
+    placement
+        Where the weights fall.
+    dtype
+        float32 or float64.
+
+    Returns
+    -------
+    Waves
+        The matrices.
+    """
     along_a, along_b, along_c = zip(*placement, strict=True)
     cosines, sines = _waves(*along_c)
     n, c = along_c[0], np.concatenate([cosines, -sines])
@@ -53,9 +88,21 @@ def waves(placement, dtype):
     return Waves(*(matrix.astype(dtype) for matrix in matrices))
 
 
-def spectrum(kernel, matrices):
-    """Spectra of a kernel (ka, kb, kc, channels, filters): for each filter one, complex,
-    (channels, a, b, c // 2 + 1)."""
+def spectrum(kernel: Tensor, matrices: Waves) -> list[Tensor]:
+    """Spectra of a kernel.
+
+    Parameters
+    ----------
+    kernel
+        (ka, kb, kc, channels, filters).
+    matrices
+        Waves of its placement.
+
+    Returns
+    -------
+    list of tensor
+        For each filter (channels, a, b, c // 2 + 1), complex.
+    """
     ka, kb, kc, channels, filters = kernel.shape
     a, b = len(matrices.a), len(matrices.b)
     pairs = channels * filters
@@ -63,20 +110,34 @@ def spectrum(kernel, matrices):
     by_b = ops.matmul(matrices.b, ops.reshape(by_a, (pairs * a, kb, kc)))
     by_b = ops.reshape(by_b, (filters, channels * a * b, kc))
 
-    def of_filter(f):
+    def of_filter(f: int) -> Tensor:
         return _joined(ops.reshape(ops.matmul(by_b[f], matrices.c), (channels, a, b, 2, -1)))
 
     return in_turn(of_filter, range(filters))
 
 
-def weights(spectra, matrices, placement):
-    """What falls on a kernel's weights, (ka, kb, kc, channels, filters), of the fields with
-    these spectra, one (channels, a, b, c // 2 + 1) for each filter."""
+def weights(spectra: Sequence[Tensor], matrices: Waves, placement: Placement) -> Tensor:
+    """Values of fields at the weights of a kernel: the transpose of `spectrum`.
+
+    Parameters
+    ----------
+    spectra
+        Of the fields, for each filter (channels, a, b, c // 2 + 1), complex.
+    matrices
+        Waves of the placement.
+    placement
+        Where the weights fall.
+
+    Returns
+    -------
+    tensor
+        (ka, kb, kc, channels, filters).
+    """
     by_filter = in_turn(lambda each: _weights(each, matrices), spectra)
     return _weights_first(placement.kernel_size, *by_filter)
 
 
-def _weights(spectrum, matrices):
+def _weights(spectrum: Tensor, matrices: Waves) -> Tensor:
     """Weights of one filter, (channels, ka, kb × kc)."""
     channels, a, b, _ = spectrum.shape
     by_c = ops.matmul(_parted(spectrum), matrices.inverse)
@@ -85,21 +146,21 @@ def _weights(spectrum, matrices):
 
 
 @fused
-def _by_pairs(kernel):
+def _by_pairs(kernel: Tensor) -> Tensor:
     """(ka, kb, kc, channels, filters) as (filters × channels, ka, kb × kc)."""
     ka, kb, kc, channels, filters = kernel.shape
     return ops.reshape(ops.transpose(kernel, (4, 3, 0, 1, 2)), (filters * channels, ka, kb * kc))
 
 
 @fused
-def _weights_first(kernel_size, *filters):
-    """What `_weights` makes of each filter as (ka, kb, kc, channels, filters)."""
+def _weights_first(kernel_size: Sizes, *filters: Tensor) -> Tensor:
+    """Join what `_weights` makes of each filter as (ka, kb, kc, channels, filters)."""
     by_filter = [ops.reshape(each, (-1, *kernel_size)) for each in filters]
     return ops.transpose(ops.stack(by_filter), (2, 3, 4, 1, 0))
 
 
 @fused
-def _joined(parts):
+def _joined(parts: Tensor) -> Tensor:
     """Spectrum (channels, a, b, h) of what the Waves make of a kernel, (channels, a, b, 2, h)."""
     real, imaginary = parts[:, :, :, 0], parts[:, :, :, 1]
     for axis in (2, 1):
@@ -108,17 +169,16 @@ def _joined(parts):
 
 
 @fused
-def _parted(spectrum):
-    """`_joined` transposed, as rows (channels × a × b, 2 × h)."""
+def _parted(spectrum: Tensor) -> Tensor:
+    """Transpose of `_joined`, as rows (channels × a × b, 2 × h)."""
     real, imaginary = ops.real(spectrum), ops.imag(spectrum)
     for axis in (1, 2):
         real, imaginary = _parted_along(real, imaginary, axis)
     return ops.reshape(ops.stack([real, imaginary], 3), (-1, 2 * spectrum.shape[3]))
 
 
-def _joined_along(real, imaginary, axis):
-    """cos - i sin of the frequencies of an axis that holds cosines, then sines, and cos + i sin
-    of their negatives."""
+def _joined_along(real: Tensor, imaginary: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Make cos ∓ i sin of ± the frequencies of an axis that holds cosines, then sines."""
     n = real.shape[axis]
     (cos_real, sin_real), (cos_imaginary, sin_imaginary) = (
         (cut(part, axis, 1, (n + 1) // 2), cut(part, axis, n // 2 + 1, n))
@@ -131,7 +191,7 @@ def _joined_along(real, imaginary, axis):
     )
 
 
-def _parted_along(real, imaginary, axis):
+def _parted_along(real: Tensor, imaginary: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     """`_joined_along` transposed."""
     n = real.shape[axis]
     half = (n + 1) // 2
@@ -145,20 +205,22 @@ def _parted_along(real, imaginary, axis):
     )
 
 
-def _whole(part, lower, upper, axis):
-    """The two halves of an axis about the frequencies that have no negative, those of `part`."""
+def _whole(part: Tensor, lower: Tensor, upper: Tensor, axis: int) -> Tensor:
+    """Two halves of an axis about the frequencies that have no negative, those of `part`."""
     n = part.shape[axis]
     zero, highest = cut(part, axis, 0, 1), cut(part, axis, (n + 1) // 2, n // 2 + 1)
     return ops.concatenate([zero, lower, highest, upper], axis)
 
 
-def _shared(n, size, dilation, start):
+def _shared(n: int, size: int, dilation: int, start: int) -> NDArray[np.float64]:
     """Cosines, then sines, (n, size), of what a frequency shares with its negative."""
     cosines, sines = _waves(n, size, dilation, start)
     return np.concatenate([cosines, sines[1 : (n + 1) // 2]])
 
 
-def _waves(n, size, dilation, start):
+def _waves(
+    n: int, size: int, dilation: int, start: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Cosines and sines, (n // 2 + 1, size), of 2π frequency × position / n."""
     positions = (start + dilation * np.arange(size)) % n
     phases = 2 * np.pi / n * (np.arange(n // 2 + 1)[:, None] * positions % n)

@@ -1,1 +1,1 @@
-"""Periodic convolution on voxels."""
+"""Convolution of periodic fields over a supercell that is never made, and what follows it."""

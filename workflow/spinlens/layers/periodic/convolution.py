@@ -32,75 +32,94 @@ Along each axis the boundary is
 Weights have Keras's own shapes, so that they load into a Conv3D and a Dense.
 """
 
-from math import prod
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from spinlens.layers.fourier.continuation import correlated, folded, max_pooled, strided, unfolded
-from spinlens.layers.fourier.correlation import correlate
+from spinlens.layers import Shape, Tensor
+from spinlens.layers.fourier.continuation import Sizes, correlated, max_pooled, strided, unfolded
+from spinlens.layers.fourier.correlation import Readout, correlate
 from spinlens.layers.fourier.kernel_spectra import Placement
-from spinlens.layers.fourier.readout import Readout
-from spinlens.layers.periodic import route
-from spinlens.layers.periodic.output_sizes import Axis
+from spinlens.layers.periodic.heads import weights_config
+from spinlens.layers.periodic.plan import Axis, cheaper_method, require_fit, triple
 
 # Never falling, so that the maximum of their values is their value at the maximum.
-RISING = (
+_RISING = (
     "linear relu relu6 leaky_relu elu selu celu softplus softsign sigmoid hard_sigmoid tanh "
     "hard_tanh exponential log_sigmoid"
 ).split()
-PADDINGS = ("periodic", "valid")
-METHODS = ("auto", "fft", "direct")
+_PADDINGS = ("periodic", "valid")
+_METHODS = ("auto", "fft", "direct")
 
 
 class _Plan(NamedTuple):
-    """Sizes along a, b, c: values to return, the extent they stand for, first voxel to see."""
+    """Sizes along a, b, c: values to return, extent that they stand for, first voxel read."""
 
-    lengths: tuple
-    extent: tuple
-    starts: tuple
+    lengths: Sizes
+    extent: Sizes
+    starts: Sizes
 
 
 @keras.saving.register_keras_serializable(package="spinlens")
 class PeriodicConv3D(keras.layers.Layer):
     """3-D convolution of a periodic field, then bias, activation and max-pooling.
 
-    Takes (batch, a, b, c, channels), one unit cell; returns (batch, *extent, filters), or one
-    period of it along each axis where `folded`. `kernel_size`, `strides`, `dilation_rate`,
-    `supercell` (repeats of the cell) and `pool_size` (windows side by side) are numbers or
-    triples, `padding` is `periodic` or `valid` or a triple of these, `method` is `fft`,
-    `direct` or `auto`, which takes what costs less. Kernels are (*kernel_size, channels,
-    filters). Transforms run in float32, or in float64 where the layer computes in it.
+    Kernels are (*kernel_size, channels, filters). Transforms run in float32, or in float64 where
+    the layer computes in it.
+
+    Parameters
+    ----------
+    filters, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer
+        As those of keras.layers.Conv3D.
+    kernel_size, strides, dilation_rate
+        Numbers or triples, in voxels.
+    padding
+        `periodic` or `valid`, or a triple of these.
+    supercell
+        Repeats of the cell.
+    pool_size
+        Values of the windows, side by side.
+    folded
+        Whether one period of the output is returned instead of its extent.
+    method
+        `fft`, `direct` or `auto`, which takes what costs less.
+    **options
+        Those of a Keras layer.
+
+    Raises
+    ------
+    ValueError
+        For sizes below 1, and for an unknown padding or method.
     """
 
     def __init__(
         self,
-        filters,
-        kernel_size,
-        strides=1,
-        padding="periodic",
-        dilation_rate=1,
-        supercell=1,
-        pool_size=1,
-        folded=False,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        method="auto",
-        **options,
-    ):
-        """Raises ValueError for sizes below 1, and for a padding or method it does not know."""
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str | Sequence[str] = "periodic",
+        dilation_rate: int | Sequence[int] = 1,
+        supercell: int | Sequence[int] = 1,
+        pool_size: int | Sequence[int] = 1,
+        folded: bool = False,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        method: str = "auto",
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         self.filters = filters
-        self.kernel_size = _sizes("kernel_size", kernel_size)
-        self.strides = _sizes("strides", strides)
+        self.kernel_size = triple("kernel_size", kernel_size)
+        self.strides = triple("strides", strides)
         self.padding = (padding,) * 3 if isinstance(padding, str) else tuple(padding)
-        self.dilation_rate = _sizes("dilation_rate", dilation_rate)
-        self.supercell = _sizes("supercell", supercell)
-        self.pool_size = _sizes("pool_size", pool_size)
+        self.dilation_rate = triple("dilation_rate", dilation_rate)
+        self.supercell = triple("supercell", supercell)
+        self.pool_size = triple("pool_size", pool_size)
         self.folded = folded
         self.activation = keras.activations.get(activation)
         self.use_bias = use_bias
@@ -108,20 +127,34 @@ class PeriodicConv3D(keras.layers.Layer):
         self.bias_initializer = keras.initializers.get(bias_initializer)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.method = method
-        if len(self.padding) != 3 or not set(self.padding) <= set(PADDINGS):
-            raise ValueError(f"padding: {padding!r} is not made of {PADDINGS}")
-        if method not in METHODS:
-            raise ValueError(f"method: {method!r} is none of {METHODS}")
+        if len(self.padding) != 3 or not set(self.padding) <= set(_PADDINGS):
+            raise ValueError(f"padding: {padding!r} is not made of {_PADDINGS}")
+        if method not in _METHODS:
+            raise ValueError(f"method: {method!r} is none of {_METHODS}")
 
-    def output_extent(self, cell):
-        """Values along a, b and c that the output stands for, given the cell's voxels.
+    def output_extent(self, cell: Sizes) -> Sizes:
+        """Values along a, b and c that the output stands for.
 
-        Raises ValueError where the kernel or the pool does not fit.
+        Parameters
+        ----------
+        cell
+            Voxels of the unit cell along a, b, c.
+
+        Returns
+        -------
+        tuple of int
+            The extent.
+
+        Raises
+        ------
+        ValueError
+            If the kernel or the pool does not fit.
         """
         return self._plan(cell).extent
 
-    def build(self, input_shape):
-        *cell, channels = input_shape[1:]
+    def build(self, input_shape: Shape) -> None:
+        """Weights for inputs of this shape, and the method."""
+        cell, channels = input_shape[1:4], input_shape[4]
         shape = (*self.kernel_size, channels, self.filters)
         self.kernel = self.add_weight(
             name="kernel",
@@ -137,11 +170,12 @@ class PeriodicConv3D(keras.layers.Layer):
         self.route = self.method
         if self.method == "auto":
             outputs = _products(self._plan(cell).lengths, self.pool_size)
-            self.route = route.cheaper(cell, outputs, self.kernel_size, channels, self.filters)
+            self.route = cheaper_method(cell, outputs, self.kernel_size, channels, self.filters)
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Tensor:
+        """(batch, *extent, filters), or folded, of unit cells (batch, a, b, c, channels)."""
         plan = self._plan(inputs.shape[1:4])
-        if getattr(self.activation, "__name__", "") in RISING:
+        if getattr(self.activation, "__name__", "") in _RISING:
             field = self._activated(self._convolved(inputs, plan, self.pool_size))
         else:
             whole = plan._replace(lengths=_products(plan.lengths, self.pool_size))
@@ -149,29 +183,22 @@ class PeriodicConv3D(keras.layers.Layer):
             field = max_pooled(field, self.pool_size)
         return field if self.folded else unfolded(field, plan.extent)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of the output."""
         plan = self._plan(input_shape[1:4])
         return (input_shape[0], *(plan.lengths if self.folded else plan.extent), self.filters)
 
-    def get_config(self):
-        return super().get_config() | {
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "strides": self.strides,
-            "padding": self.padding,
-            "dilation_rate": self.dilation_rate,
-            "supercell": self.supercell,
-            "pool_size": self.pool_size,
-            "folded": self.folded,
-            "activation": keras.activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-            "method": self.method,
-        }
+    def get_config(self) -> dict[str, Any]:
+        """Arguments of the layer, for saved models."""
+        names = (
+            "filters", "kernel_size", "strides", "padding", "dilation_rate", "supercell",
+            "pool_size", "folded", "use_bias", "method",
+        )  # fmt: skip
+        plain = {name: getattr(self, name) for name in names}
+        return super().get_config() | plain | weights_config(self)
 
-    def _plan(self, cell):
+    def _plan(self, cell: Sizes) -> _Plan:
+        """Sizes of the output; ValueError if the kernel or the pool does not fit."""
         axes, starts = [], []
         for i, name in enumerate("abc"):
             axis = Axis(cell[i], cell[i] * self.supercell[i])
@@ -179,15 +206,16 @@ class PeriodicConv3D(keras.layers.Layer):
             if self.padding[i] == "periodic":
                 output, start = axis.circular(self.strides[i]), -((window - 1) // 2)
             else:
-                _require(window <= axis.extent, "kernel", window, axis.extent, name)
+                require_fit(window <= axis.extent, "kernel", window, axis.extent, name)
                 output, start = axis.valid(window, self.strides[i]), 0
             pool = self.pool_size[i]
-            _require(pool <= output.extent, "pool", pool, output.extent, name)
+            require_fit(pool <= output.extent, "pool", pool, output.extent, name)
             axes.append(output.valid(pool, pool))
             starts.append(start)
-        return _Plan(*zip(*axes, strict=True), tuple(starts))
+        lengths, extent = zip(*axes, strict=True)
+        return _Plan(lengths, extent, tuple(starts))
 
-    def _convolved(self, inputs, plan, pool):
+    def _convolved(self, inputs: Tensor, plan: _Plan, pool: Sizes) -> Tensor:
         """Maxima over `pool` of the convolution, plan.lengths of them."""
         cell, outputs = tuple(inputs.shape[1:4]), _products(plan.lengths, pool)
         if self.route == "direct":
@@ -207,90 +235,11 @@ class PeriodicConv3D(keras.layers.Layer):
             field = max_pooled(strided(field, outputs, self.strides), pool)
         return ops.cast(field, self.compute_dtype)
 
-    def _activated(self, field):
+    def _activated(self, field: Tensor) -> Tensor:
+        """Add the bias, apply the activation."""
         return self.activation(field + self.bias if self.use_bias else field)
 
 
-@keras.saving.register_keras_serializable(package="spinlens")
-class PeriodicDense(keras.layers.Layer):
-    """Flatten and Dense on the whole of a folded field, made by folding the weights instead.
-
-    Takes (batch, a, b, c, channels), where each axis repeats to fill `extent`, and returns
-    (batch, units). The kernel is that of Keras's Dense after a Flatten of the whole field,
-    (product of extent × channels, units).
-    """
-
-    def __init__(
-        self,
-        units,
-        extent,
-        activation=None,
-        use_bias=True,
-        kernel_initializer="glorot_uniform",
-        bias_initializer="zeros",
-        kernel_regularizer=None,
-        **options,
-    ):
-        super().__init__(**options)
-        self.units = units
-        self.extent = _sizes("extent", extent)
-        self.activation = keras.activations.get(activation)
-        self.use_bias = use_bias
-        self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
-        self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
-
-    def build(self, input_shape):
-        """Raises ValueError where the input is longer than the extent."""
-        for name, length, extent in zip("abc", input_shape[1:4], self.extent, strict=True):
-            _require(length <= extent, "input", length, extent, name)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(prod(self.extent) * input_shape[4], self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-        )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias", shape=(self.units,), initializer=self.bias_initializer
-            )
-
-    def call(self, inputs):
-        *lengths, channels = inputs.shape[1:]
-        kernel = ops.reshape(self.kernel, (*self.extent, channels, self.units))
-        kernel = folded(kernel, tuple(lengths))
-        size = prod(lengths) * channels
-        output = ops.matmul(
-            ops.reshape(inputs, (-1, size)), ops.reshape(kernel, (size, self.units))
-        )
-        return self.activation(output + self.bias if self.use_bias else output)
-
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.units)
-
-    def get_config(self):
-        return super().get_config() | {
-            "units": self.units,
-            "extent": self.extent,
-            "activation": keras.activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": keras.regularizers.serialize(self.kernel_regularizer),
-        }
-
-
-def _sizes(name, value):
-    sizes = (value,) * 3 if isinstance(value, int) else tuple(int(size) for size in value)
-    if len(sizes) != 3 or min(sizes) < 1:
-        raise ValueError(f"{name}: {value!r} is no whole number above 0, nor three of them")
-    return sizes
-
-
-def _require(fits, what, size, voxels, axis):
-    if not fits:
-        raise ValueError(f"a {what} of {size} values does not fit the {voxels} along {axis}")
-
-
-def _products(first, second):
+def _products(first: Sizes, second: Sizes) -> Sizes:
+    """Products along a, b, c."""
     return tuple(a * b for a, b in zip(first, second, strict=True))
