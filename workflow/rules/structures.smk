@@ -15,6 +15,7 @@ rule decorate:
         # Not the folders for VASP: Snakemake removes outputs that it is to make anew, and what
         # VASP wrote there must stay.
         table=f"{RESULTS}/structures/structures.tsv",
+        orders=f"{RESULTS}/structures/orders.tsv",
         poscars=directory(f"{RESULTS}/structures/poscars"),
     log:
         f"{RESULTS}/logs/structures.log",
@@ -32,6 +33,7 @@ rule decorate:
             "cell_height",
             "orders",
             "order_cells",
+            "exchange_shells",
             "starting_moments",
             "hubbard_u",
             "spin_orbit",

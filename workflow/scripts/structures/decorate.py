@@ -9,13 +9,16 @@ from collections import Counter
 from pathlib import Path
 
 from spinlens.core.files import write_table
-from spinlens.structures import folders
+from spinlens.structures import folders, order_table
 
 table = Path(snakemake.output.table)
-rows, labels = [], []
+rows, labels, orders, open_constants = [], [], [], Counter()
 for composition in folders.compositions(snakemake.params.settings):
     written = folders.write_composition(composition, snakemake.params.settings, table.parent)
     rows += written
+    formula, settings = composition.decoration.name, snakemake.params.settings
+    orders += order_table.rows(formula, composition.structure, settings)
+    open_constants[order_table.open_constants(composition.structure, settings)] += 1
     labels += [
         folders.labels(row, composition.decoration)
         for row in written
@@ -23,8 +26,12 @@ for composition in folders.compositions(snakemake.params.settings):
     ]
 folders.write_labels(table.parent / "vasp" / "labels.csv", labels)
 write_table(table, rows)
+write_table(snakemake.output.orders, orders, list(order_table.COLUMNS))
 formulas = len({row["formula"] for row in rows})
 counted = Counter(row["folder"] for row in rows)
 summary = ", ".join(f"{number} {status}" for status, number in sorted(counted.items()))
 for stream in (sys.stdout, terminal):
     print(f"structures: {formulas} compositions; folders: {summary}", file=stream)
+    for line, number in open_constants.items():
+        if line:
+            print(f"structures: {number} compositions: {line}", file=stream)
