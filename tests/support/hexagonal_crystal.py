@@ -3,7 +3,7 @@
 import numpy as np
 
 from spinlens.crystal.reference_cell import Crystal
-from spinlens.filters.voxel import to_dataset
+from spinlens.filters.kernels import voxel_dataset
 
 A = 6.87
 CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
@@ -31,7 +31,7 @@ def kernels(value=1.0, seed=0, count=2):
     kernel = 1e-3 * np.random.default_rng(seed).normal(size=(5, 5, 6, 2, count))
     kernel[2, 2, 3, 0, 0] = value
     steps = CELL / np.array(SHAPE)[:, None]
-    return to_dataset(kernel, np.ones_like(kernel), "parts", steps)
+    return voxel_dataset(kernel, np.ones_like(kernel), "parts", steps)
 
 
 def bell(sign=1.0):

@@ -3,14 +3,9 @@
 import netCDF4
 import numpy as np
 
-POINT = {
-    "dimensions": 3, "channels": "parts", "input_grid": None, "normalization": "dataset",
-    "isosurface": None, "supercell": [2, 2, 1], "boundary": "valid", "filters": 2,
-    "kernel_size": 3, "stride": 1, "pool_size": 2, "convolutions": [],
-    "convolution_kernel_size": 3, "head": "flatten", "dense": [], "optimizer": "adam",
-    "learning_rate": 0.02, "momentum": 0.1, "batch_size": 5, "epochs": 12,
-    "mixed_precision": False, "jit_compile": False, "seed": 1,
-}  # fmt: skip
+from hyperparameters import hyperparameters
+
+POINT = hyperparameters(batch_size=5, epochs=12)
 SIDES = (np.arange(16), np.arange(16, 24))
 
 

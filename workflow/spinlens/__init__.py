@@ -14,7 +14,7 @@ splits: training and validation folds
 layers: periodic, steerable and point convolutions, and the Fourier transforms below them
 models: network families, their heads, cost and memory, loading
 training: fits, batches, augmentation, several GPUs, metrics, outputs of a fit
-filters: filters of every family on the crystal, attribution, export
+filters: filters of every family on the crystal, shell weights, attribution, export
 evidence: baselines, intervals, p-values, verdicts, recurrence of filters, tables
 prediction: trained models applied to new calculations, the training range
 atoms: networks on atoms as points

@@ -7,7 +7,7 @@ import pytest
 from spinlens.evidence import plan
 from spinlens.settings import hyperparameters
 from spinlens.splits import folds
-from spinlens.training.seeds import labelling as labelling_of
+from spinlens.training.task import labelling_of
 
 BASE = dict.fromkeys(hyperparameters.NAMES, 1) | {
     "filters": 3,

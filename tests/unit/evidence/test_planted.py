@@ -27,12 +27,14 @@ from spinlens.evidence import (
     predictions,
     table,
 )
+from spinlens.filters import kernels as kernels_file
+from spinlens.models import build
 from spinlens.splits import folds as splits
 from spinlens.splits import partitions
 from spinlens.training import fit as training
 from spinlens.training import outputs
 from spinlens.training import task as fitting
-from spinlens.training.seeds import labelling as labelling_of
+from spinlens.training.task import labelling_of
 
 SAMPLES, GRID, BLOB = 60, (8, 8, 8), (3, 3, 3)
 HALVES = np.arange(1, 14) / 16  # sums of sixteenths are exact, in float32 too
@@ -162,7 +164,9 @@ def fitted(study, split, fold, seed):
     outputs.write_predictions(
         folder / "predictions.csv", task.calculations, task.target, task.folds, fit.predictions
     )
-    outputs.write_filters(folder / "filters.nc", fit, point["channels"], task.voxel_vectors)
+    kernel = build.first_kernel(fit.model)
+    steps = task.voxel_vectors
+    kernels_file.write(folder / "filters.nc", kernel, fit.initial_kernel, point["channels"], steps)
     return folder
 
 

@@ -8,8 +8,7 @@ blobs say nothing. A network that knows turns has one thing to learn, one of vox
 import numpy as np
 import pytest
 
-from spinlens.filters import shell_weights
-from spinlens.filters import steerable as steerable_filters
+from spinlens.filters import kernels, shell_weights
 from spinlens.models import build
 from spinlens.training import fit as training
 
@@ -101,7 +100,7 @@ def main_peak(fit):
     """Where the radial function of the filter of largest weight peaks, beyond the site itself."""
     steps = LATTICE / np.array(GRID)[:, None]
     trained = build.first_kernel(fit.model)
-    filters = steerable_filters.to_dataset(trained, fit.initial_kernel, "signed", steps)
+    filters = kernels.steerable_dataset(trained, fit.initial_kernel, "signed", steps)
     distance, profiles = filters["distance"].values, filters["profile"].values
     strongest = shell_weights.weights(profiles, distance).argmax()
     return shell_weights.peaks(profiles, distance, beyond=PLANTED / 2)[strongest]

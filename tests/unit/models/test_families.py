@@ -9,8 +9,8 @@ from keras import ops
 from hyperparameters import PERIODIC, hyperparameters
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
-from spinlens.filters import attribution
-from spinlens.models import build, cost, steerable_cost
+from spinlens.filters import attribution, kernels
+from spinlens.models import build, cost, load, steerable_cost
 from spinlens.settings import sizes
 from spinlens.training import batches, data_parallel, outputs
 from spinlens.training import fit as training
@@ -71,9 +71,9 @@ def test_what_a_family_cannot_do_is_refused(changes, fault):
 
 def test_a_grid_too_coarse_for_the_radial_functions_is_refused(path):
     with network_inputs.Inputs(path, POINT) as opened:
-        assert training.suited(POINT, opened) is None
+        assert training.augmentation_for(POINT, opened) is None
         with pytest.raises(ValueError, match=r"input_grid: \[8, 8, 10\] is too coarse"):
-            training.suited(POINT | {"radial_functions": 6}, opened)
+            training.augmentation_for(POINT | {"radial_functions": 6}, opened)
         with pytest.raises(ValueError, match=r"take \[5, 5, 6\] or more"):
             sizes.require_resolved(POINT, (4, 4, 8), opened.cells())
 
@@ -81,19 +81,19 @@ def test_a_grid_too_coarse_for_the_radial_functions_is_refused(path):
 def test_augmentation_needs_hexagonal_cells(path):
     point = VOXEL | {"augmentation": "layer_group"}
     with network_inputs.Inputs(path, point) as opened:
-        assert len(training.suited(point, opened).operations) == 24
+        assert len(training.augmentation_for(point, opened).operations) == 24
         opened.cells = lambda: np.diag([5.0, 5.0, 7.0])[None]
         with pytest.raises(ValueError, match="needs hexagonal cells"):
-            training.suited(point, opened)
+            training.augmentation_for(point, opened)
 
 
 def test_a_steerable_batch_has_each_samples_own_lattice(path):
     with network_inputs.Inputs(path, POINT) as opened:
-        fields, lattices = batches.given(opened, [3, 5])
+        fields, lattices = batches.model_inputs(opened, [3, 5])
         assert fields.shape == (2, *CELL, 1) and lattices.dtype == np.float32
         assert lattices == pytest.approx(opened.cells()[[3, 5]], rel=1e-6)
     with network_inputs.Inputs(path, VOXEL) as opened:
-        assert batches.given(opened, [3, 5]).shape == (2, *CELL, 1)
+        assert batches.model_inputs(opened, [3, 5]).shape == (2, *CELL, 1)
 
 
 def test_a_noncollinear_run_is_seen_as_a_vector_and_its_length(path):
@@ -112,7 +112,7 @@ def test_a_noncollinear_run_is_seen_as_a_vector_and_its_length(path):
 def test_batches_of_an_epoch_are_augmented_and_repeat_with_the_seed(path, augmented):
     point = VOXEL | {"augmentation": "layer_group" if augmented else "none"}
     with network_inputs.Inputs(path, point) as opened:
-        augment = training.suited(point, opened)
+        augment = training.augmentation_for(point, opened)
 
         def epoch(seed):
             made = batches.Batches(opened, SIDES[0], CLASSES[:8], 4, seed, augment)
@@ -145,19 +145,20 @@ def test_a_steerable_fit_says_what_a_voxel_fit_says(path, channels, tmp_path):
     fit = fitted(path, point)
     assert fit.metrics["training_samples"] == 8 and not fit.metrics["diverged"]
     assert fit.predictions[0].shape == (8, 2)
-    outputs.write_filters(tmp_path / "filters.nc", fit, channels, LATTICE / 8)
+    kernel = build.first_kernel(fit.model)
+    kernels.write(tmp_path / "filters.nc", kernel, fit.initial_kernel, channels, LATTICE / 8)
     outputs.write_architecture(tmp_path / "architecture.tsv", fit.model)
     outputs.write_model(tmp_path / "model.keras", fit.model)
-    loaded = attribution.load(tmp_path / "model.keras")
+    loaded = load.load_model(tmp_path / "model.keras")
     with network_inputs.Inputs(path, point) as opened:
-        given = batches.given(opened, [0, 1])
+        given = batches.model_inputs(opened, [0, 1])
         assert loaded.predict(given, verbose=0) == pytest.approx(
             fit.model.predict(given, verbose=0), abs=1e-5
         )
         # A score of a field on a lattice, and its gradient by small differences.
         score = attribution.score_of(loaded, 1, opened.lattices[0])
         field = opened[0]
-        p = loaded.predict(batches.given(opened, [0]), verbose=0)[0].astype(float)
+        p = loaded.predict(batches.model_inputs(opened, [0]), verbose=0)[0].astype(float)
         assert float(score(field[None])[0]) == pytest.approx(np.log(p[1] / p[0]), abs=1e-3)
         share = attribution.gradient_times_input(score, field).sum()
         up, down = (float(score(ops.convert_to_tensor(f * field[None]))[0]) for f in (1.01, 0.99))

@@ -5,7 +5,7 @@ import pytest
 
 from figure_contents import texts
 from hexagonal_crystal import CELL, CRYSTAL, SHAPE, drawn_maximum, kernels
-from spinlens.filters.voxel import to_dataset
+from spinlens.filters.kernels import voxel_dataset
 from spinlens.plots import style
 from spinlens.plots.filters import colour_scale_end, filters, largest_filters
 
@@ -31,7 +31,7 @@ def kernel_with(value=1.0, voxel=VOXEL, shape=FILTER_SHAPE, channels=2, count=2)
 
 def dataset_of(kernel, initial=None, steps=STEPS):
     kind = "parts" if kernel.shape[3] == 2 else "signed"
-    return to_dataset(kernel, np.ones_like(kernel) if initial is None else initial, kind, steps)
+    return voxel_dataset(kernel, np.ones_like(kernel) if initial is None else initial, kind, steps)
 
 
 def panels(figure):

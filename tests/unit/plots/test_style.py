@@ -11,7 +11,7 @@ from PIL import Image
 
 from hexagonal_crystal import CELL, kernels
 from paths import ROOT
-from spinlens.filters.voxel import to_dataset
+from spinlens.filters.kernels import voxel_dataset
 from spinlens.plots import style
 from spinlens.plots.filters import filters
 from spinlens.plots.radial import radial_profiles
@@ -39,7 +39,7 @@ def test_the_same_figure_is_the_same_bytes(tmp_path, suffix):
 
 def test_a_png_is_sharp_and_small(tmp_path):
     noise = np.random.default_rng(0).normal(size=(40, 40, 40, 2, 4))
-    dataset = to_dataset(noise, np.ones_like(noise), "parts", CELL / 40)
+    dataset = voxel_dataset(noise, np.ones_like(noise), "parts", CELL / 40)
     style.save(filters(dataset), tmp_path / "filters.png")
     written = (tmp_path / "filters.png").read_bytes()
     assert int.from_bytes(written[16:20], "big") == 1000  # pixels: 5 inches at 200 dpi

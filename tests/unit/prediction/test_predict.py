@@ -17,7 +17,6 @@ from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import mean_voxel_vectors, open_dataset, ranges
 from spinlens.dataset.write import write_dataset
-from spinlens.filters import attribution
 from spinlens.models import load
 from spinlens.prediction import predict as prediction
 from spinlens.training import fit as training
@@ -314,7 +313,7 @@ def test_a_diverged_model_is_left_out_and_told(study, tmp_path):
     results = tmp_path / "results"
     shutil.copytree(study.results, results)
     folder = load.folders(results, "folds")[1]
-    model = attribution.load(folder / "model.keras")
+    model = load.load_model(folder / "model.keras")
     model.set_weights([np.full_like(weights, np.nan) for weights in model.get_weights()])
     model.save(folder / "model.keras")
     made = predict(study, "folds", study.records, tmp_path, results)

@@ -152,7 +152,7 @@ def test_parts_of_a_batch_hold_each_sample_once(samples, size, parts):
 def test_several_devices_take_no_parts(path):
     with pytest.raises(ValueError, match="micro_batch: 2 devices share each batch whole"):
         with Inputs(path, POINT) as inputs:
-            training.suited(POINT | IN_PARTS, inputs, ["GPU:0", "GPU:1"])
+            training.augmentation_for(POINT | IN_PARTS, inputs, ["GPU:0", "GPU:1"])
 
 
 @pytest.mark.parametrize(("key", "tolerance"), [("jit_compile", 1e-4), ("mixed_precision", 3e-2)])

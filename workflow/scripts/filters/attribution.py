@@ -18,6 +18,7 @@ from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
 from spinlens.filters import attribution
+from spinlens.models.load import load_model
 
 given, params = snakemake.input, snakemake.params
 point = params.hyperparameters
@@ -25,7 +26,7 @@ with open_dataset(given.dataset) as dataset:
     name, crystal = reference(dataset, params.reference)
     target = targets.read(dataset, point)
 names, classes = class_means.classes_or_halves(target)
-model = attribution.load(given.model)
+model = load_model(given.model)
 
 
 def evenly(number):

@@ -1,4 +1,4 @@
-"""Train a network on one fold of a split; write its model, what it is, and what it came to."""
+"""Train a network on one fold of a split; write its model, predictions, filters and metrics."""
 
 from spinlens.core import log
 
@@ -12,32 +12,35 @@ from spinlens.core.files import write_json, write_table
 from spinlens.core.memory import peak_bytes
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset, ranges
+from spinlens.filters import kernels
+from spinlens.models import build
 from spinlens.training import fit as training
-from spinlens.training import outputs, seeds
-from spinlens.training import task as fitting
+from spinlens.training import outputs, task
 
-labelling, apart = seeds.labelling(snakemake.params.seed)
+labelling, added_seed = task.labelling_of(snakemake.params.seed)
 point = dict(snakemake.params.hyperparameters)
-point["seed"] += apart
+point["seed"] += added_seed
 files = snakemake.input.dataset, snakemake.input.split
-task = fitting.task(*files, point, snakemake.params.fold, labelling)
+own = task.task(*files, point, snakemake.params.fold, labelling)
 
 with Inputs(snakemake.input.dataset, point) as inputs:
-    try:
-        training.suited(point, inputs, used)
-    except ValueError as fault:
-        raise SystemExit(f"train: {fault}") from None
-    fit = training.fit(point, inputs, *task.folds, task.target.class_count, used)
+    fit = training.fit(point, inputs, *own.folds, own.target.class_count, used)
 with open_dataset(snakemake.input.dataset) as dataset:
-    trained_on = ranges(dataset, task.folds[0].samples)
+    trained_on = ranges(dataset, own.folds[0].samples)
 
 output = snakemake.output
 outputs.write_model(output.model, fit.model)
-outputs.write_point(output.point, point, task, snakemake.params.settings["window"], trained_on)
+outputs.write_point(output.point, point, own, snakemake.params.settings["window"], trained_on)
 outputs.write_predictions(
-    output.predictions, task.calculations, task.target, task.folds, fit.predictions
+    output.predictions, own.calculations, own.target, own.folds, fit.predictions
 )
-outputs.write_filters(output.filters, fit, point["channels"], task.voxel_vectors)
+kernels.write(
+    output.filters,
+    build.first_kernel(fit.model),
+    fit.initial_kernel,
+    point["channels"],
+    own.voxel_vectors,
+)
 outputs.write_architecture(output.architecture, fit.model)
 write_table(output.history, fit.history)
 write_json(output.metrics, fit.metrics)

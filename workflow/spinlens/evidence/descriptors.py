@@ -166,7 +166,7 @@ def read(path: Path | str) -> Descriptors:
 
 def _of_sample(
     magnetization: NDArray[Any], lattice: NDArray[np.float64], coarse_grid: Sequence[int]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Integrals (2,) in μB of max(m, 0) and max(−m, 0), and both on the coarse grid."""
     parts = np.moveaxis(grids.channels(magnetization.astype(np.float64), "parts"), -1, 0)
     return grids.integral(parts, lattice), grids.resample(parts, coarse_grid)

@@ -1,4 +1,4 @@
-"""Where in the cell a prediction comes from: input gradient × input, and occlusion.
+"""Attribution of predictions to places in the cell: gradient × input, and occlusion.
 
 Both explain one number, a score: of a classifier the log-odds of a class, log p/(1 − p), taken
 before the softmax, which would flatten a sure answer's gradient; of a regression its value.
@@ -9,73 +9,112 @@ ECCV 2014) sets a block of voxels to zero and takes what the score loses. Either
 raises it.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
-from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
-from spinlens.layers.periodic.convolution import PeriodicConv3D
-from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
-from spinlens.models.steerable import AsFeatures
 
-LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        PeriodicConv3D, PeriodicDense, MeanAndMax,
-        AsFeatures, SteerableConv3D, Gate, TensorProduct, Invariants,
-    )
-}  # fmt: skip
+Score = Callable[[Any], Any]  # of a batch of inputs: (batch,)
 
 
-def load(path):
-    """A model from its model.keras; the layers that the file names are known here."""
-    return keras.models.load_model(path, custom_objects=LAYERS, compile=False)
+def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = None) -> Score:
+    """Function that gives a model's score of inputs.
 
+    Parameters
+    ----------
+    model : keras.Model
+        Trained model.
+    toward : int
+        Class of a classifier whose log-odds are the score.
+    lattice : array_like of float, shape (3, 3), optional
+        Lattice in Å, for a model that takes one beside each field.
 
-def score_of(model, toward=1, lattice=None):
-    """Function of inputs (batch, na, nb, nc, channels) that gives a model's score (batch,): the
-    log-odds of the class `toward` of a classifier, or the value of a regression (batch, 1). A
-    model that takes the `lattice` (3, 3) beside each field is given this one."""
+    Returns
+    -------
+    callable
+        Of inputs (batch, na, nb, nc, channels): the log-odds of the class, or the value of a
+        regression, (batch,).
+    """
     last = model.layers[-1]
 
-    def given(batch):
+    def with_lattice(batch: Any) -> Any:
         if lattice is None:
             return batch
         same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
         return ops.convert_to_tensor(batch), ops.broadcast_to(same, (batch.shape[0], 3, 3))
 
     if getattr(last, "activation", None) is not keras.activations.softmax:
-        return lambda batch: model(given(batch), training=False)[:, 0]
+        return lambda batch: model(with_lattice(batch), training=False)[:, 0]
     layer = type(last).from_config(last.get_config() | {"activation": "linear", "name": "logits"})
     logits = keras.Model(model.input, layer(last.input))
     layer.set_weights(last.get_weights())
     others = [i for i in range(last.units) if i != toward]
 
-    def log_odds(batch):
-        found = logits(given(batch), training=False)
+    def log_odds(batch: Any) -> Any:
+        found = logits(with_lattice(batch), training=False)
         return found[:, toward] - ops.logsumexp(ops.take(found, others, axis=1), axis=1)
 
     return log_odds
 
 
-def gradient_times_input(score, field):
-    """Gradient of a score times the input, summed over channels, (na, nb, nc) per voxel.
+def gradient_times_input(score: Score, field: NDArray[Any]) -> NDArray[np.float64]:
+    """Gradient of a score times the input, summed over channels.
 
-    `score` is what score_of gives, `field` one sample's input (na, nb, nc, channels).
+    Parameters
+    ----------
+    score : callable
+        As `score_of` gives it.
+    field : NDArray of float, shape (na, nb, nc, channels)
+        Input of one sample.
+
+    Returns
+    -------
+    NDArray of float, shape (na, nb, nc)
+        Attribution per voxel.
     """
     gradient = ops.convert_to_numpy(_gradient(score, ops.convert_to_tensor(field[None])))[0]
     return (gradient.astype(np.float64) * field).sum(axis=-1)
 
 
-def occlusion(score, field, block, negligible=1e-3, batch_size=4):
+def occlusion(
+    score: Score,
+    field: NDArray[Any],
+    block: Sequence[int],
+    negligible: float = 1e-3,
+    batch_size: int = 4,
+) -> NDArray[np.float64]:
     """What the score loses when a block of voxels is set to zero, spread over its voxels.
 
-    Blocks of `block` (a, b, c) voxels stand side by side; where they do not divide the grid the
-    last reaches over the seam into the first, and a voxel in several gets their mean. A block
-    with less than `negligible` of what the fullest holds of |input| counts as zero unasked.
-    Returns (na, nb, nc) per voxel.
+    Blocks stand side by side; where they do not divide the grid the last reaches over the seam into
+    the first, and a voxel in several gets their mean.
+
+    Parameters
+    ----------
+    score : callable
+        As `score_of` gives it.
+    field : NDArray of float, shape (na, nb, nc, channels)
+        Input of one sample.
+    block : sequence of int
+        Voxels (a, b, c) of a block.
+    negligible : float
+        A block with less than this share of what the fullest holds of |input| counts as zero.
+    batch_size : int
+        Occluded fields that are scored at once.
+
+    Returns
+    -------
+    NDArray of float, shape (na, nb, nc)
+        Attribution per voxel.
+
+    Raises
+    ------
+    SpinlensError
+        If a block does not fit the grid.
     """
     masks = [mask for mask in _blocks(field.shape[:3], block)]
     held = np.array([np.abs(field[mask]).sum() for mask in masks])
@@ -94,24 +133,44 @@ def occlusion(score, field, block, negligible=1e-3, batch_size=4):
     return lost / covered
 
 
-def class_means(attribute, samples, classes, voxel_volume):
-    """Mean attribution of each class, (classes, na, nb, nc) per Å³.
+def class_means(
+    attribute: Callable[[int], NDArray[Any]],
+    samples: ArrayLike,
+    classes: ArrayLike,
+    voxel_volume: float,
+) -> NDArray[np.float64]:
+    """Mean attribution of each class; one sample is held at a time.
 
-    `attribute` maps a sample, by index, to an attribution per voxel, `classes` are those of the
-    `samples`. One sample is held at a time; what is not finite, of a diverged model, makes the
-    mean not finite. Raises SpinlensError where a class has no sample.
+    Parameters
+    ----------
+    attribute : callable
+        Maps a sample, by index, to its attribution per voxel, (na, nb, nc).
+    samples, classes : array_like of int, shape (samples,)
+        Indices of the samples, and their classes, from 0.
+    voxel_volume : float
+        Volume of a voxel in Å³.
+
+    Returns
+    -------
+    NDArray of float, shape (classes, na, nb, nc)
+        Means per Å³; not finite where an attribution of a diverged model is not.
+
+    Raises
+    ------
+    SpinlensError
+        If a class has no sample.
     """
-    classes = np.asarray(classes)
+    numbers = np.asarray(classes)
     means = []
-    for number in range(classes.max() + 1):
-        chosen = np.asarray(samples)[classes == number]
+    for number in range(numbers.max() + 1):
+        chosen = np.asarray(samples)[numbers == number]
         if not chosen.size:
             raise SpinlensError(f"class {number} has no sample to explain")
         means.append(sum(attribute(sample) for sample in chosen) / chosen.size)
     return np.stack(means) / voxel_volume
 
 
-def _blocks(shape, block):
+def _blocks(shape: Sequence[int], block: Sequence[int]) -> Iterator[tuple[NDArray[Any], ...]]:
     """Index tuples of the blocks that cover a periodic grid."""
     starts = [range(0, n, size) for n, size in zip(shape, block, strict=True)]
     for size, n, axis in zip(block, shape, "abc", strict=True):
@@ -123,11 +182,11 @@ def _blocks(shape, block):
         yield np.ix_(*[(start + np.arange(size)) % n for start, size, n in axes])
 
 
-def _scores(score, batch):
+def _scores(score: Score, batch: NDArray[Any]) -> NDArray[np.float64]:
     return ops.convert_to_numpy(score(ops.convert_to_tensor(batch))).astype(np.float64)
 
 
-def _gradient(score, batch):
+def _gradient(score: Score, batch: Any) -> Any:
     if keras.backend.backend() == "jax":
         import jax
 

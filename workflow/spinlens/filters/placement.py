@@ -1,4 +1,4 @@
-"""Where in the crystal a filter looks.
+"""Placement of filters in the crystal.
 
 A convolution has no place of its own: its window visits every voxel. What can be said is where
 it answers most. The response is linear until the bias and the activation, so its mean over
@@ -9,9 +9,11 @@ kept: where it is negative, density holds the filter below its bias. How many si
 agree on the place is counted beside it.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
 
@@ -19,42 +21,91 @@ STARTS, CENTRES = ([f"{what}_{axis}" for axis in "abc"] for what in ("start", "c
 
 
 class Places(NamedTuple):
-    """For each filter the voxel (filters, 3) of the grid at which its window starts, the mean
-    response (filters,) there, and the share (filters,) of samples whose own strongest response
-    lies within the tolerance of it."""
+    """Where each filter answers most.
 
-    starts: np.ndarray
-    responses: np.ndarray
-    agreement: np.ndarray
-
-
-def places(kernel, fields, lattice, repeats=(1, 1, 1), stride=(1, 1, 1), within=1.0):
-    """Places of the filters (filter, channel, a, b, c) over some samples.
-
-    `fields` are the samples' inputs (na, nb, nc, channels), read once, one after another.
-    `repeats` is the supercell that the window stays within, or None where it goes round the
-    cell; `stride` the steps between its positions; `within` is in Å, measured through the
-    `lattice` (3, 3).
-    Raises SpinlensError where there is no sample.
+    Parameters
+    ----------
+    starts : NDArray of int, shape (filters, 3)
+        Voxel of the grid at which its window starts.
+    responses : NDArray of float, shape (filters,)
+        Mean response there.
+    agreement : NDArray of float, shape (filters,)
+        Share of samples whose own strongest response lies within the tolerance of it.
     """
-    total, own = 0.0, []
+
+    starts: NDArray[np.int64]
+    responses: NDArray[np.float64]
+    agreement: NDArray[np.float64]
+
+
+def places(
+    kernel: NDArray[Any],
+    fields: Iterable[NDArray[Any]],
+    lattice: NDArray[Any],
+    repeats: Sequence[int] | None = (1, 1, 1),
+    stride: Sequence[int] = (1, 1, 1),
+    within: float = 1.0,
+) -> Places:
+    """Places where filters answer most over some samples.
+
+    Parameters
+    ----------
+    kernel : NDArray of float, shape (filter, channel, a, b, c)
+        Weights of the filters.
+    fields : iterable of NDArray, shape (na, nb, nc, channels)
+        Inputs of the samples, read once, one after another.
+    lattice : NDArray of float, shape (3, 3)
+        Lattice in Å.
+    repeats : sequence of int or None
+        Supercell that the window stays within; None if it goes round the cell.
+    stride : sequence of int
+        Steps between positions of the window, in voxels.
+    within : float
+        Tolerance of the agreement in Å.
+
+    Returns
+    -------
+    Places
+        Of each filter.
+
+    Raises
+    ------
+    SpinlensError
+        If there is no sample.
+    """
+    total: Any = 0.0
+    own = []
     for field in fields:
         answer = responses(kernel, field)
-        seen = visited(answer.shape[1:], kernel.shape[2:], repeats, stride)
+        mask = visited(answer.shape[1:], kernel.shape[2:], repeats, stride)
         total = total + answer
-        own.append(_strongest(answer, seen))
+        own.append(_strongest(answer, mask))
     if not own:
         raise SpinlensError("placing a filter needs at least one sample")
-    starts = _strongest(total, seen)
+    starts = _strongest(total, mask)
     mean = total[np.arange(len(starts)), *starts.T] / len(own)
     apart = _distances(np.array(own) - starts, total.shape[1:], lattice)
     return Places(starts, mean, (apart <= within).mean(axis=0))
 
 
-def responses(kernel, field):
-    """Periodic correlation (filters, na, nb, nc) of filters (filter, channel, a, b, c) with a
-    field (na, nb, nc, channels): at voxel x the sum over the kernel's voxels t of
-    kernel[t] · field[x + t]. A kernel longer than the cell meets the cell's images."""
+def responses(kernel: NDArray[Any], field: NDArray[Any]) -> NDArray[np.float64]:
+    """Periodic correlation of filters with a field.
+
+    At voxel x it is the sum over the kernel's voxels t of kernel[t] · field[x + t]. A kernel longer
+    than the cell meets the cell's images.
+
+    Parameters
+    ----------
+    kernel : NDArray of float, shape (filter, channel, a, b, c)
+        Weights of the filters.
+    field : NDArray of float, shape (na, nb, nc, channels)
+        Input of a sample.
+
+    Returns
+    -------
+    NDArray of float, shape (filters, na, nb, nc)
+        Responses.
+    """
     shape = field.shape[:3]
     spectrum = np.fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
     answers = []
@@ -65,20 +116,41 @@ def responses(kernel, field):
     return np.stack(answers)
 
 
-def laid(kernel, shape, start=(0, 0, 0), blank=0.0):
-    """A kernel (..., a, b, c) laid on a periodic grid `shape` from the voxel `start` on; voxels
-    that it does not cover are `blank`, weights that fall on one voxel of the cell add up.
+def laid(
+    kernel: ArrayLike,
+    shape: Sequence[int],
+    start: Sequence[int] = (0, 0, 0),
+    blank: float = 0.0,
+) -> NDArray[np.float64]:
+    """Lay a kernel on a periodic grid; weights that fall on one voxel of the cell add up.
 
     The sum over the cell of this field × the density is the filter's response there.
+
+    Parameters
+    ----------
+    kernel : array_like of float, shape (..., a, b, c)
+        Weights.
+    shape : sequence of int
+        Voxels (na, nb, nc) of the grid.
+    start : sequence of int
+        Voxel on which the kernel's first one is laid.
+    blank : float
+        Value of voxels that the kernel does not cover.
+
+    Returns
+    -------
+    NDArray of float, shape (..., na, nb, nc)
+        The kernel on the grid.
     """
-    kernel = np.asarray(kernel, dtype=np.float64)
-    axes = zip(start, kernel.shape[-3:], shape, strict=True)
+    weights = np.asarray(kernel, dtype=np.float64)
+    axes = zip(start, weights.shape[-3:], shape, strict=True)
     along = [(first + np.arange(n)) % period for first, n, period in axes]
-    field = np.zeros((*kernel.shape[:-3], *shape))
+    field = np.zeros((*weights.shape[:-3], *shape))
     places = np.ix_(*along)
     flat = np.ravel_multi_index(places, shape)
-    spread = field.reshape(*kernel.shape[:-3], -1)
-    np.add.at(spread, (..., flat.ravel()), kernel.reshape(*kernel.shape[:-3], -1))
+    spread = field.reshape(*weights.shape[:-3], -1)
+    index: Any = (..., flat.ravel())
+    np.add.at(spread, index, weights.reshape(*weights.shape[:-3], -1))
     if blank != 0.0:
         covered = np.zeros(shape, dtype=bool)
         covered[places] = True
@@ -86,16 +158,46 @@ def laid(kernel, shape, start=(0, 0, 0), blank=0.0):
     return field
 
 
-def cell_grid(lattice, voxel_vectors):
-    """Voxels (3,) along the vectors of a cell (3, 3) whose grid steps are `voxel_vectors`
-    (3, 3), both in Å and alike in direction."""
-    lengths = (np.linalg.norm(vectors, axis=1) for vectors in (lattice, voxel_vectors))
-    return tuple(np.rint(np.divide(*lengths)).astype(int).tolist())
+def cell_grid(lattice: ArrayLike, voxel_vectors: ArrayLike) -> tuple[int, int, int]:
+    """Number of voxels along the vectors of a cell.
+
+    Parameters
+    ----------
+    lattice, voxel_vectors : array_like of float, shape (3, 3)
+        Lattice vectors and steps of the grid in Å, alike in direction.
+
+    Returns
+    -------
+    tuple of int
+        Voxels along a, b and c.
+    """
+    cell, step = (np.linalg.norm(vectors, axis=1) for vectors in (lattice, voxel_vectors))
+    a, b, c = np.rint(cell / step).astype(int).tolist()
+    return a, b, c
 
 
-def visited(shape, kernel_shape, repeats=(1, 1, 1), stride=(1, 1, 1)):
-    """Which voxels (na, nb, nc) a window within the supercell starts from, images folded; all,
-    where it goes round the cell."""
+def visited(
+    shape: Sequence[int],
+    kernel_shape: Sequence[int],
+    repeats: Sequence[int] | None = (1, 1, 1),
+    stride: Sequence[int] = (1, 1, 1),
+) -> NDArray[np.bool_]:
+    """Voxels from which a window within the supercell starts, images folded.
+
+    Parameters
+    ----------
+    shape, kernel_shape : sequence of int
+        Voxels of the cell and of the window.
+    repeats : sequence of int or None
+        Supercell that the window stays within; None if it goes round the cell.
+    stride : sequence of int
+        Steps between positions of the window, in voxels.
+
+    Returns
+    -------
+    NDArray of bool, shape (na, nb, nc)
+        All true for a window that goes round the cell.
+    """
     if repeats is None:
         return np.ones(shape, dtype=bool)
     along = []
@@ -103,15 +205,18 @@ def visited(shape, kernel_shape, repeats=(1, 1, 1), stride=(1, 1, 1)):
         mask = np.zeros(voxels, dtype=bool)
         mask[np.arange(0, voxels * count - size + 1, step) % voxels] = True
         along.append(mask)
-    return np.einsum("i,j,k->ijk", *along)
+    return np.einsum("i,j,k->ijk", *along).astype(bool)
 
 
-def _strongest(answer, seen):
-    best = np.where(seen, np.abs(answer), -1.0).reshape(len(answer), -1).argmax(axis=1)
-    return np.stack(np.unravel_index(best, seen.shape), axis=-1)
+def _strongest(answer: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Voxels (filters, 3) of largest magnitude, of those in the mask."""
+    best = np.where(mask, np.abs(answer), -1.0).reshape(len(answer), -1).argmax(axis=1)
+    return np.stack(np.unravel_index(best, mask.shape), axis=-1)
 
 
-def _distances(voxels, shape, lattice):
+def _distances(
+    voxels: NDArray[Any], shape: Sequence[int], lattice: NDArray[Any]
+) -> NDArray[np.float64]:
     """Lengths in Å of steps (..., 3) in voxels, to the nearest image."""
     fraction = voxels / np.array(shape)
     fraction -= np.rint(fraction)

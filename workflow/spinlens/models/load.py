@@ -1,6 +1,7 @@
 """Trained models as they lie on disk: found by name, held to what their point.json says."""
 
 from pathlib import Path
+from typing import Any
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, read_table
@@ -99,6 +100,28 @@ def read_alike(found):
 def _compared(about):
     point = {n: v for n, v in about["hyperparameters"].items() if n not in MAY_DIFFER}
     return about["target"], about["grid"], about["window"], point
+
+
+def load_model(path: Path | str) -> Any:
+    """Trained network, ready to predict.
+
+    Parameters
+    ----------
+    path : Path or str
+        `model.keras` of any family.
+
+    Returns
+    -------
+    keras.Model
+        The network, not compiled.
+    """
+    import keras
+
+    # Keras finds a file's layers by their registered names, once their modules are imported; here,
+    # because the Snakefile reads this module when it is parsed.
+    from spinlens.models import build  # noqa: F401
+
+    return keras.models.load_model(path, compile=False)
 
 
 def trained_on(folder):

@@ -17,7 +17,6 @@ from spinlens.core.errors import SpinlensError
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import LATTICE_PARAMETERS, open_dataset, ranges
 from spinlens.dataset.write import write_dataset
-from spinlens.filters import attribution
 from spinlens.models import load
 from spinlens.prediction.training_range import TrainingRange, outside, training_range
 from spinlens.training import data_parallel
@@ -142,7 +141,7 @@ def combined(outputs: NDArray[Any], target: Mapping[str, Any]) -> list[Row]:
 
 def _models(abouts: Mapping[Path, Any]) -> tuple[dict[Path, Model], list[str]]:
     """Load the models whose weights are finite, by folder; with messages about the others."""
-    models = {folder: attribution.load(folder / "model.keras") for folder in abouts}
+    models = {folder: load.load_model(folder / "model.keras") for folder in abouts}
     finite = {
         folder: model
         for folder, model in models.items()

@@ -6,17 +6,33 @@ weight 0, and the others' weights make up for them. The loss and metrics of an e
 batch, the last one as a rule, by its filled-up size.
 """
 
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.settings import sizes
 
 
-def require_whole(devices, point):
-    """Raise SpinlensError where several devices are to share batches that pass in parts."""
+def require_whole_batches(devices: Sequence[str], point: Mapping[str, Any]) -> None:
+    """Check that batches which several devices share do not pass in parts.
+
+    Parameters
+    ----------
+    devices : sequence of str
+        Names of the devices.
+    point : Mapping
+        Hyperparameters.
+
+    Raises
+    ------
+    SpinlensError
+        If several devices are to share batches that pass in parts.
+    """
     if len(devices) > 1 and sizes.micro_batches(point) > 1:
         raise SpinlensError(
             f"micro_batch: {len(devices)} devices share each batch whole: set micro_batch: null "
@@ -24,8 +40,19 @@ def require_whole(devices, point):
         )
 
 
-def scope(devices):
-    """Context to build a model in that is trained on devices, by name; none for a single one."""
+def scope(devices: Sequence[str]) -> AbstractContextManager[Any]:
+    """Context in which a model that several devices train is built.
+
+    Parameters
+    ----------
+    devices : sequence of str
+        Names of the devices.
+
+    Returns
+    -------
+    context manager
+        It does nothing for a single device.
+    """
     if len(devices) < 2:
         return nullcontext()
     import tensorflow as tf
@@ -33,13 +60,43 @@ def scope(devices):
     return tf.distribute.MirroredStrategy(list(devices)).scope()
 
 
-def shared_out(batches, devices):
-    """Batches with weights that share out evenly among devices; as they are for a single one."""
+def shared_out(batches: keras.utils.PyDataset, devices: Sequence[str]) -> keras.utils.PyDataset:
+    """Batches with weights that share out evenly among devices.
+
+    Parameters
+    ----------
+    batches : keras.utils.PyDataset
+        Batches of (inputs, truth).
+    devices : sequence of str
+        Names of the devices.
+
+    Returns
+    -------
+    keras.utils.PyDataset
+        Batches of (inputs, truth, weights); the batches themselves for a single device.
+    """
     return batches if len(devices) < 2 else _Filled(batches, len(devices))
 
 
-def predict(model, batches, devices):
-    """Predictions (samples, outputs) of a model built in the scope of devices."""
+def predict(
+    model: keras.Model, batches: keras.utils.PyDataset, devices: Sequence[str]
+) -> NDArray[Any]:
+    """Predictions of a model that was built in the scope of devices.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The model.
+    batches : keras.utils.PyDataset
+        Batches of (inputs, truth), in the order of the samples.
+    devices : sequence of str
+        Names of the devices.
+
+    Returns
+    -------
+    NDArray of float, shape (samples, outputs)
+        Outputs of the model.
+    """
     predicted = model.predict(shared_out(batches, devices), verbose=0)
     if len(devices) < 2:
         return predicted
@@ -49,14 +106,16 @@ def predict(model, batches, devices):
 
 
 class _Filled(keras.utils.PyDataset):
-    def __init__(self, batches, parts):
+    """Batches filled up with samples of weight 0, to share out evenly."""
+
+    def __init__(self, batches: keras.utils.PyDataset, parts: int) -> None:
         super().__init__()
         self._batches, self._parts = batches, parts
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._batches)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[Any, Any, NDArray[np.float32]]:
         inputs, truth = self._batches[index]
         count = len(truth)
         missing = -count % self._parts
@@ -66,11 +125,11 @@ class _Filled(keras.utils.PyDataset):
         )
         return inputs, truth, np.concatenate([weights, np.zeros(missing, dtype=np.float32)])
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self._batches.on_epoch_end()
 
 
-def _filled(values, missing):
-    """With the last sample over again: of a lattice of zeros a network would make NaN, which no
-    weight of 0 takes out."""
+def _filled(values: NDArray[Any], missing: int) -> NDArray[Any]:
+    """Values with the last sample repeated."""
+    # Of a lattice of zeros a network would make NaN, which no weight of 0 takes out.
     return np.concatenate([values, *[values[-1:]] * missing])

@@ -1,58 +1,93 @@
-"""Training of one sweep point, and what it came to."""
+"""Training of one sweep point on one fold, and its metrics."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite
-from typing import NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from spinlens.dataset.network_inputs import root_mean_square
+from spinlens.dataset.network_inputs import Inputs, root_mean_square
 from spinlens.models import build
 from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
-from spinlens.training import augmentation, data_parallel
-from spinlens.training import metrics as scores
+from spinlens.training import augmentation, data_parallel, metrics
 from spinlens.training.batches import Batches
+from spinlens.training.task import Fold
 
-
-class Fold(NamedTuple):
-    """One side of a split: samples, as indices in the dataset, and the truth of each: its
-    class, a whole number from 0, or for a regression its value."""
-
-    samples: np.ndarray
-    truth: np.ndarray
+MeanAndDeviation = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A trained model, its models.first_kernel before training, its history by epoch, its
-    predictions for the training and the validation fold, and its metrics.
+    """A trained model and what it predicts.
 
-    Predictions are probabilities (samples, classes), or for a regression values (samples,) in
-    the label's unit, which is the unit of the model's output, too.
+    Parameters
+    ----------
+    model : keras.Model
+        The trained model.
+    initial_kernel : object
+        `models.build.first_kernel` before training.
+    history : list of dict
+        A row per epoch.
+    predictions : tuple of NDArray, shape (samples, classes) or (samples,)
+        Of the training and the validation fold: probabilities, or for a regression values in
+        the label's unit, which is the unit of the model's output, too.
+    metrics : dict
+        As `metrics.json` holds them.
     """
 
     model: keras.Model
-    initial_kernel: object
-    history: list
-    predictions: tuple
-    metrics: dict
+    initial_kernel: Any
+    history: list[dict[str, Any]]
+    predictions: tuple[NDArray[Any], ...]
+    metrics: dict[str, Any]
 
 
-def fit(point, inputs, training, validation, classes, devices=(), report=print):
+def fit(
+    point: Mapping[str, Any],
+    inputs: Inputs,
+    training: Fold,
+    validation: Fold,
+    classes: int | None,
+    devices: Sequence[str] = (),
+    report: Callable[[str], Any] = print,
+) -> Fit:
     """Train a sweep point; deterministic for a given seed.
 
-    `inputs` are the dataset's inputs.Inputs, `training` and `validation` Folds of them,
-    `classes` the number of classes, or None for a regression; `devices` names those that share
-    each batch, where there are several; `report` takes one line per epoch. A regression learns
-    values less the mean of the training fold, divided by its standard deviation: its history is
-    of these. A diverged training is a result: its metrics say so. Raises
-    ValueError where the point asks for what its samples' cells or the devices do not allow.
+    A regression learns values less the mean of the training fold, divided by its standard
+    deviation: its history is of these. A diverged training is a result: its metrics say so.
+
+    Parameters
+    ----------
+    point : Mapping
+        Hyperparameters.
+    inputs : Inputs
+        Fields of the dataset's samples.
+    training, validation : Fold
+        Samples and their truth.
+    classes : int or None
+        Number of classes; None for a regression.
+    devices : sequence of str
+        Names of the devices that share each batch, if there are several.
+    report : callable
+        Takes one line per epoch.
+
+    Returns
+    -------
+    Fit
+        Model, history, predictions and metrics.
+
+    Raises
+    ------
+    SpinlensError
+        If the samples' cells, the grid or the devices do not allow what the point asks for.
     """
-    augment = suited(point, inputs, devices)
+    augment = augmentation_for(point, inputs, devices)
     keras.utils.set_random_seed(point["seed"])
-    scale = _scale(point["normalization"], inputs, training.samples)
+    scale = _input_scale(point["normalization"], inputs, training.samples)
     with data_parallel.scope(devices):
         model = build.build(point, inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
@@ -60,8 +95,8 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
     unit = None if classes is not None else _mean_and_deviation(training.truth)
-    learned = Batches(inputs, *_learned(training, unit), point["batch_size"], seed, augment, parts)
-    watched = Batches(inputs, *_learned(validation, unit), size)
+    learned = Batches(inputs, *_in_unit(training, unit), point["batch_size"], seed, augment, parts)
+    watched = Batches(inputs, *_in_unit(validation, unit), size)
     model.fit(
         data_parallel.shared_out(learned, devices),
         epochs=point["epochs"],
@@ -76,66 +111,94 @@ def fit(point, inputs, training, validation, classes, devices=(), report=print):
     predictions = tuple(
         _predict(model, Batches(inputs, *fold, size), classes, devices) for fold in folds
     )
-    metrics = {
-        f"{side}_{name}": value
-        for side, *pair in zip(SUBSETS, predictions, folds, strict=True)
-        for name, value in _scores(*pair, classes).items()
+    found = {
+        f"{subset}_{name}": value
+        for subset, predicted, fold in zip(SUBSETS, predictions, folds, strict=True)
+        for name, value in _metrics(predicted, fold, classes).items()
     }
-    metrics["diverged"] = _diverged(model, log.history)
-    metrics["parameters"] = int(model.count_params())
-    return Fit(model, initial_kernel, log.history, predictions, metrics)
+    found["diverged"] = _diverged(model, log.history)
+    found["parameters"] = int(model.count_params())
+    return Fit(model, initial_kernel, log.history, predictions, found)
 
 
-def suited(point, inputs, devices=()):
-    """What augments a point's samples, or None. Raises ValueError, naming the key, where their
-    cells, the grid or the devices do not allow what the point asks for."""
-    data_parallel.require_whole(devices, point)
+def augmentation_for(
+    point: Mapping[str, Any], inputs: Inputs, devices: Sequence[str] = ()
+) -> augmentation.LayerGroup | None:
+    """Augmentation of a point's samples, once cells, grid and devices allow what it asks for.
+
+    Parameters
+    ----------
+    point : Mapping
+        Hyperparameters.
+    inputs : Inputs
+        Fields of the dataset's samples.
+    devices : sequence of str
+        Names of the devices that share each batch.
+
+    Returns
+    -------
+    LayerGroup or None
+        None without augmentation.
+
+    Raises
+    ------
+    SpinlensError
+        If they do not allow it; the message names the key of the config.
+    """
+    data_parallel.require_whole_batches(devices, point)
     shape = inputs.shape[:3]
     if sizes.is_steerable(point):
-        sizes.require_resolved(point, shape, inputs.lattices)
+        sizes.require_resolved(point, shape, np.asarray(inputs.lattices))
     if point.get("augmentation") == "layer_group":
         return augmentation.LayerGroup(inputs.cells(), shape)
+    return None
 
 
 class _EpochLog(keras.callbacks.Callback):
-    def __init__(self, epochs, report):
+    """History of the epochs, each reported in one line."""
+
+    def __init__(self, epochs: int, report: Callable[[str], Any]) -> None:
         super().__init__()
-        self.epochs, self.report, self.history = epochs, report, []
+        self.epochs, self.report = epochs, report
+        self.history: list[dict[str, Any]] = []
 
-    def on_epoch_end(self, epoch, logs=None):
-        row = {"epoch": epoch + 1} | {name: float(value) for name, value in logs.items()}
-        self.history.append(row)
-        values = "  ".join(f"{name} {row[name]:.4g}" for name in list(row)[1:])
-        self.report(f"epoch {row['epoch']}/{self.epochs}  {values}")
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self.history.append({"epoch": epoch + 1} | values)
+        line = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
+        self.report(f"epoch {epoch + 1}/{self.epochs}  {line}")
 
 
-def _scale(normalization, inputs, samples):
+def _input_scale(normalization: str, inputs: Inputs, samples: NDArray[np.int64]) -> float:
     """What the network divides its inputs by; that of a single sample is divided out before."""
     return root_mean_square(inputs, samples) or 1.0 if normalization == "dataset" else 1.0
 
 
-def _mean_and_deviation(values):
+def _mean_and_deviation(values: NDArray[Any]) -> MeanAndDeviation:
     return float(np.mean(values)), float(np.std(values)) or 1.0
 
 
-def _learned(fold, unit):
+def _in_unit(fold: Fold, unit: MeanAndDeviation | None) -> Fold:
+    """The fold as the network learns it: values less their mean, by their deviation."""
     if unit is None:
         return fold
     mean, deviation = unit
     return Fold(fold.samples, ((fold.truth - mean) / deviation)[:, np.newaxis])
 
 
-def _predict(model, batches, classes, devices):
+def _predict(
+    model: keras.Model, batches: Batches, classes: int | None, devices: Sequence[str]
+) -> NDArray[Any]:
     predicted = data_parallel.predict(model, batches, devices)
     return predicted[:, 0] if classes is None else predicted
 
 
-def _scores(predicted, fold, classes):
+def _metrics(predicted: NDArray[Any], fold: Fold, classes: int | None) -> dict[str, Any]:
     if classes is None:
-        return scores.regression(predicted, fold.truth)
-    return scores.classification(predicted, fold.truth, classes)
+        return metrics.regression(predicted, fold.truth)
+    return metrics.classification(predicted, fold.truth, classes)
 
 
-def _diverged(model, history):
+def _diverged(model: keras.Model, history: Sequence[Mapping[str, Any]]) -> bool:
     losses_finite = all(isfinite(row["loss"]) for row in history)
     return not (losses_finite and all(np.isfinite(w).all() for w in model.get_weights()))

@@ -1,37 +1,89 @@
-"""What a fit leaves on disk: model, what it is a model of, history, metrics, predictions, filters,
-architecture."""
+"""Files of a fit: the model, its point, its predictions and its architecture."""
 
-import numpy as np
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+from numpy.typing import NDArray
 
 from spinlens.core.files import whole, write_json, write_table
-from spinlens.filters import steerable, voxel
-from spinlens.models import build
+from spinlens.dataset.targets import Target
 from spinlens.splits.folds import SUBSETS
+from spinlens.training.task import Fold, Task
 
 
-def write_model(path, model):
-    """The model as a `.keras` file."""
+def write_model(path: Path | str, model: keras.Model) -> None:
+    """Write a model as a `.keras` file.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    model : keras.Model
+        Trained model.
+    """
     with whole(path) as temporary:
         model.save(temporary)
 
 
-def write_point(path, point, task, window, seen):
-    """What model.keras does not say of itself, so that it can be applied to new calculations:
-    hyperparameters; the target with its unit, edges and names of classes; the `window` in Å, or
-    None; the steps of the network's grid in Å; and what seen.of_samples says of the training
-    fold, the dataset's grid among it."""
+def write_point(
+    path: Path | str,
+    point: dict[str, Any],
+    task: Task,
+    window: float | None,
+    training_range: dict[str, Any],
+) -> None:
+    """Write `point.json`: what model.keras does not say, so that it applies to new calculations.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    point : dict
+        Hyperparameters.
+    task : Task
+        Its target is written with unit, edges and names of classes, and the steps of its grid
+        in Å.
+    window : float or None
+        Height of the window along c in Å.
+    training_range : dict
+        What `prediction.training_range.of_samples` gives of the training fold, the dataset's grid
+        among it.
+    """
     target = task.target
-    about = {"label": target.label, "unit": target.unit, "kind": target.kind}
+    about: dict[str, Any] = {"label": target.label, "unit": target.unit, "kind": target.kind}
     about |= {"edges": list(target.edges), "classes": list(target.names)}
     place = {"window": window, "voxel_vectors": task.voxel_vectors.tolist()}
-    write_json(path, {"hyperparameters": point, "target": about} | place | seen)
+    write_json(path, {"hyperparameters": point, "target": about} | place | training_range)
 
 
-def write_predictions(path, calculations, target, folds, predictions):
-    """A row per sample: calculation, side, the target's value and class, the class predicted and
-    the probability of each, `probability_0` first; or calculation, side, value and prediction of
-    a regression. `folds` and `predictions` come as (training, validation); classes and a
-    regression's values are those of the folds, which may be permuted."""
+def write_predictions(
+    path: Path | str,
+    calculations: Sequence[str] | NDArray[Any],
+    target: Target,
+    folds: Sequence[Fold],
+    predictions: Sequence[NDArray[Any]],
+) -> None:
+    """Write `predictions.csv`, a row per sample.
+
+    Columns: calculation, subset, value and class of the target, the class predicted and the
+    probability of each, `probability_0` first; or calculation, subset, value and prediction of a
+    regression.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    calculations : sequence of str, shape (samples of the dataset,)
+        Their ids.
+    target : Target
+        Target of the fit.
+    folds : sequence of Fold
+        Training and validation; their truth may be permuted labels, and is what is written.
+    predictions : sequence of NDArray, shape (samples, classes) or (samples,)
+        Probabilities or values, of either fold.
+    """
     row_of = _number_row if target.kind == "regression" else _class_row
     values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
     rows = [
@@ -42,33 +94,25 @@ def write_predictions(path, calculations, target, folds, predictions):
     write_table(path, rows)
 
 
-def _class_row(value, truth, probabilities):
+def _class_row(value: Any, truth: Any, probabilities: NDArray[Any]) -> dict[str, Any]:
     found = {"value": value, "class": int(truth), "predicted_class": int(probabilities.argmax())}
     return found | {f"probability_{index}": float(p) for index, p in enumerate(probabilities)}
 
 
-def _number_row(_, truth, prediction):
+def _number_row(_: Any, truth: Any, prediction: Any) -> dict[str, Any]:
     return {"value": float(truth), "prediction": float(prediction)}
 
 
-def write_filters(path, fit, channels, voxel_vectors):
-    """The first convolution's kernels, before and after training, on their grid in Å."""
-    kernel = build.first_kernel(fit.model)
-    of_family = voxel if isinstance(kernel, np.ndarray) else steerable
-    made = of_family.to_dataset(kernel, fit.initial_kernel, channels, voxel_vectors)
-    with whole(path) as temporary:
-        made.to_netcdf(temporary)
+def write_architecture(path: Path | str, model: keras.Model) -> None:
+    """Write `architecture.tsv`: name, kind, output shape and parameters of each layer.
 
-
-def _shape_of(output):
-    """`30×30×40×3`; of features, what follows the batch for each kind, by degree."""
-    if isinstance(output, list):
-        return ", ".join(map(_shape_of, output))
-    return "×".join(map(str, output.shape[1:]))
-
-
-def write_architecture(path, model):
-    """A row per layer: its name, kind, output shape without the batch, and parameters."""
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    model : keras.Model
+        Its shapes are written without the batch.
+    """
     rows = [
         {
             "layer": layer.name,
@@ -79,3 +123,10 @@ def write_architecture(path, model):
         for layer in model.layers
     ]
     write_table(path, rows)
+
+
+def _shape_of(output: Any) -> str:
+    """`30×30×40×3`; of steerable features one such shape for each irrep."""
+    if isinstance(output, list):
+        return ", ".join(map(_shape_of, output))
+    return "×".join(map(str, output.shape[1:]))

@@ -1,31 +1,89 @@
-"""What one fit is made of: two folds of the dataset, by a split file, and what they learn."""
+"""Task of one fit: the folds of the dataset that a split file gives, and what they learn."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spinlens.dataset import targets
 from spinlens.dataset.read import mean_voxel_vectors, open_dataset
 from spinlens.settings import sizes
 from spinlens.splits import folds as splits
 from spinlens.splits.partitions import compositions
-from spinlens.training import fit
+
+SEEDS_APART = 1000  # between the seeds of one labelling and those of the next
+
+
+class Fold(NamedTuple):
+    """Samples of one subset of a split, and the truth of each.
+
+    Parameters
+    ----------
+    samples : NDArray of int, shape (samples,)
+        Indices in the dataset.
+    truth : NDArray, shape (samples,)
+        Classes, from 0, or for a regression values.
+    """
+
+    samples: NDArray[np.int64]
+    truth: NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Task:
-    """Target of a fit, the training and the validation Fold, the dataset's calculations, and the
-    steps (3, 3) in Å of the grid that the network sees."""
+    """What one fit learns.
+
+    Parameters
+    ----------
+    target : Target
+        Label and classes of the samples.
+    folds : tuple of Fold
+        The training and the validation fold.
+    calculations : NDArray of str, shape (samples,)
+        Ids of all samples of the dataset.
+    voxel_vectors : NDArray of float, shape (3, 3)
+        Steps in Å, a row each, of the grid of the network's input.
+    """
 
     target: targets.Target
-    folds: tuple
-    calculations: np.ndarray
-    voxel_vectors: np.ndarray
+    folds: tuple[Fold, Fold]
+    calculations: NDArray[Any]
+    voxel_vectors: NDArray[np.float64]
 
 
-def task(dataset_path, split_path, point, fold, labelling=0):
-    """Task of a sweep point on one fold of a split file. With a `labelling` above 0 the labels
-    are dealt anew among the target's samples, the same way for every fold of that number."""
+def task(
+    dataset_path: Path | str,
+    split_path: Path | str,
+    point: dict[str, Any],
+    fold: str,
+    labelling: int = 0,
+) -> Task:
+    """Task of a sweep point on one fold of a split.
+
+    Parameters
+    ----------
+    dataset_path, split_path : Path or str
+        `dataset.nc` and the table of the split.
+    point : dict
+        Hyperparameters.
+    fold : str
+        Name of the fold.
+    labelling : int
+        Above 0, the labels are permuted among the target's samples, the same way for every fold
+        of that number.
+
+    Returns
+    -------
+    Task
+        Target, folds, calculations and steps of the grid.
+
+    Raises
+    ------
+    SpinlensError
+        If the target or the split does not fit the dataset.
+    """
     with open_dataset(dataset_path) as dataset:
         target = targets.read(dataset, point)
         calculations = dataset["sample"].values
@@ -35,13 +93,47 @@ def task(dataset_path, split_path, point, fold, labelling=0):
         voxel_vectors = mean_voxel_vectors(dataset) * coarser[:, np.newaxis]
     if labelling:
         target = permuted(target, labelling)
-    sides = splits.read(split_path, *of_target)[fold]
-    folds = tuple(fit.Fold(target.samples[side], target.truth[side]) for side in sides)
-    return Task(target, folds, calculations, voxel_vectors)
+    training, validation = (
+        Fold(target.samples[positions], target.truth[positions])
+        for positions in splits.read(split_path, *of_target)[fold]
+    )
+    return Task(target, (training, validation), calculations, voxel_vectors)
 
 
-def permuted(target, labelling):
-    """The Target with its values and classes dealt anew among its samples, from a seed."""
+def permuted(target: targets.Target, labelling: int) -> targets.Target:
+    """Permute the labels of a target among its samples.
+
+    Parameters
+    ----------
+    target : Target
+        The true labels.
+    labelling : int
+        Seed of the permutation.
+
+    Returns
+    -------
+    Target
+        The same samples with permuted values and classes.
+    """
     order = np.random.default_rng(labelling).permutation(len(target.samples))
     classes = None if target.classes is None else target.classes[order]
     return replace(target, values=target.values[order], classes=classes)
+
+
+def labelling_of(seed: str) -> tuple[int, int]:
+    """Labelling that the seed of a fit spells, and what it adds to the point's own seed.
+
+    Parameters
+    ----------
+    seed : str
+        `0`, `1`, .. of the true labels, `permuted3-1` of a permuted labelling.
+
+    Returns
+    -------
+    tuple of int
+        Number of the labelling, 0 for the true labels; and the number to add to the point's seed:
+        fits of different labellings share none.
+    """
+    number, _, repeat = seed.removeprefix("permuted").rpartition("-")
+    labelling = int(number or 0)
+    return labelling, int(repeat) + SEEDS_APART * labelling

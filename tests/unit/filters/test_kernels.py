@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from spinlens.filters import placement, steerable, voxel
+from spinlens.filters import kernels, placement
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.fourier.band_limit import Bands
 
@@ -34,8 +34,8 @@ def test_the_kernel_on_the_grid_answers_as_the_layer_does(channels):
     outputs = {"0e": 2, "1o": 2, "2e": 2}
     made, answers, fields = layer(kinds, outputs)
     coefficients = made.coefficients()
-    found = steerable.to_dataset(coefficients, coefficients, channels, STEPS)
-    count = len(voxel.CHANNELS[channels])
+    found = kernels.steerable_dataset(coefficients, coefficients, channels, STEPS)
+    count = len(kernels.CHANNELS[channels])
     kernel = found["kernel"].values
     assert kernel.shape[1] == count and all(n % 2 for n in kernel.shape[2:])
     half = np.array(kernel.shape[2:]) // 2
@@ -56,7 +56,7 @@ def test_profiles_are_sums_of_shells_and_kernels_follow_them():
     made, *_ = layer({"0e": np.array([[0]])}, {"0e": 2, "1o": 2})
     trained = made.coefficients()
     double = trained._replace(weights={path: 2 * w for path, w in trained.weights.items()})
-    found = steerable.to_dataset(double, trained, "signed", STEPS)
+    found = kernels.steerable_dataset(double, trained, "signed", STEPS)
     assert list(found["role"].values) == ["feature"] * 4
     assert found["coefficients"].dims == ("filter", "channel", "radial")
     assert list(found["degree"].values) == [0, 0, 1, 1]
@@ -80,6 +80,6 @@ def test_profiles_are_sums_of_shells_and_kernels_follow_them():
 def test_gates_are_told_from_features():
     made, *_ = layer({"0e": np.array([[0]])}, {"0e": 5, "1o": 2, "2e": 1})
     coefficients = made.coefficients()
-    found = steerable.to_dataset(coefficients, coefficients, "signed", STEPS)
+    found = kernels.steerable_dataset(coefficients, coefficients, "signed", STEPS)
     gates = ["gate of l = 1", "gate of l = 1", "gate of l = 2"]
     assert list(found["role"].values) == ["feature"] * 2 + gates + ["feature"] * 3
