@@ -202,8 +202,8 @@ def repeated_evidence(
         if each.permutations:
             fits = _placed(results, each.single_split_fits)
             null = [_placed(results, labelling) for labelling in each.permuted_fits]
-            split = folds.single_split(each.point)
-            found.append(_evidence(results, each.name, each.point, split, fits, null))
+            single = folds.single_split(each.point)
+            found.append(_evidence(results, each.name, each.point, single, fits, null))
         for split in splits:
             fits = _placed(results, each.fits_of_split(split))
             found.append(_evidence(results, each.name, each.point, split, fits))

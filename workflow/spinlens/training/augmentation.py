@@ -85,7 +85,8 @@ def operations(lattice: ArrayLike) -> NDArray[np.int64]:
     """
     import spglib
 
-    found = spglib.get_symmetry((np.asarray(lattice, float), [(0, 0, 0)], [1]), TOLERANCE)
+    cell = np.asarray(lattice, float).tolist(), [(0, 0, 0)], [1]
+    found = spglib.get_symmetry(cell, TOLERANCE)
     rotations = [] if found is None else found["rotations"]
     kept = [each for each in rotations if not (each[:2, 2].any() or each[2, :2].any())]
     return np.array(sorted(kept, key=lambda each: (*each[:2, :2].ravel(), -each[2, 2])), int)
