@@ -9,10 +9,9 @@ import shutil
 import pytest
 
 from chgcar_writer import potcar_text, write, write_run
-from spinlens.archive import collection, store
+from spinlens.archive import collection, stored_files
 from spinlens.archive.collection import collect
-from spinlens.archive.labels import write_labels
-from spinlens.archive.manifest import read_manifest
+from spinlens.archive.tables import read_manifest, write_labels
 from spinlens.calculations.find import find
 from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import SpinlensError
@@ -198,7 +197,7 @@ def test_a_killed_copy_leaves_nothing_that_is_trusted(tree, archive, monkeypatch
         target.with_name(f".{target.name}.partial").write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "copy", cut)
+    monkeypatch.setattr(stored_files, "copy", cut)
     with pytest.raises(KeyboardInterrupt):
         update(tree, archive)
     assert read_manifest(archive) == {} and find(archive) == []
@@ -216,9 +215,9 @@ def test_a_manifest_is_saved_on_the_way(tree, archive, monkeypatch):
 
 def test_a_copy_that_reads_back_differently_is_refused(tmp_path, monkeypatch):
     source, target = write(tmp_path / "CHGCAR", "content"), tmp_path / "copy"
-    monkeypatch.setattr(store, "_sha256", lambda path: "0" * 64)
+    monkeypatch.setattr(stored_files, "_sha256", lambda path: "0" * 64)
     with pytest.raises(OSError, match="reads back differently"):
-        store.copy(source, target)
+        stored_files.copy(source, target)
     assert files(tmp_path) == {"CHGCAR"}
 
 
@@ -232,7 +231,7 @@ def test_a_file_that_grows_while_it_is_copied_is_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", grow)
     with pytest.raises(OSError, match="changed while it was copied"):
-        store.copy(source, target)
+        stored_files.copy(source, target)
     assert files(tmp_path) == {"CHGCAR"}
 
 
@@ -241,11 +240,11 @@ def test_a_link_follows_a_symbolic_link_and_is_made_anew_for_a_new_file(tmp_path
     source.symlink_to("real")
     target = tmp_path / "archived"
     for _ in range(2):
-        store.link(source, target)
+        stored_files.link(source, target)
         assert target.samefile(real) and not target.is_symlink()
     real.unlink()
     write(real, "two")
-    store.link(source, target)
+    stored_files.link(source, target)
     assert target.read_text() == "two"
     assert files(tmp_path) == {"real", "CHGCAR", "archived"}
 

@@ -6,7 +6,7 @@ terminal = log.to_file(snakemake.log[0])
 
 import sys
 
-from spinlens.archive import collection, labels
+from spinlens.archive import collection, tables
 from spinlens.calculations.find import Calculation
 from spinlens.core.errors import SpinlensError
 
@@ -37,7 +37,7 @@ calculations = [Calculation(**each) for each in given.calculations]
 outcome = collection.collect(
     calculations, settings["calculations"], archive, settings["archive_mode"], tell
 )
-labels.write_labels(archive, given.label_table, calculations)
+tables.write_labels(archive, given.label_table, calculations)
 tell(f"{len(calculations)} calculations: {outcome}")
 tell_some(outcome.gone)
 tell_some(outcome.failed)

@@ -28,7 +28,7 @@ SUBSETS = ("training", "validation")
 
 
 def single_split(point: Mapping[str, Any]) -> dict[str, Any]:
-    """The study's one split of a point.
+    """Describe the study's one split of a point.
 
     Parameters
     ----------

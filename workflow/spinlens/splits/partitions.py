@@ -191,7 +191,7 @@ def _once(classes: NDArray[Any], train_fraction: float, seed: int) -> Partition:
 
 
 def _blocks(*labels: NDArray[Any]) -> Indices:
-    """Number the block of each sample, (n,), by first appearance.
+    """Find the number of each sample's block, (n,), by first appearance.
 
     Samples that share any of the labels, directly or through others, are in one block.
     """
