@@ -116,4 +116,4 @@ def test_molecules_that_are_none_are_one_line(made):
     keys = ("geometry_molecules=none.xyz", "results=results")
     done = made.snakemake("results/geometry/missing_atom/molecules.json", "--config", *keys)
     assert done.returncode != 0
-    assert "geometry: none.xyz: no file of structures" in done.stdout + done.stderr
+    assert "\nnone.xyz: no file of structures" in done.stdout + done.stderr

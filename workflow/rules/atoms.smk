@@ -180,7 +180,7 @@ rule representations:
         published=PUBLISHED,
     output:
         table=f"{GEOMETRY}/representations.tsv",
-        measured=f"{GEOMETRY}/representations.json",
+        details=f"{GEOMETRY}/representations.json",
     log:
         f"{RESULTS}/logs/representations.log",
     benchmark:

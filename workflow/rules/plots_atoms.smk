@@ -86,7 +86,7 @@ rule representations_figure:
     """Draw the comparison of structure representations; write it as a table."""
     input:
         table=rules.representations.output.table,
-        measured=rules.representations.output.measured,
+        measured=rules.representations.output.details,
     output:
         figure=report(
             f"{RESULTS}/figures/representations.svg",

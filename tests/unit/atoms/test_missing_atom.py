@@ -1,11 +1,5 @@
 """The missing atom: examples, votes and their count, and that votes turn with the structure."""
 
-import json
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
-
 import keras
 import numpy as np
 import pytest
@@ -14,10 +8,9 @@ from ase.build import molecule
 from keras import ops
 from scipy.spatial.transform import Rotation
 
-from paths import ROOT
-from spinlens.atoms import measure_missing_atom, missing_atom, missing_atom_training, points
+from spinlens.atoms import missing_atom
+from spinlens.atoms.missing_atom_training import predict_votes
 
-MEASUREMENT = measure_missing_atom.__name__
 WATER, METHANE = molecule("H2O"), molecule("CH4")
 ELEMENTS = ["H", "C", "O"]
 CRYSTAL = Atoms(
@@ -62,7 +55,7 @@ def test_votes_turn_and_move_with_the_structure(periodic):
     near = {"cutoff": 3.0, "most": 40} if periodic else {}
     model = random_network(cutoff=3.0, neighbours=40 if periodic else None)
     given = [missing_atom.examples([s], ELEMENTS, **near) for s in (plain, turned, mirrored)]
-    found = [missing_atom_training.predicted(model, own.inputs) for own in given]
+    found = [predict_votes(model, own.inputs) for own in given]
     shift = by if periodic else 0
     for votes, matrix in zip(found[1:], (turn, np.diag([1, 1, -1])), strict=True):
         assert votes[..., :3] == pytest.approx(found[0][..., :3] @ matrix.T + shift, abs=2e-5)
@@ -76,18 +69,18 @@ def test_padded_atoms_have_no_vote():
     model = random_network()
     alone = missing_atom.examples([WATER], ELEMENTS)
     beside = missing_atom.examples([WATER, METHANE], ELEMENTS)
-    one = missing_atom_training.predicted(model, alone.inputs)
-    other = missing_atom_training.predicted(model, beside.inputs)
+    one = predict_votes(model, alone.inputs)
+    other = predict_votes(model, beside.inputs)
     for own, among in zip(
-        missing_atom.counted(one, alone.truth),
-        missing_atom.counted(other, beside.truth),
+        missing_atom.count_votes(one, alone.truth),
+        missing_atom.count_votes(other, beside.truth),
         strict=True,
     ):
         assert among[:3] == pytest.approx(own, abs=1e-5)
     beside.inputs["mask"][:] = 1
-    unmasked = missing_atom_training.predicted(model, beside.inputs)
-    places = missing_atom.counted(unmasked, beside.truth)[0]
-    assert np.abs(places[:3] - missing_atom.counted(one, alone.truth)[0]).max() > 1e-3
+    unmasked = predict_votes(model, beside.inputs)
+    places = missing_atom.count_votes(unmasked, beside.truth)[0]
+    assert np.abs(places[:3] - missing_atom.count_votes(one, alone.truth)[0]).max() > 1e-3
 
 
 def test_votes_count_by_their_confidence():
@@ -95,7 +88,7 @@ def test_votes_count_by_their_confidence():
     votes = votes_at(
         [(0, 0, 0), (4, 0, 0)], [(np.log(3), 0), (0, np.log(3))], np.diag([9.0] * 3)[:2]
     )
-    places, probabilities = missing_atom.counted(votes, truth)
+    places, probabilities = missing_atom.count_votes(votes, truth)
     assert places[0] == pytest.approx([1, 0, 0])
     assert probabilities[0, :2] == pytest.approx([0.25, 0.75], abs=1e-3)
 
@@ -105,12 +98,12 @@ def test_in_a_crystal_votes_for_images_agree():
     a, b, c = np.asarray(CRYSTAL.cell)
     there = truth[0, :3] + 0.1
     votes = votes_at([there, there + a - c, there + 2 * b], [(0, 0), (1, 0), (0, 0)])
-    places, _ = missing_atom.counted(votes, truth)
-    off = missing_atom.wrapped(places[:, None] - truth[:, None, :3], truth)
+    places, _ = missing_atom.count_votes(votes, truth)
+    off = missing_atom.shortest_vectors(places[:, None] - truth[:, None, :3], truth)
     assert off[0, 0] == pytest.approx([0.1] * 3, abs=1e-5)
     molecular = truth.copy()
     molecular[:, 4:] = 0
-    assert np.abs(missing_atom.counted(votes, molecular)[0] - there).max() > 0.3
+    assert np.abs(missing_atom.count_votes(votes, molecular)[0] - there).max() > 0.3
 
 
 def test_scores_by_element():
@@ -147,47 +140,3 @@ def test_the_loss_is_least_for_the_truth():
     assert loss(image) == pytest.approx(loss(right), abs=1e-3)
     assert loss(elsewhere) == pytest.approx(loss(right) + 1.2, abs=1e-2)
     assert (loss(other) > 5).all()
-
-
-def test_a_few_molecules_are_learned():
-    """Places and elements of three molecules, what is left of which has no mirror plane or axis
-    that the missing atom is not on: votes could not leave it. Untrained, a network knows nothing.
-    """
-    given = [METHANE, molecule("SiH4"), molecule("C2H6")]
-    elements = points.elements_of(given)
-    settings = {
-        "scalars": 8, "layers": 2, "cutoff": 5.0, "basis": 10, "hidden": 16, "batch": 12,
-        "learning_rate": 0.02, "seed": 0, "steps": 250,
-    }  # fmt: skip
-    model, history = missing_atom_training.train(given, settings, elements, report=lambda _: None)
-    assert history[-1]["loss"] < history[0]["loss"]
-    trained = missing_atom_training.tested(model, {"same": given}, settings, elements)["same"]
-    assert trained["correct"] > 0.9 and trained["structures"] == 3
-    fresh = missing_atom.network(len(elements), 8, 2, cutoff=5.0, basis=10, hidden=16)
-    untrained = missing_atom_training.tested(fresh, {"same": given}, settings, elements)["same"]
-    assert untrained["correct"] < 0.3
-
-
-def test_the_measurement_writes_how_it_was_made(tmp_path):
-    out, model = tmp_path / "found.json", tmp_path / "model.keras"
-    measure_missing_atom.main(
-        f"--out {out} --model {model} --steps 2 --batch 4 --scalars 4 --layers 1 --hidden 4 "
-        "--train-atoms 3 5 --train-molecules 10 --test-atoms 6 7-8 --most-tested 3".split()
-    )
-    found = json.loads(out.read_text())
-    assert set(found["test_sets"]) == {"held out", "6 atoms", "7-8 atoms"}
-    assert found["test_sets"]["6 atoms"]["count"] == 18
-    assert found["made"]["steps"] == 2 and found["made"]["trained_on"] == 10
-    assert keras.models.load_model(model).name == "missing_atom"
-
-
-def test_the_measurement_needs_nothing_of_the_workflow():
-    """It runs where there is Keras with a backend, ASE, NumPy and SciPy."""
-    backend = "jax" if find_spec("jax") else "tensorflow"
-    absent = {"tensorflow", "pymatgen", "snakemake", "netCDF4", "xarray", "sklearn", "matplotlib"}
-    absent -= {backend}
-    code = f"import sys; sys.modules.update(dict.fromkeys({absent})); import {MEASUREMENT}"
-    environment = {"PYTHONPATH": str(ROOT / "workflow"), "KERAS_BACKEND": backend}
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ from spinlens.plots.latent_map import latent_map, latent_page
 def some_rows():
     everything = [*motifs.of_shapes(), *motifs.of_molecules([molecule("CH4"), molecule("H2O")], 8)]
     places = np.random.default_rng(0).normal(size=(len(everything), 2))
-    return everything, latent.rows(everything, places, {"H2O": 1.5})
+    return everything, latent.map_rows(everything, places, {"H2O": 1.5})
 
 
 def test_the_map_has_a_panel_for_each_colour():
@@ -26,7 +26,7 @@ def test_the_map_has_a_panel_for_each_colour():
 
 def test_the_page_draws_every_structure(tmp_path):
     everything, rows = some_rows()
-    drawn = latent.drawable(everything)
+    drawn = latent.drawing_data(everything)
     page = latent_page(rows, drawn["structures"], drawn["radii"], "Codes <of> structures")
     assert "http" not in page.replace("http-equiv", "") and "&lt;of&gt;" in page
     (tmp_path / "page.html").write_text(page, encoding="utf-8")

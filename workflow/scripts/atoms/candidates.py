@@ -2,17 +2,13 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0])
 
 from spinlens.core.files import write_table
 from spinlens.structures import folders
 
 rows = []
-try:
-    for composition in folders.compositions(snakemake.params.settings):
-        folders.write_poscar(composition, snakemake.output.poscars)
-        rows.append({"structure": composition.decoration.name} | composition.decoration.labels)
-except ValueError as fault:
-    print(f"candidates failed: {fault}", file=terminal)
-    raise SystemExit(1) from None
+for composition in folders.compositions(snakemake.params.settings):
+    folders.write_poscar(composition, snakemake.output.poscars)
+    rows.append({"structure": composition.decoration.name} | composition.decoration.labels)
 write_table(snakemake.output.table, rows, list(dict.fromkeys(key for row in rows for key in row)))

@@ -1,4 +1,4 @@
-"""Measure how networks learn accelerations and tensors of inertia of point masses."""
+"""Train networks on accelerations and tensors of inertia of point masses."""
 
 from spinlens.core import log
 
@@ -11,4 +11,4 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 from spinlens.atoms import gravity
 from spinlens.core.files import write_json
 
-write_json(snakemake.output[0], gravity.measure(snakemake.params.settings["geometry_seed"]))
+write_json(snakemake.output[0], gravity.learned_laws(snakemake.params.settings["geometry_seed"]))

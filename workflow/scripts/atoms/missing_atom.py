@@ -2,23 +2,17 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0])
 
 from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens.atoms import missing_atom_training as training
+from spinlens.atoms.missing_atom_training import train_and_test
 from spinlens.core.files import whole, write_json
 
 kind, source = snakemake.wildcards.kind, snakemake.input
-try:
-    model, measured = training.measure(
-        kind, source[0] if source else "g2", snakemake.params.settings
-    )
-except ValueError as fault:
-    print(f"geometry: {fault}", file=terminal)
-    raise SystemExit(1) from None
+model, scores = train_and_test(kind, source[0] if source else "g2", snakemake.params.settings)
 with whole(snakemake.output.model) as temporary:
     model.save(temporary)
-write_json(snakemake.output.scores, measured)
+write_json(snakemake.output.scores, scores)

@@ -1,4 +1,4 @@
-"""Measure how well moments and ground states are told from structure alone."""
+"""Measure how well moments and ground states are predicted from structure alone."""
 
 from spinlens.core import log
 
@@ -8,15 +8,15 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens.atoms import moments, moments_scores, published_crystals
+from spinlens.atoms import moments
+from spinlens.atoms.moment_scores import cross_validate
+from spinlens.atoms.structure_sets import read_crystals
 from spinlens.core.files import write_json, write_table
 
-given, output = snakemake.input, snakemake.output
-group = snakemake.params.group
+given, output, config = snakemake.input, snakemake.output, snakemake.params.settings
 files = given.table, given.poscars, given.published
-known = published_crystals.read_known(*files, group)
-config = snakemake.params.settings
-settings = moments.settings_of(config, known.structures, config["screen_fold_members"])
-measured, rows = moments_scores.measure(known, settings)
-write_json(output.scores, measured)
+known = read_crystals(*files, snakemake.params.group).with_published_moment()
+members = config["screen_fold_members"]
+scores, rows = cross_validate(known, moments.network_settings(config, known.structures, members))
+write_json(output.scores, scores)
 write_table(output.table, rows)

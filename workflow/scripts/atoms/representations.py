@@ -8,14 +8,15 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens.atoms import moments, published_crystals, representations_scores
+from spinlens.atoms import moments
+from spinlens.atoms.representation_scores import compare
+from spinlens.atoms.structure_sets import read_crystals
 from spinlens.core.files import write_json, write_table
 
 given, output = snakemake.input, snakemake.output
-group = snakemake.params.group
 files = given.table, given.poscars, given.published
-known = published_crystals.read_known(*files, group)
-settings = moments.settings_of(snakemake.params.settings, known.structures, members=1)
-rows, measured = representations_scores.measure(known, settings)
+known = read_crystals(*files, snakemake.params.group).with_published_moment()
+settings = moments.network_settings(snakemake.params.settings, known.structures, members=1)
+rows, details = compare(known, settings)
 write_table(output.table, rows)
-write_json(output.measured, measured)
+write_json(output.details, details)

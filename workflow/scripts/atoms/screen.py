@@ -1,4 +1,4 @@
-"""Rank the crystals of which nothing is known by what a network expects of them."""
+"""Rank the crystals without a known moment by the moment that an ensemble expects."""
 
 from spinlens.core import log
 
@@ -8,12 +8,13 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
-from spinlens.atoms import moments, published_crystals, screening
+from spinlens.atoms import moment_scores, moments
+from spinlens.atoms.structure_sets import read_crystals
 from spinlens.core.files import write_table
 
 given, params = snakemake.input, snakemake.params
-crystals = published_crystals.read(given.table, given.poscars, given.published, params.group)
+crystals = read_crystals(given.table, given.poscars, given.published, params.group)
 members = params.settings["screen_members"]
-settings = moments.settings_of(params.settings, crystals.structures, members)
-rows = screening.rank(crystals, set(params.computed), settings)
-write_table(snakemake.output[0], rows, screening.COLUMNS)
+settings = moments.network_settings(params.settings, crystals.structures, members)
+rows = moment_scores.rank_unknown(crystals, set(params.computed), settings)
+write_table(snakemake.output[0], rows, moment_scores.SCREEN_COLUMNS)

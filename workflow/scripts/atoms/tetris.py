@@ -1,4 +1,4 @@
-"""Measure how networks tell shapes of four cubes apart, turned and moved."""
+"""Measure how well networks classify rotated and translated shapes of four cubes."""
 
 from spinlens.core import log
 
@@ -12,6 +12,6 @@ from spinlens.atoms import tetris
 from spinlens.core.files import write_json
 
 settings = snakemake.params.settings
-measured = tetris.measure(settings["geometry_rotations"], settings["geometry_seed"])
-print(measured)
-write_json(snakemake.output[0], measured)
+scores = tetris.accuracies(settings["geometry_rotations"], settings["geometry_seed"])
+print(scores)
+write_json(snakemake.output[0], scores)

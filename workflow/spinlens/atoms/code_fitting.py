@@ -1,129 +1,170 @@
-"""From peaks to points: moved, named, left out or added until their own code is the one given."""
+"""From peaks to points, which are moved, substituted, removed or added until their code fits."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spinlens.atoms import autoencoder, decoding
+from spinlens.atoms import autoencoder, points
+from spinlens.atoms.autoencoder import Peaks
 
-CERTAIN = (0.4, 0.6, 0.8)  # heights from which peaks may be believed at first
-ENOUGH = 0.01  # of a mismatch, from which nothing is tried any more
-BETTER = 0.95  # a change must bring the mismatch below so much of what it was
+CERTAIN = (0.4, 0.6, 0.8)  # heights from which peaks are first taken as points
+SUFFICIENT = 0.01  # mismatch at which the search ends
+IMPROVEMENT = 0.95  # factor by which a change must reduce the mismatch
 CHANGES = 8
-STEPS, STEP, LONGEST = 6, 0.01, 0.3  # of the fit; Å of its differences and of its longest move
-CHUNK = 8  # structures at once
+STEPS, DIFFERENCE, LONGEST = 6, 0.01, 0.3  # of the fit; Å of differences and of a step
+FITTED_AT_ONCE = 8  # structures
+
+Array = NDArray[np.floating[Any]]
+Integers = NDArray[np.integer[Any]]
 
 
 class Points(NamedTuple):
-    """Of one code: numbers of the names (points,), positions (points, 3) in Å about the centre,
-    names that are possible (points, decoding.NAMES), and `mismatch`: how far the points' own code
-    is from the one given, relative to that."""
+    """Points decoded from one code.
 
-    species: np.ndarray
-    positions: np.ndarray
-    possible: np.ndarray
+    Parameters
+    ----------
+    species, positions
+        Numbers of the symbols (points,), and positions (points, 3) in Å about the centre.
+    possible
+        Symbols that each point may have, (points, autoencoder.CANDIDATES).
+    mismatch
+        Distance of the points' own code from the one given, relative to its norm.
+    """
+
+    species: Integers
+    positions: Array
+    possible: Integers
     mismatch: float
 
 
-def decoded(encoder, decoder, codes, reach):
-    """[Points] of codes (structures, (L + 1)², channels), within `reach` Å of the centre."""
-    return placed(encoder, codes, decoding.peaks(decoder, codes, reach))
+def decode(encoder: Any, decoder: Any, codes: Array, reach: float) -> list[Points]:
+    """Return the points of codes.
 
-
-def placed(encoder, codes, found):
-    """[Points] of codes and their [Peaks].
-
-    The peaks that are certain, by the height that suits the code best, are moved by Levenberg and
-    Marquardt's method. Where their code stays away from the given one, the one change of a name,
-    or point more or less, that brings it nearest is made, and so on.
+    Parameters
+    ----------
+    encoder, decoder
+        Models of `autoencoder`.
+    codes, reach
+        (structures, (L + 1)², channels), and radius in Å within which points are searched.
     """
-    first = fitted(encoder, codes, _believed(encoder, codes, found))
-    each = zip(codes, first, found, strict=True)
-    return [_changed(encoder, code, own, peaks) for code, own, peaks in each]
+    return fit_points(encoder, codes, autoencoder.find_peaks(decoder, codes, reach))
 
 
-def fitted(encoder, codes, points):
-    """[Points] moved to where their codes are nearest those given."""
-    found = []
-    for start in range(0, len(points), CHUNK):
-        part = slice(start, start + CHUNK)
-        own, given = points[part], codes[part].reshape(len(points[part]), -1).astype(float)
-        positions, off = _moved(encoder, given, *_padded(own))
-        relative = np.sqrt(off / np.maximum((given**2).sum(axis=1), 1e-12))
-        found += [
-            each._replace(positions=moved[: len(each.species)], mismatch=float(miss))
-            for each, moved, miss in zip(own, positions, relative, strict=True)
-        ]
-    return found
+def fit_points(encoder: Any, codes: Array, candidates: Sequence[Peaks]) -> list[Points]:
+    """Return points whose codes fit those given.
+
+    Peaks that are certain, by the height that suits the code best, are moved by the Levenberg–
+    Marquardt method. While the mismatch is large, the one substitution, removal or addition of a
+    point that reduces it most is made.
+
+    Parameters
+    ----------
+    encoder, codes
+        Encoder, and codes (structures, (L + 1)², channels).
+    candidates
+        Peaks of each code.
+
+    References
+    ----------
+    D. W. Marquardt, J. Soc. Indust. Appl. Math. 11, 431 (1963).
+    """
+    first = _fitted(encoder, codes, _first_points(encoder, codes, candidates))
+    each = zip(codes, first, candidates, strict=True)
+    return [_changed(encoder, code, own, own_peaks) for code, own, own_peaks in each]
 
 
-def certain(peaks, height=CERTAIN[0]):
-    """Points of Peaks that are high enough, the highest in any case."""
-    kept = peaks.heights > height
+def certain_points(candidates: Peaks, height: float = CERTAIN[0]) -> Points:
+    """Return the peaks that are high enough, and the highest in any case, as points.
+
+    Parameters
+    ----------
+    candidates, height
+        Peaks of a code, and smallest height.
+    """
+    kept = candidates.heights > height
     kept[:1] = True
-    return Points(peaks.names[kept, 0], peaks.places[kept], peaks.names[kept], np.inf)
+    symbols = candidates.symbols[kept]
+    return Points(symbols[:, 0], candidates.places[kept], symbols, np.inf)
 
 
-def _believed(encoder, codes, found):
-    """[Points] of codes' Peaks, from the height on at which their code is nearest that given."""
-    tried = [[certain(own, height) for own in found] for height in CERTAIN]
+def _first_points(encoder: Any, codes: Array, candidates: Sequence[Peaks]) -> list[Points]:
+    """Certain peaks of each code, by the height at which their code is nearest the one given."""
+    tried = [[certain_points(own, height) for own in candidates] for height in CERTAIN]
     flat = codes.reshape(len(codes), -1)
-    off = [((_codes(encoder, *_padded(own)) - flat) ** 2).sum(axis=1) for own in tried]
+    off = [((_codes(encoder, _padded(own)) - flat) ** 2).sum(axis=1) for own in tried]
     return [tried[best][row] for row, best in enumerate(np.argmin(off, axis=0))]
 
 
-def _changed(encoder, code, points, peaks):
+def _changed(encoder: Any, code: Array, own: Points, candidates: Peaks) -> Points:
     for _ in range(CHANGES):
-        if points.mismatch < ENOUGH:
-            break
-        variants = _variants(points, peaks)
+        variants = _variants(own, candidates) if own.mismatch >= SUFFICIENT else []
         if not variants:
             break
-        own = _codes(encoder, *_padded(variants))
-        off = ((own - code.ravel()) ** 2).sum(axis=1)
-        best = fitted(encoder, code[None], [variants[off.argmin()]])[0]
-        if not best.mismatch < BETTER * points.mismatch:
+        off = ((_codes(encoder, _padded(variants)) - code.ravel()) ** 2).sum(axis=1)
+        best = _fitted(encoder, code[None], [variants[off.argmin()]])[0]
+        if not best.mismatch < IMPROVEMENT * own.mismatch:
             break
-        points = best
-    return points
+        own = best
+    return own
 
 
-def _variants(points, peaks):
-    """Points with one renamed, one left out, or one of the peaks beside them added."""
-    count, found = len(points.species), []
+def _variants(own: Points, candidates: Peaks) -> list[Points]:
+    """Points with one substituted, one removed, or one of the other peaks added."""
+    count, variants = len(own.species), []
     for row in range(count):
-        for name in points.possible[row]:
-            if name != points.species[row]:
-                species = points.species.copy()
-                species[row] = name
-                found.append(points._replace(species=species))
+        for symbol in own.possible[row]:
+            if symbol != own.species[row]:
+                species = own.species.copy()
+                species[row] = symbol
+                variants.append(own._replace(species=species))
         if count > 1:
-            left = np.arange(count) != row
-            found.append(Points(*(own[left] for own in points[:3]), np.inf))
-    for place, possible in zip(peaks.places, peaks.names, strict=True):
-        if np.all(np.linalg.norm(points.positions - place, axis=1) > decoding.APART):
-            for name in possible[:2]:
-                more = ([name], [place], [possible])
-                joined = (np.concatenate(own) for own in zip(points[:3], more, strict=True))
-                found.append(Points(*joined, np.inf))
-    return found
+            rest = np.arange(count) != row
+            species, positions, possible = (array[rest] for array in own[:3])
+            variants.append(Points(species, positions, possible, np.inf))
+    for place, symbols in zip(candidates.places, candidates.symbols, strict=True):
+        if np.all(np.linalg.norm(own.positions - place, axis=1) > autoencoder.SEPARATION):
+            for symbol in symbols[:2]:
+                species, positions, possible = (
+                    np.concatenate([array, [added]])
+                    for array, added in zip(own[:3], (symbol, place, symbols), strict=True)
+                )
+                variants.append(Points(species, positions, possible, np.inf))
+    return variants
 
 
-def _moved(encoder, given, species, positions, mask):
-    """Positions at which codes are nearest those given, and their squared distances."""
+def _fitted(encoder: Any, codes: Array, starts: Sequence[Points]) -> list[Points]:
+    """Points moved to where their codes are nearest those given."""
+    fitted = []
+    for start in range(0, len(starts), FITTED_AT_ONCE):
+        part = slice(start, start + FITTED_AT_ONCE)
+        own, given = starts[part], codes[part].reshape(len(starts[part]), -1).astype(float)
+        positions, off = _least_squares(encoder, given, _padded(own))
+        relative = np.sqrt(off / np.maximum((given**2).sum(axis=1), 1e-12))
+        fitted += [
+            each._replace(positions=moved[: len(each.species)], mismatch=float(mismatch))
+            for each, moved, mismatch in zip(own, positions, relative, strict=True)
+        ]
+    return fitted
+
+
+def _least_squares(encoder: Any, given: Array, arrays: points.Arrays) -> tuple[Array, Array]:
+    """Positions at which codes are nearest those given, and the squared distances of codes."""
+    mask, positions = arrays["mask"], arrays["positions"]
     count, size = mask.shape
     damping = np.full(count, 1e-2)
-    own = _codes(encoder, species, positions, mask)
+    own = _codes(encoder, arrays)
     off = ((own - given) ** 2).sum(axis=1)
     for _ in range(STEPS):
-        slope = _slopes(encoder, own, species, positions, mask)
+        slope = _slopes(encoder, own, arrays | {"positions": positions})
         normal = np.einsum("sip,sjp->sij", slope, slope)
         scale = np.einsum("sii->s", normal) / np.maximum(3 * mask.sum(axis=1), 1)
         damped = normal + (damping * scale + 1e-9)[:, None, None] * np.eye(3 * size)
         toward = np.einsum("sip,sp->si", slope, given - own)[..., None]
         move = np.linalg.solve(damped, toward).reshape(count, size, 3)
         tried = positions + np.clip(move, -LONGEST, LONGEST) * mask[..., None]
-        codes = _codes(encoder, species, tried, mask)
+        codes = _codes(encoder, arrays | {"positions": tried})
         missed = ((codes - given) ** 2).sum(axis=1)
         better = missed < off
         positions = np.where(better[:, None, None], tried, positions)
@@ -132,26 +173,22 @@ def _moved(encoder, given, species, positions, mask):
     return positions, off
 
 
-def _slopes(encoder, own, species, positions, mask):
-    """Derivatives of codes by coordinates: (structures, 3 × points, numbers)."""
-    count, size = mask.shape
-    moves = STEP * np.eye(3 * size).reshape(1, 3 * size, size, 3)
-    moved = (positions[:, None] + moves).reshape(-1, size, 3)
-    alike = [np.repeat(array, 3 * size, axis=0) for array in (species, mask)]
-    codes = _codes(encoder, alike[0], moved, alike[1]).reshape(count, 3 * size, -1)
-    return (codes - own[:, None]) / STEP * np.repeat(mask, 3, axis=1)[..., None]
+def _slopes(encoder: Any, own: Array, arrays: points.Arrays) -> Array:
+    """Finite differences of codes by coordinates: (structures, 3 × points, numbers)."""
+    count, size = arrays["mask"].shape
+    moves = DIFFERENCE * np.eye(3 * size).reshape(1, 3 * size, size, 3)
+    moved = {name: np.repeat(arrays[name], 3 * size, axis=0) for name in ("species", "mask")}
+    moved["positions"] = (arrays["positions"][:, None] + moves).reshape(-1, size, 3)
+    codes = _codes(encoder, moved).reshape(count, 3 * size, -1)
+    return (codes - own[:, None]) / DIFFERENCE * np.repeat(arrays["mask"], 3, axis=1)[..., None]
 
 
-def _codes(encoder, species, positions, mask):
-    codes = autoencoder.codes(encoder, {"species": species, "positions": positions, "mask": mask})
+def _codes(encoder: Any, arrays: points.Arrays) -> Array:
+    codes = autoencoder.encode_arrays(encoder, arrays)
     return codes.reshape(len(codes), -1).astype(float)
 
 
-def _padded(points):
-    shape = len(points), max(1, *(len(own.species) for own in points))
-    species, mask = np.zeros(shape, "int32"), np.zeros(shape, "float32")
-    positions = np.zeros((*shape, 3))
-    for row, own in enumerate(points):
-        size = len(own.species)
-        species[row, :size], positions[row, :size], mask[row, :size] = *own[:2], 1
-    return species, positions, mask
+def _padded(structures: Sequence[Points]) -> points.Arrays:
+    size = max(1, *(len(own.species) for own in structures))
+    species, positions = zip(*((own.species, own.positions) for own in structures), strict=True)
+    return points.pad_points(species, positions, size, "float64")

@@ -1,106 +1,155 @@
-"""What codes say without regard to how a structure is turned: a map of them, and moments."""
+"""Rotation invariants of codes: a map of all structures, and moments predicted from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from ase.data import atomic_numbers, covalent_radii
+from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 
-from spinlens.atoms import autoencoder, moments_scores, motifs, published_crystals
-from spinlens.crystal import composition
-from spinlens.evidence import baselines
+from spinlens.atoms import autoencoder, moment_scores, motifs, structure_sets
+from spinlens.atoms.motifs import Motif
+from spinlens.atoms.structure_sets import Crystals
 
-FOLDS = moments_scores.FOLDS
-LEAST = 2  # folds, where there are no more published crystals
+LEAST_CRYSTALS = 2  # with published moments
 PERPLEXITY = 20
 
+Array = NDArray[np.floating[Any]]
 
-def measure(encoder, everything, names, crystals, seed=0):
-    """A dict of how well `moments` are told from codes of Crystals, and the `rows` of the map of
-    all motifs. Raises SpinlensError where there are fewer than LEAST Crystals, or but one group."""
-    published_crystals.require_folds(crystals, LEAST)
+
+def errors_and_map(
+    encoder: Any,
+    structures: Sequence[Motif],
+    vocabulary: Sequence[str],
+    crystals: Crystals,
+    seed: int = 0,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return errors of moments predicted from codes, and rows of the map of all structures.
+
+    Parameters
+    ----------
+    encoder, vocabulary
+        Encoder, and the symbols of the points.
+    structures
+        Motifs of the map.
+    crystals
+        Crystals with published moments.
+    seed
+        Seed of folds and map.
+
+    Returns
+    -------
+    dict
+        As `moment_scores.table_errors` returns it.
+    list of dict
+        As `map_rows` returns it.
+
+    Raises
+    ------
+    SpinlensError
+        If there are fewer than LEAST_CRYSTALS, or all are of one group.
+    """
+    structure_sets.require_folds(crystals, LEAST_CRYSTALS)
     pairs = zip(crystals.names, crystals.structures, strict=True)
-    own = [motifs.of_crystal(*pair) for pair in pairs]
-    codes = (autoencoder.codes(encoder, motifs.padded(each, names)) for each in (own, everything))
-    of_crystals, values = map(invariants, codes)
-    published = {
-        name: abs(told.moment)
-        for name, told in zip(crystals.names, crystals.published, strict=True)
+    layers = [motifs.of_crystal(*pair) for pair in pairs]
+    of_crystals, values = (
+        invariants(autoencoder.encode(encoder, each, vocabulary)) for each in (layers, structures)
+    )
+    moments = {
+        name: abs(own.moment) for name, own in zip(crystals.names, crystals.published, strict=True)
     }
-    told = moments(of_crystals, crystals, seed)
-    return told, rows(everything, plane(values, seed), published)
+    errors = moment_scores.table_errors(crystals, of_crystals, seed=seed)
+    return errors, map_rows(structures, map_places(values, seed), moments)
 
 
-def drawable(everything):
-    """What a page draws structures of: `structures`, names of points and places in Å by name,
-    and covalent `radii` in Å by element."""
-    names = motifs.names_of(everything)
-    return {
-        "structures": {
-            own.name: [own.symbols, np.round(own.positions, 3).tolist()] for own in everything
-        },
-        "radii": {
-            name: float(covalent_radii[atomic_numbers[name]])
-            for name in names
-            if name in atomic_numbers
-        },
-    }
+def invariants(codes: Array) -> Array:
+    """Return what rotations do not change: scalars, and the norm of every other channel.
+
+    Parameters
+    ----------
+    codes
+        (structures, (L + 1)², channels).
+
+    Returns
+    -------
+    array
+        (structures, (L + 1) × channels).
+    """
+    parts = [codes[:, 0]]
+    for degree in range(1, int(np.sqrt(codes.shape[1]))):
+        parts.append(np.linalg.norm(codes[:, degree**2 : (degree + 1) ** 2], axis=1))
+    return np.concatenate(parts, 1)
 
 
-def invariants(codes):
-    """What rotation leaves of codes (structures, (L + 1)², channels): the scalars, and of each
-    other order the norm of every channel: (structures, (L + 1) × channels)."""
-    found = [codes[:, 0]]
-    for order in range(1, int(np.sqrt(codes.shape[1]))):
-        found.append(np.linalg.norm(codes[:, order**2 : (order + 1) ** 2], axis=1))
-    return np.concatenate(found, 1)
+def map_places(values: Array, seed: int = 0) -> Array:
+    """Return places (structures, 2) at which similar structures are neighbours.
 
+    Parameters
+    ----------
+    values
+        Invariants (structures, features), which are standardized.
+    seed
+        Seed of t-SNE.
 
-def plane(values, seed=0):
-    """Places (structures, 2) of a map on which structures of like invariants are neighbours, by
-    t-SNE of the standardised invariants."""
+    References
+    ----------
+    L. van der Maaten and G. Hinton, J. Mach. Learn. Res. 9, 2579 (2008).
+    """
     standard = StandardScaler().fit_transform(values)
     perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
     return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(standard)
 
 
-def moments(values, crystals, seed=0):
-    """Mean absolute errors in μB of published moments, told by extremely randomised trees from
-    the codes' invariants `values` of Crystals, on folds drawn at random and by whole groups;
-    `baselines` has the same trees on the composition, and the training samples' mean, on the very
-    same folds."""
-    truth = np.array([abs(own.moment) for own in crystals.published])
-    symbols = [structure.get_chemical_symbols() for structure in crystals.structures]
-    table, _ = composition.descriptors(symbols)
-    told = {"code": ("composition", values), "trees": ("composition", table)}
-    told["mean"] = ("majority", table)
-    found = {name: {} for name in told}
-    for split, grouped in moments_scores.SPLITS.items():
-        folds = published_crystals.folds(crystals, FOLDS, grouped, seed)
-        for name, (kind, features) in told.items():
-            said = baselines.out_of_fold(kind, features, "regression", truth, folds)
-            found[name][f"mae_{split}"] = round(float(np.abs(said - truth).mean()), 4)
-    own = found.pop("code")
-    return own | {"baselines": found, "crystals": len(truth), "folds": FOLDS}
+def map_rows(
+    structures: Sequence[Motif], places: Array, moments: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Return rows of the map: name, family, atoms, rarest element, moment in μB, and place.
 
-
-def rows(everything, places, published):
-    """A row (dict) of each Motif for the map: name, family, atoms, its rarest element (that
-    which fewest structures of its family have), moment in μB where one is `published`
-    ({name: moment}), and its place x, y."""
-    found = []
-    for motif, place in zip(everything, places, strict=True):
-        alike = [set(own.symbols) for own in everything if own.family == motif.family]
+    Parameters
+    ----------
+    structures, places
+        Motifs, and their places (structures, 2).
+    moments
+        Published moments in μB by name.
+    """
+    rows = []
+    for motif, place in zip(structures, places, strict=True):
+        family = [set(own.symbols) for own in structures if own.family == motif.family]
         kept = [symbol for symbol in motif.symbols if symbol != motifs.CELL]
-        rarest = min(sorted(set(kept)), key=lambda one: sum(one in own for own in alike))
-        found.append(
+        count = {symbol: sum(symbol in own for own in family) for symbol in sorted(set(kept))}
+        rows.append(
             {
                 "name": motif.name,
                 "family": motif.family,
                 "atoms": len(kept),
-                "element": rarest,
-                "moment_muB": published.get(motif.name, ""),
+                "element": min(count, key=lambda symbol: count[symbol]),
+                "moment_muB": moments.get(motif.name, ""),
                 "x": round(float(place[0]), 4),
                 "y": round(float(place[1]), 4),
             }
         )
-    return found
+    return rows
+
+
+def drawing_data(structures: Sequence[Motif]) -> dict[str, Any]:
+    """Return what a page draws structures from.
+
+    Parameters
+    ----------
+    structures
+        Motifs.
+
+    Returns
+    -------
+    dict
+        `structures`: symbols and positions in Å by name; `radii`: covalent radii in Å by element.
+    """
+    elements = [s for s in motifs.vocabulary_of(structures) if s in atomic_numbers]
+    return {
+        "structures": {
+            own.name: [own.symbols, np.round(own.positions, 3).tolist()] for own in structures
+        },
+        "radii": {symbol: float(covalent_radii[atomic_numbers[symbol]]) for symbol in elements},
+    }

@@ -1,166 +1,250 @@
 """Total moments and ground states of crystals from their structure alone.
 
-Every atom is what is tabled of its element, what is learned of it, and the d electrons that charge
-balance leaves (electrons.py); a tensor field network makes of each what its surroundings make of
-it, and the mean and the maxima over the cell say the moment of the ground state and whether that
-is ferromagnetic. What the atoms have in common with those of other elements is so what decides a
-moment, the count of electrons, and not only their names. The moment is learned by its absolute
-error, so that a few crystals of another order than their like do not draw it away from the rest.
-Elements that no training has seen have nothing but what is tabled: what is learned of an element
-starts at zero, and is left out of some atoms in training, so that the rest learns to do without.
+Every atom has the tabulated properties of its element, a learned embedding, and the d electrons
+that charge balance leaves it (`crystal.d_electrons`). A tensor field network lets neighbours
+interact, and mean and maxima over the cell give the moment of the ground state and whether that
+is ferromagnetic. The absolute error is robust against a few crystals of another magnetic order.
+The embedding starts at zero and is dropped for some atoms in training, for new elements' sake.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 import keras
 import numpy as np
+from ase import Atoms
 from keras import ops
+from numpy.typing import NDArray
 
-from spinlens.atoms import networks, points, training_loop
+from spinlens.atoms import fingerprints, points, structure_sets, training_loop
+from spinlens.atoms.training_loop import Report
 from spinlens.crystal import d_electrons
+from spinlens.layers import Tensor
 
 NETWORK = {"scalars": 16, "layers": 1, "batch": 32, "learning_rate": 0.03}
-MOST = 1  # order of features
-EMBEDDING, FORGOTTEN = 16, 0.1  # channels; share of the atoms whose own learned part is left out
-DROPPED = 0.1  # share of what is known of a cell that is left out
-SAYS_ORDER = 0.1  # weight, in μB, of the order's log likelihood
+MAX_DEGREE = 1
+EMBEDDING, EMBEDDING_DROPOUT = 16, 0.1  # channels, and share of the atoms that lose theirs
+CELL_DROPOUT = 0.1
+ORDER_WEIGHT = 0.1  # μB, of the log likelihood of the magnetic order
+
+Array = NDArray[np.floating[Any]]
 
 
 class Sample(NamedTuple):
-    """A crystal (ase.Atoms), the moment in μB of its ground state, and 1 where that is FM."""
+    """A crystal and its ground state.
 
-    structure: object
+    Parameters
+    ----------
+    structure, moment, ferromagnetic
+        Crystal, total moment in μB, and 1 for FM, else 0.
+    """
+
+    structure: Atoms
     moment: float
     ferromagnetic: int
 
 
-def settings_of(config, structures, members):
-    """Settings of ensembles of so many networks by config keys, for structures (ase.Atoms) among
-    which are all that they are to see."""
+def network_settings(
+    config: Mapping[str, Any], structures: Sequence[Atoms], members: int
+) -> dict[str, Any]:
+    """Return the settings of an ensemble.
+
+    Parameters
+    ----------
+    config
+        Config keys.
+    structures, members
+        All crystals that the networks are to be applied to, and the size of the ensemble.
+    """
     cutoff = config["geometry_crystal_cutoff"]
-    most = points.neighbours(structures, cutoff)["index"].shape[-1]
     return NETWORK | {
         "cutoff": cutoff,
-        "neighbours": most,
+        "neighbours": points.neighbours(structures, cutoff)["index"].shape[-1],
         "members": members,
         "steps": config["screen_steps"],
         "seed": config["geometry_seed"],
     }
 
 
-def element_table(elements):
-    """What is tabled of elements (symbols), standardised over them: (elements, properties)."""
-    table = np.array([d_electrons.tabulated(element) for element in elements], dtype=float)
-    deviation = table.std(axis=0)
-    return (table - table.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
+def element_table(elements: Sequence[str]) -> NDArray[np.float64]:
+    """Return the tabulated properties of elements, standardized: (elements, properties).
+
+    Parameters
+    ----------
+    elements
+        Chemical symbols.
+    """
+    return fingerprints.standardized([d_electrons.tabulated(element) for element in elements])
 
 
-def inputs_of(structures, elements, settings):
-    """Inputs of a network, arrays by name, of structures of whatever sizes."""
+def network_inputs(
+    structures: Sequence[Atoms], elements: Sequence[str], settings: Mapping[str, Any]
+) -> points.Arrays:
+    """Return the inputs of a network, arrays by name.
+
+    Parameters
+    ----------
+    structures, elements
+        Crystals, and the chemical symbols that they may hold.
+    settings
+        As `network_settings` returns them.
+    """
     padded = points.pad(structures, elements) | {"electrons": d_electrons.inputs(structures)}
     return padded | points.neighbours(structures, settings["cutoff"], most=settings["neighbours"])
 
 
-def truth_of(samples):
-    """Moments and orders of Samples, as `loss` takes them: (samples, 2)."""
+def targets(samples: Iterable[Sample]) -> NDArray[np.float32]:
+    """Return moments in μB and magnetic orders (1 for FM): (samples, 2).
+
+    Parameters
+    ----------
+    samples
+        Crystals and their ground states.
+    """
     return np.array([(each.moment, each.ferromagnetic) for each in samples], "float32")
 
 
-def network(table, settings):
-    """Model from `inputs_of` to (structures, 2): the moment in μB, and the logit of FM. `table`
-    is an `element_table`; settings that name a `most` replace the order of features, 0 being a
-    network that is told distances alone."""
-    inputs = networks.structure_inputs(neighbours=settings["neighbours"])
+def network(table: NDArray[np.float64], settings: Mapping[str, Any]) -> Any:
+    """Return a model from `network_inputs` to (structures, 2): moment in μB, and logit of FM.
+
+    Parameters
+    ----------
+    table, settings
+        As `element_table` and `network_settings` return them; a setting `max_degree` replaces
+        MAX_DEGREE, 0 being a network on distances alone.
+    """
+    inputs = points.structure_inputs(settings["neighbours"])
     inputs["electrons"] = keras.Input((None, d_electrons.COUNT), name="electrons")
-    scalars, most = settings["scalars"], settings.get("most", MOST)
-    seen = networks.surroundings(inputs, most, settings["cutoff"], basis=10)
-    channels = networks.channels_by_kind(scalars, most)
-    known = keras.layers.Embedding(*table.shape, trainable=False, name="tabled")
+    scalars, max_degree = settings["scalars"], settings.get("max_degree", MAX_DEGREE)
+    neighbours = points.neighbour_basis(inputs, max_degree, settings["cutoff"], 10)
+    channels = points.channels_by_irrep(scalars, max_degree)
+    tabulated = keras.layers.Embedding(*table.shape, trainable=False, name="tabled")
     learned = keras.layers.Embedding(len(table), EMBEDDING, "zeros")(inputs["species"])
-    learned = keras.layers.Dropout(FORGOTTEN, noise_shape=(None, None, 1))(learned)
-    own = keras.layers.Concatenate()([known(inputs["species"]), learned, inputs["electrons"]])
-    own = keras.layers.Dense(scalars, "silu")(own)
-    features = {"0e": keras.layers.Reshape((-1, 1, scalars))(own)}
-    for last in [False] * (settings["layers"] - 1) + [True]:
-        kept = ("0e",) if last else None
-        features = networks.convolved(features, seen, channels, 16, kept=kept)
+    learned = keras.layers.Dropout(EMBEDDING_DROPOUT, noise_shape=(None, None, 1))(learned)
+    known = keras.layers.Concatenate()([tabulated(inputs["species"]), learned, inputs["electrons"]])
+    known = keras.layers.Dense(scalars, "silu")(known)
+    features = {"0e": keras.layers.Reshape((-1, 1, scalars))(known)}
+    features = points.convolve_repeatedly(
+        features, neighbours, channels, settings["layers"], hidden=16, kept=("0e",)
+    )
     each = keras.layers.Reshape((-1, scalars))(features["0e"])
-    there = inputs["mask"][..., None]
-    mean = ops.sum(each * there, 1) / ops.sum(there, 1)
-    parts = [mean, ops.max(each - 1e9 * (1 - there), 1)]
-    cell = keras.layers.Dropout(DROPPED)(ops.concatenate(parts, -1))
-    said = keras.layers.Dense(2)(keras.layers.Dense(2 * scalars, "silu")(cell))
-    known.set_weights([table])
-    return keras.Model(inputs, said, name="moments")
+    mask = inputs["mask"][..., None]
+    mean = ops.sum(each * mask, 1) / ops.sum(mask, 1)
+    maxima = ops.max(each - 1e9 * (1 - mask), 1)
+    cell = keras.layers.Dropout(CELL_DROPOUT)(ops.concatenate([mean, maxima], -1))
+    outputs = keras.layers.Dense(2)(keras.layers.Dense(2 * scalars, "silu")(cell))
+    tabulated.set_weights([table])
+    return keras.Model(inputs, outputs, name="moments")
 
 
 @keras.saving.register_keras_serializable(package="spinlens", name="moments_loss")
-def loss(truth, said):
-    """Distance in μB from the true moment, and a tenth of the order's negative log likelihood;
-    `truth` (structures, 2) is moment and order, 1 for FM."""
+def loss(truth: Tensor, outputs: Tensor) -> Tensor:
+    """Return the absolute error in μB plus a tenth of the order's negative log likelihood.
+
+    Parameters
+    ----------
+    truth, outputs
+        As `targets` and `network` have them, (structures, 2).
+    """
     moment, ferromagnetic = truth[:, 0], truth[:, 1]
-    unlikely = ops.softplus(said[:, 1]) - ferromagnetic * said[:, 1]
-    return ops.abs(said[:, 0] - moment) + SAYS_ORDER * unlikely
+    unlikely = ops.softplus(outputs[:, 1]) - ferromagnetic * outputs[:, 1]
+    return ops.abs(outputs[:, 0] - moment) + ORDER_WEIGHT * unlikely
 
 
 class Ensemble:
-    """Networks on crystals of some elements (symbols), `members` of the settings of them, that
-    differ by their first weights. One model serves all, so that it is compiled once."""
+    """Networks that differ by their first weights; one model serves all and compiles once.
 
-    def __init__(self, elements, settings):
+    Parameters
+    ----------
+    elements
+        Chemical symbols that crystals may hold.
+    settings
+        As `network_settings` returns them.
+    """
+
+    def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
         self.elements, self.settings = elements, settings
-        table, self.fresh = element_table(elements), []
+        table, self.initial_weights = element_table(elements), []
         for member in range(settings["members"]):
             keras.utils.set_random_seed(settings["seed"] + member)
             self.model = network(table, settings)
-            self.fresh.append(self.model.get_weights())
-        self.trained = []
+            self.initial_weights.append(self.model.get_weights())
+        self.trained_weights: list[list[NDArray[Any]]] = []
 
-    def train(self, samples, report=lambda line: None):
-        """Train every member on Samples from its first weights; what they knew is forgotten."""
-        given = inputs_of([each.structure for each in samples], self.elements, self.settings)
-        return self.train_on(given, truth_of(samples), report)
+    def train(self, samples: Sequence[Sample], report: Report = lambda line: None) -> Self:
+        """Train every member from its first weights; earlier training is forgotten.
 
-    def train_on(self, given, truth, report=lambda line: None):
-        """`train` on what `inputs_of` and `truth_of` make of Samples."""
-        self.trained = []
-        for member, weights in enumerate(self.fresh):
+        Parameters
+        ----------
+        samples
+            Crystals and their ground states.
+        report
+            Called with lines of progress.
+        """
+        structures = [each.structure for each in samples]
+        inputs = network_inputs(structures, self.elements, self.settings)
+        return self._train_on(inputs, targets(samples), report)
+
+    def _train_on(
+        self, inputs: points.Arrays, truth: NDArray[Any], report: Report = lambda line: None
+    ) -> Self:
+        self.trained_weights = []
+        for member, weights in enumerate(self.initial_weights):
             self.model.set_weights(weights)
-            settings = self.settings | {"seed": self.settings["seed"] + member}
-            training_loop.fit(self.model, given, truth, loss, settings, report)
-            self.trained.append(self.model.get_weights())
+            settings = dict(self.settings) | {"seed": self.settings["seed"] + member}
+            training_loop.fit(self.model, inputs, truth, loss, settings, report)
+            self.trained_weights.append(self.model.get_weights())
         return self
 
-    def predict(self, structures):
-        """Moments (members, structures) in μB of the ground states of structures (ase.Atoms), and
-        the probabilities of their being FM, likewise."""
-        return self.predict_of(inputs_of(structures, self.elements, self.settings))
+    def predict(self, structures: Sequence[Atoms]) -> tuple[Array, Array]:
+        """Return moments in μB and probabilities of FM, (members, structures) each.
 
-    def predict_of(self, given):
-        """`predict` of what `inputs_of` makes of structures."""
-        moments, shares = [], []
-        for weights in self.trained:
+        Parameters
+        ----------
+        structures
+            Crystals.
+        """
+        return self._predict_on(network_inputs(structures, self.elements, self.settings))
+
+    def _predict_on(self, inputs: points.Arrays) -> tuple[Array, Array]:
+        moments, probabilities = [], []
+        for weights in self.trained_weights:
             self.model.set_weights(weights)
-            said = self.model.predict(given, verbose=0)
-            moments.append(said[:, 0])
-            shares.append(1 / (1 + np.exp(-said[:, 1])))
-        return np.array(moments), np.array(shares)
+            outputs = self.model.predict(inputs, verbose=0)
+            moments.append(outputs[:, 0])
+            probabilities.append(1 / (1 + np.exp(-outputs[:, 1])))
+        return np.array(moments), np.array(probabilities)
 
 
-def out_of_fold(samples, elements, folds, settings, report=print):
-    """Moments and probabilities of FM, (samples,) each, of the samples that each of `folds`
-    (training, validation) validates, by an ensemble that has not seen them."""
-    ensemble, truth = Ensemble(elements, settings), truth_of(samples)
-    given = inputs_of([sample.structure for sample in samples], elements, settings)
-    moments, shares = np.full(len(samples), np.nan), np.full(len(samples), np.nan)
+def predict_out_of_fold(
+    samples: Sequence[Sample],
+    elements: Sequence[str],
+    folds: Iterable[structure_sets.Fold],
+    settings: Mapping[str, Any],
+    report: Report = print,
+) -> tuple[Array, Array]:
+    """Return moments in μB and probabilities of FM, (samples,) each, of the validation samples.
+
+    Parameters
+    ----------
+    samples, elements
+        Crystals and their ground states, and the chemical symbols that they may hold.
+    folds
+        Indices (training, validation).
+    settings, report
+        As `Ensemble` and its `train` take them.
+    """
+    ensemble, truth = Ensemble(elements, settings), targets(samples)
+    inputs = network_inputs([sample.structure for sample in samples], elements, settings)
+    moments, probabilities = np.full(len(samples), np.nan), np.full(len(samples), np.nan)
     for number, (training, validation) in enumerate(folds, start=1):
-        ensemble.train_on(_rows(given, training), truth[training])
-        said = ensemble.predict_of(_rows(given, validation))
-        moments[validation], shares[validation] = (own.mean(axis=0) for own in said)
-        off = np.abs(moments[validation] - truth[validation, 0]).mean()
-        report(f"fold {number}: {off:.3f} μB over {len(validation)}")
-    return moments, shares
+        ensemble._train_on(_rows(inputs, training), truth[training])
+        predicted = ensemble._predict_on(_rows(inputs, validation))
+        moments[validation], probabilities[validation] = (own.mean(axis=0) for own in predicted)
+        error = np.abs(moments[validation] - truth[validation, 0]).mean()
+        report(f"fold {number}: {error:.3f} μB over {len(validation)}")
+    return moments, probabilities
 
 
-def _rows(given, indices):
-    return {name: array[indices] for name, array in given.items()}
+def _rows(arrays: points.Arrays, indices: NDArray[np.intp]) -> points.Arrays:
+    return {name: array[indices] for name, array in arrays.items()}

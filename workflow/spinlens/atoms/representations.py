@@ -1,196 +1,217 @@
-"""Five ways to give a structure to a machine, each with what learns from it, in one form.
+"""Representations of structures, each with a model that predicts moments from it."""
 
-Each is a class: `represent` makes of structures (ase.Atoms) what its learner is given, a list of
-arrays, `described_by` says how many bytes describe one structure; `fit` takes moments.Sample,
-`predict` structures, and gives moments (structures,) in μB. `parameters` counts what was learned:
-weights of a network, coefficients, nodes of trees.
-"""
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import keras
 import numpy as np
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import make_pipeline
+from ase import Atoms
+from numpy.typing import NDArray
 
-from spinlens.atoms import fingerprints, images, moments, points, training_loop
-from spinlens.crystal import d_electrons
-from spinlens.evidence.baselines import RIDGES, TREES
+from spinlens.atoms import fingerprints, moments, points, training_loop
 
-LETTERS = (1, 3)  # shortest and longest sequence of letters that is counted
 VOXELS = (8, 8, 10)  # of one cell
-IMAGE = {"batch": 8, "learning_rate": 0.01}
+IMAGE_TRAINING = {"batch": 8, "learning_rate": 0.01}
 IMAGE_STEPS = 240  # at most: each takes as long as two to four of a network on points
 
+Array = NDArray[Any]
+Structures = Sequence[Atoms]
+Samples = Sequence[moments.Sample]
 
-class Nothing:
-    """The mean of the training samples."""
 
-    name, learner = "none", "mean of the training samples"
+class Representation(Protocol):
+    """A representation of structures, and a model that predicts moments from it."""
 
-    def __init__(self):
-        self.regressor = DummyRegressor()
+    name: str
+    learner: str
 
-    def represent(self, structures):
-        return [np.zeros((len(structures), 0), "float32")]
+    def represent(self, structures: Structures) -> list[Array]:
+        """Return what the model is given, arrays with structures first.
 
-    def described_by(self, structure):
+        Parameters
+        ----------
+        structures
+            Crystals.
+        """
+
+    def size_in_bytes(self, structure: Atoms) -> int:
+        """Return the bytes that describe a structure.
+
+        Parameters
+        ----------
+        structure
+            Crystal.
+        """
         return self.represent([structure])[0].nbytes
 
-    def fit(self, samples):
-        (rows,) = self.represent([sample.structure for sample in samples])
+    def fit(self, samples: Samples) -> None:
+        """Train the model; earlier training is forgotten.
+
+        Parameters
+        ----------
+        samples
+            Crystals and their ground states.
+        """
+
+    def predict(self, structures: Structures) -> Array:
+        """Return moments in μB, (structures,).
+
+        Parameters
+        ----------
+        structures
+            Crystals.
+        """
+
+    def count_parameters(self) -> int:
+        """Return the learned numbers: weights, coefficients, or nodes of trees."""
+
+
+@dataclass
+class Table(Representation):
+    """A row of numbers, or a text, for each structure, and a regressor of scikit-learn.
+
+    Parameters
+    ----------
+    name, learner
+        Names of the representation and of the regressor.
+    rows
+        Function of structures that returns rows, (structures, ...).
+    regressor, count
+        Regressor, and function that counts its parameters once it is fitted.
+    """
+
+    name: str
+    learner: str
+    rows: Callable[[Structures], Array]
+    regressor: Any
+    count: Callable[[Any], int]
+
+    def represent(self, structures: Structures) -> list[Array]:
+        """Return the rows."""
+        return [self.rows(structures)]
+
+    def fit(self, samples: Samples) -> None:
+        """Fit the regressor to the rows."""
+        rows = self.rows([sample.structure for sample in samples])
         self.regressor.fit(rows, [sample.moment for sample in samples])
 
-    def predict(self, structures):
-        return self.regressor.predict(self.represent(structures)[0])
+    def predict(self, structures: Structures) -> Array:
+        """Return moments in μB, (structures,)."""
+        return self.regressor.predict(self.rows(structures))
 
-    @property
-    def parameters(self):
-        return 1
-
-
-class Fingerprint(Nothing):
-    """A row of numbers, `rows` of structures, and extremely randomised trees."""
-
-    learner = "trees"
-
-    def __init__(self, name, rows):
-        self.name, self.rows = name, rows
-        self.regressor = ExtraTreesRegressor(n_estimators=TREES, random_state=0)
-
-    def represent(self, structures):
-        return [self.rows(structures).astype("float32")]
-
-    @property
-    def parameters(self):
-        return sum(tree.tree_.node_count for tree in self.regressor.estimators_)
+    def count_parameters(self) -> int:
+        """Return the learned numbers of the regressor."""
+        return self.count(self.regressor)
 
 
-class Text(Nothing):
-    """The formula as a text, and ridge regression on how often sequences of letters occur."""
+class Image(Representation):
+    """Voxels of the cell, and a periodic convolutional network.
 
-    name, learner = "string", "ridge"
-
-    def __init__(self):
-        letters = CountVectorizer(analyzer="char", ngram_range=LETTERS, lowercase=False)
-        self.regressor = make_pipeline(letters, RidgeCV(alphas=RIDGES))
-
-    def represent(self, structures):
-        return [np.array(fingerprints.texts(structures), "S")]
-
-    def described_by(self, structure):
-        return len(fingerprints.texts([structure])[0].encode())
-
-    @property
-    def parameters(self):
-        return len(self.regressor[-1].coef_) + 1
-
-
-class Image:
-    """Voxels of the cell, and a periodic convolutional network."""
+    Parameters
+    ----------
+    elements, settings
+        Chemical symbols that crystals may hold, and settings of `moments.network_settings`.
+    """
 
     name, learner = "image", "periodic voxel network"
 
-    def __init__(self, elements, settings):
+    def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
         steps = min(settings["steps"], IMAGE_STEPS)
-        self.elements, self.settings = elements, settings | IMAGE | {"steps": steps}
+        self.settings = dict(settings) | IMAGE_TRAINING | {"steps": steps}
+        self.elements = elements
         keras.utils.set_random_seed(settings["seed"])
-        self.channels = fingerprints.weights(elements).shape[1]
-        self.model = images.network(VOXELS, self.channels)
-        self.fresh, self.lengths = self.model.get_weights(), None
+        self.channels = fingerprints.element_weights(elements).shape[1]
+        self.model = fingerprints.image_network(VOXELS, self.channels)
+        self.initial_weights = self.model.get_weights()
+        self.lengths: Array | None = None
 
-    def represent(self, structures):
-        """Images, of more voxels along a vector that is times as long as those of training."""
-        own = np.mean([structure.cell.lengths() for structure in structures], axis=0)
-        times = np.ones(3) if self.lengths is None else np.rint(own / self.lengths)
-        shape = tuple((VOXELS * np.maximum(times, 1)).astype(int).tolist())
-        return [images.images(structures, self.elements, shape)]
+    def represent(self, structures: Structures) -> list[Array]:
+        """Return images, of more voxels along a vector longer than those trained on."""
+        lengths = np.mean([structure.cell.lengths() for structure in structures], axis=0)
+        times = np.ones(3) if self.lengths is None else np.rint(lengths / self.lengths)
+        shape = tuple((np.array(VOXELS) * np.maximum(times, 1)).astype(int).tolist())
+        return [fingerprints.images(structures, self.elements, shape)]
 
-    def described_by(self, structure):
-        return self.represent([structure])[0].nbytes
-
-    def fit(self, samples):
+    def fit(self, samples: Samples) -> None:
+        """Train the network from its first weights on moments less their mean."""
         structures = [sample.structure for sample in samples]
         self.lengths = np.mean([structure.cell.lengths() for structure in structures], axis=0)
         truth = np.array([[sample.moment] for sample in samples], "float32")
         self.mean = truth.mean()
-        self.model.set_weights(self.fresh)
-        given = {"image": self.represent(structures)[0]}
-        error = "mean_absolute_error"
+        self.model.set_weights(self.initial_weights)
+        inputs, error = {"image": self.represent(structures)[0]}, "mean_absolute_error"
         training_loop.fit(
-            self.model, given, truth - self.mean, error, self.settings, lambda line: None
+            self.model, inputs, truth - self.mean, error, self.settings, lambda line: None
         )
 
-    def predict(self, structures):
-        (given,) = self.represent(structures)
+    def predict(self, structures: Structures) -> Array:
+        """Return moments in μB, (structures,)."""
+        (image,) = self.represent(structures)
         model = self.model
-        if given.shape[1:4] != VOXELS:
-            model = images.network(given.shape[1:4], self.channels)
+        if image.shape[1:4] != VOXELS:
+            model = fingerprints.image_network(image.shape[1:4], self.channels)
             model.set_weights(self.model.get_weights())
-        return model.predict({"image": given}, verbose=0)[:, 0] + self.mean
+        return model.predict({"image": image}, verbose=0)[:, 0] + self.mean
 
-    @property
-    def parameters(self):
+    def count_parameters(self) -> int:
+        """Return the weights of the network."""
         return self.model.count_params()
 
 
-class Points:
-    """Atoms as points, and the tensor field network of moments.py, or one like it with features
-    up to order `most`."""
+class Points(Representation):
+    """Atoms as points, and the tensor field network of `moments`.
+
+    Parameters
+    ----------
+    elements, settings
+        Chemical symbols that crystals may hold, and settings of `moments.network_settings`.
+    """
 
     name, learner = "points", "tensor field network"
 
-    def __init__(self, elements, settings, most=None):
-        self.settings = settings | ({} if most is None else {"most": most})
-        self.elements, self.ensemble = elements, moments.Ensemble(elements, self.settings)
+    def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
+        self.elements, self.settings = elements, settings
+        self.ensemble = moments.Ensemble(elements, settings)
 
-    def represent(self, structures):
+    def represent(self, structures: Structures) -> list[Array]:
+        """Return padded points and neighbour lists."""
         cutoff, most = self.settings["cutoff"], self.settings["neighbours"]
-        listed = points.neighbours(structures, cutoff, most=most)
-        return [*points.pad(structures, self.elements).values(), *listed.values()]
+        lists = points.neighbours(structures, cutoff, most=most)
+        return [*points.pad(structures, self.elements).values(), *lists.values()]
 
-    def described_by(self, structure):
-        """Species, position, and three vectors of the lattice."""
+    def size_in_bytes(self, structure: Atoms) -> int:
+        """Return the bytes of species, positions, and three lattice vectors."""
         return 4 * len(structure) + 4 * 3 * len(structure) + 4 * 9
 
-    def fit(self, samples):
+    def fit(self, samples: Samples) -> None:
+        """Train the ensemble from its first weights."""
         self.ensemble.train(samples)
 
-    def predict(self, structures):
+    def predict(self, structures: Structures) -> Array:
+        """Return moments in μB, (structures,)."""
         return self.ensemble.predict(structures)[0].mean(axis=0)
 
-    @property
-    def parameters(self):
+    def count_parameters(self) -> int:
+        """Return the weights of all members."""
         return self.ensemble.model.count_params() * self.settings["members"]
 
 
 class Graph(Points):
-    """Atoms and their distances: the network on points with features of order 0 alone, which
-    never sees a direction."""
+    """Atoms and distances: the network on points with features of degree 0 alone.
 
-    name, learner = "graph", "tensor field network, order 0"
+    Parameters
+    ----------
+    elements, settings
+        Chemical symbols that crystals may hold, and settings of `moments.network_settings`.
+    """
 
-    def __init__(self, elements, settings):
-        super().__init__(elements, settings, most=0)
+    name, learner = "graph", "tensor field network, degree 0"
 
-    def described_by(self, structure):
-        """Species, and of each neighbour which atom it is and how far."""
-        *_, there = self.represent([structure])
-        return 4 * len(structure) + 8 * int(there.sum())
+    def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
+        super().__init__(elements, dict(settings) | {"max_degree": 0})
 
-
-def everything(elements, settings):
-    """One of each, the training mean first, for structures of some elements (symbols) and
-    settings as moments.settings_of gives them."""
-    cutoff = settings["cutoff"]
-    return [
-        Nothing(),
-        Fingerprint("fingerprint: composition", lambda s: fingerprints.compositions(s, elements)),
-        Fingerprint("fingerprint: electrons", d_electrons.descriptors),
-        Fingerprint("fingerprint: SOAP", lambda s: fingerprints.power_spectra(s, elements, cutoff)),
-        Text(),
-        Graph(elements, settings),
-        Image(elements, settings),
-        Points(elements, settings),
-    ]
+    def size_in_bytes(self, structure: Atoms) -> int:
+        """Return the bytes of species, and of each neighbour's index and distance."""
+        *_, mask = self.represent([structure])
+        return 4 * len(structure) + 8 * int(mask.sum())

@@ -1,56 +1,94 @@
 """Training by steps or by the clock, the same on every backend."""
 
+from collections.abc import Callable, Mapping
 from time import monotonic
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
-STEPS_AN_EPOCH = 100
-WARM_UP = 0.02  # of a training, in which the learning rate rises
-# Of the running mean of the weights: over the last 200 steps, or twentieth of a short training.
-LONGEST_MEMORY, SHARE = 200, 20
+Report = Callable[[str], object]  # takes a line of progress
+
+STEPS_PER_EPOCH = 100
+WARM_UP = 0.02  # share of a training in which the learning rate rises
+# Running mean of the weights: over 200 steps, or over a twentieth of a short training.
+LONGEST_MEMORY, MEMORY_SHARE = 200, 20
 
 
-class Draws(keras.utils.PyDataset):
-    """Batches of examples, all of one shape, drawn again and again without an order: a step
-    compiles once. `inputs` is a dict of arrays, `truth` an array; `epoch` batches an epoch."""
+class ShuffledBatches(keras.utils.PyDataset):
+    """Batches of one shape, drawn from the examples in ever new permutations.
 
-    def __init__(self, inputs, truth, batch, epoch=STEPS_AN_EPOCH, seed=0):
+    Parameters
+    ----------
+    inputs, truth
+        Arrays by name and array, examples first.
+    batch, epoch
+        Examples of a batch, batches of an epoch.
+    seed
+        Seed of the permutations.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, NDArray[Any]],
+        truth: NDArray[Any],
+        batch: int,
+        epoch: int = STEPS_PER_EPOCH,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.inputs, self.truth, self.batch, self.epoch = inputs, truth, batch, epoch
         self.rng = np.random.default_rng(seed)
         self.waiting = np.zeros(0, int)
 
-    def __len__(self):
+    def __len__(self) -> int:
+        """Return the batches of an epoch."""
         return self.epoch
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+        """Return inputs and truth of a batch; the index is ignored."""
         while len(self.waiting) < self.batch:
             self.waiting = np.append(self.waiting, self.rng.permutation(len(self.truth)))
         rows, self.waiting = self.waiting[: self.batch], self.waiting[self.batch :]
         return {name: array[rows] for name, array in self.inputs.items()}, self.truth[rows]
 
 
-class Schedule(keras.callbacks.Callback):
-    """Learning rate that rises to `rate` and falls to zero as half a cosine over so many steps,
-    or over so many minutes where they are given, after which training ends."""
+class CosineSchedule(keras.callbacks.Callback):
+    """Learning rate that warms up and falls to zero as half a cosine; it also ends the training.
 
-    def __init__(self, rate, steps, minutes=None, report=print):
+    Parameters
+    ----------
+    rate
+        Largest learning rate.
+    steps, minutes
+        Length of the training in steps or, if given, in minutes.
+    report
+        Called with a line after each epoch.
+    """
+
+    def __init__(
+        self, rate: float, steps: int | None, minutes: float | None = None, report: Report = print
+    ) -> None:
         super().__init__()
         self.rate, self.steps, self.minutes, self.report = rate, steps, minutes, report
-        self.history, self.done = [], 0
+        self.history: list[dict[str, Any]] = []
+        self.done = 0
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Start the clock."""
         self.start = monotonic()
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Set the learning rate."""
         progress = self._progress()
         rising = min(1.0, (progress + WARM_UP / 4) / WARM_UP)
         falling = 0.5 * (1 + np.cos(np.pi * progress))
         self.model.optimizer.learning_rate.assign(self.rate * max(rising * falling, 1e-3))
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Record the loss; stop at the end of the training."""
         self.done += self.params["steps"]
         seconds = monotonic() - self.start
         row = {"step": self.done, "seconds": round(seconds, 2), "loss": float(logs["loss"])}
@@ -59,43 +97,62 @@ class Schedule(keras.callbacks.Callback):
         if self._progress() >= 1:
             self.model.stop_training = True
 
-    def _progress(self):
-        if self.minutes is None:
-            return min(1.0, self.done / self.steps)
-        return min(1.0, (monotonic() - self.start) / (60 * self.minutes))
+    def _progress(self) -> float:
+        if self.minutes is not None:
+            return min(1.0, (monotonic() - self.start) / (60 * self.minutes))
+        assert self.steps is not None
+        return min(1.0, self.done / self.steps)
 
 
-def fit(model, inputs, truth, loss, settings, report=print):
-    """Train a model in place by Adam; its weights end as their running mean, which is steadier.
+def fit(
+    model: Any,
+    inputs: Mapping[str, NDArray[Any]],
+    truth: NDArray[Any],
+    loss: Any,
+    settings: Mapping[str, Any],
+    report: Report = print,
+) -> list[dict[str, Any]]:
+    """Train a model in place by Adam; its weights end as their running mean.
 
-    `settings` names batch, learning_rate, seed, and `steps` or, first, `minutes`. A model that
-    has been trained before is trained from the weights that it has now, as if it were new, without
-    being compiled again. Returns the history: rows (dicts) of step, seconds and loss.
+    A model that was trained before starts from its present weights with a fresh optimizer and is
+    not compiled again.
+
+    Parameters
+    ----------
+    model, loss
+        Keras model and loss.
+    inputs, truth
+        Arrays by name and array, examples first.
+    settings
+        `batch`, `learning_rate`, `seed`, and `steps` or, which comes first, `minutes`.
+    report
+        Called with a line after each epoch.
+
+    Returns
+    -------
+    list of dict
+        `step`, `seconds` and `loss` after each epoch.
     """
     minutes, steps = settings.get("minutes"), settings.get("steps")
-    epoch = min(STEPS_AN_EPOCH, steps) if minutes is None else STEPS_AN_EPOCH
-    schedule = Schedule(settings["learning_rate"], steps, minutes, report)
+    epoch, memory = STEPS_PER_EPOCH, LONGEST_MEMORY
+    if minutes is None:
+        epoch, memory = min(STEPS_PER_EPOCH, settings["steps"]), settings["steps"] // MEMORY_SHARE
+    schedule = CosineSchedule(settings["learning_rate"], steps, minutes, report)
     if model.compiled:
-        _forget(model.optimizer)
+        for variable in model.optimizer.variables:
+            variable.assign(ops.zeros_like(variable))
     else:
-        memory = LONGEST_MEMORY if minutes is not None else steps // SHARE
         model.compile(_optimizer(settings["learning_rate"], memory), loss)
-    draws = Draws(inputs, truth, settings["batch"], epoch, settings["seed"])
-    epochs = 10**6 if minutes is not None else -(-steps // epoch)
-    model.fit(draws, epochs=epochs, callbacks=[schedule], verbose=0)
+    batches = ShuffledBatches(inputs, truth, settings["batch"], epoch, settings["seed"])
+    epochs = 10**6 if minutes is not None else -(-settings["steps"] // epoch)
+    model.fit(batches, epochs=epochs, callbacks=[schedule], verbose=0)
     # Weights and their mean are now one array, which a prediction on JAX would take from both.
     model.set_weights(model.get_weights())
     return schedule.history
 
 
-def _optimizer(rate, memory):
+def _optimizer(rate: float, memory: int) -> Any:
     memory = min(LONGEST_MEMORY, max(2, memory))
     return keras.optimizers.Adam(
         rate, beta_2=0.99, global_clipnorm=10.0, use_ema=True, ema_momentum=1 - 1 / memory
     )
-
-
-def _forget(optimizer):
-    """Moments, running means and the count of steps of an optimizer, all at zero again."""
-    for variable in optimizer.variables:
-        variable.assign(ops.zeros_like(variable))

@@ -35,9 +35,9 @@ REPRESENTATIONS = {
     "change_other_cell_muB": "another cell, μB",
     "change_mirrored_muB": "mirror, μB",
     "change_rearranged_muB": "rearranged sites, μB",
-    "tells_arrangements": "distinguishes arrangements",
-    "tells_angles": "distinguishes angles",
-    "tells_mirror_images": "distinguishes mirror images",
+    "distinguishes_arrangements": "distinguishes arrangements",
+    "distinguishes_angles": "distinguishes angles",
+    "distinguishes_mirror_images": "distinguishes mirror images",
     "cannot_express": "cannot express",
 }
 
@@ -136,7 +136,7 @@ def representations(rows: Sequence[Mapping[str, Any]]) -> str:
         "Rotation, another cell and the mirror do not change a moment: a change under them is an "
         "error of the representation. Rearranged sites are another crystal, and the prediction "
         "should change. Shapes of four atoms that differ in angles or as mirror images are "
-        "compared before training; “as turned” means no better than a shape from itself in "
+        "compared before training; “as rotated” means no better than a shape from itself in "
         "another orientation."
     )
     cells = [
