@@ -80,7 +80,7 @@ def test_constants_against_the_order_give_none():
 @pytest.mark.slow
 def test_a_strong_easy_axis_orders_below_ising_and_the_errors_are_carried_through():
     """Vectors tilt away from the axis: their Tc is below that of Ising spins of that size."""
-    j, few = np.array([1.0]), {"draws": 4, "sweeps": 200, "replicas": 4}
+    j, few = np.array([1.0]), {"draws": 4, "sweeps": 800, "replicas": 8, "sizes": (5, 10)}
     sure = ordering_temperature(honeycomb(), j, np.zeros(1), 20.0, **few)
     unsure = ordering_temperature(honeycomb(), j, np.array([0.15]), 20.0, **few)
     assert 0.6 * ISING < sure.kelvin * BOLTZMANN < 1.02 * ISING

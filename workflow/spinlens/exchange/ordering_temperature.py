@@ -102,6 +102,7 @@ def ordering_temperature(
     sweeps: int = 2000,
     replicas: int = 8,
     seed: int = 0,
+    sizes: tuple[int, int] = SIZES,
 ) -> Ordering:
     """Find where the order of a model ends, with an interval.
 
@@ -113,6 +114,7 @@ def ordering_temperature(
     layer : whether the crystal is a single layer.
     draws : sets of constants drawn from their errors.
     sweeps, replicas, seed : see `monte_carlo.simulate`.
+    sizes : cells along each axis of the two lattices whose cumulants cross.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def ordering_temperature(
     grid = np.linspace(0.05, 1.05, GRID) * highest
     for step in range(STEPS):
         small, large, _ = _cumulants(
-            model, drawn[:1], axes[:1], grid, sweeps // 4, replicas, seed + step, layer
+            model, drawn[:1], axes[:1], grid, sweeps // 4, replicas, seed + step, layer, sizes
         )
         ordered, free = large[0] > ORDERED, small[0] < DISORDERED
         if not ordered.any() or not free.any():
@@ -144,7 +146,7 @@ def ordering_temperature(
         grid = np.linspace(low, max(grid[free][0], 1.1 * low), GRID)
     scale = np.array([_mean_field(model, j, a) for j, a in zip(drawn, axes, strict=True)]) / highest
     grid = np.linspace(grid[0] * scale.min(), grid[-1] * scale.max(), 2 * GRID)
-    final = _cumulants(model, drawn, axes, grid, sweeps, replicas, seed + STEPS, layer)
+    final = _cumulants(model, drawn, axes, grid, sweeps, replicas, seed + STEPS, layer, sizes)
     crossings = [
         crossing(grid, small, large, error) for small, large, error in zip(*final, strict=True)
     ]
@@ -196,10 +198,11 @@ def _cumulants(
     replicas: int,
     seed: int,
     layer: bool,
+    sizes: tuple[int, int],
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Cumulants (draws, temperatures) of the smaller and the larger size; their joint errors."""
     values, errors = [], []
-    for size in SIZES:
+    for size in sizes:
         extent = (size, size, 1 if layer else size)
         measured = simulate(
             model, extent, constants, anisotropy, temperatures, sweeps, replicas, seed + size
