@@ -55,7 +55,8 @@ def test_the_table_has_rows_of_both_budgets(weighed):
     main, repeated = table[:MAIN_ROWS], table[MAIN_ROWS:]
     assert {row["split"] for row in main} == {SINGLE} and len(repeated) == REPEATED_ROWS
     assert [row["split"] for row in repeated] == [SINGLE] * 2 + [GROUPED] * 2
-    assert not {row["point"] for row in main} & {row["point"] for row in repeated}
+    assert {row["source"] for row in main} == {"models"}
+    assert {row["source"] for row in repeated} == {"fits"}
     assert {row["target"] for row in table} == {"total_moment-4.5"}
     assert all(row["verdict"] and row["baseline_composition"] for row in table)
 
@@ -110,11 +111,12 @@ def test_a_deleted_fit_is_exactly_that_fit_again_and_what_depends_on_it(project,
 
 
 def test_a_further_evidence_point_fits_that_point_alone(project):
-    """On another target, so that the first one keeps its name."""
     point = {"input_grid": [4, 4, 6], "kernel_size": 2, "filters": 2}
-    further = point | {"classes": "regression"}
-    project.set(evidence_points=[point | {"permutations": 1}, further])
-    assert project.planned("evidence")["fit"] == 2
+    network = {"name": "mine", "input_grid": [4, 4, 6], "kernel_size": 2, "momentum": 0.5}
+    further = [point | {"classes": "regression"}, network]
+    project.set(evidence_points=[point | {"permutations": 1}, *further])
+    assert project.planned("evidence")["fit"] == 4
+    assert "results/fits/mine/" in project.snakemake("-n", "evidence").stdout
 
 
 def test_repeated_rows_that_were_made_anew_take_the_place_of_the_old(project):

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from workflow_project import SMALL
+
 pytestmark = pytest.mark.slow
 
 DRAWN = {"point_figures", "sweep_figures", "target_figure"}
@@ -48,6 +50,30 @@ def test_a_value_added_to_a_sweep_adds_only_its_points(project):
     assert (planned["train"], planned["point_figures"]) == (1, 1)
     assert (LEARNED & set(planned)) == {"train", "sweep_table", "evidence_table"}
     assert "target_figure" not in planned
+
+
+def test_a_hyperparameter_or_a_point_added_or_removed_moves_no_other_folder(project):
+    models = {folder.name for folder in (project.folder / "results" / "models").iterdir()}
+    adam = "normalization~dataset_optimizer~adam_learning_rate~0.01"
+    assert models == {"base", "filters~2", adam}
+    points = [{"name": "mine", "momentum": 0.5}, *SMALL["points"]]
+    project.set(sweep={"pool_size": [1], "filters": [2]}, points=points)
+    assert project.planned()["train"] == 2
+    project.set(sweep={"pool_size": [1]}, points=[{"name": "mine", "momentum": 0.5}])
+    assert project.planned()["train"] == 2
+    assert project.planned("--", "results/models/base/metrics.json") == {}
+    said = project.snakemake("stale").stderr
+    left = {line.split("  ")[0] for line in said.splitlines() if line.endswith(" MB")}
+    figure = "results/figures/filters_over_filters.png"
+    assert left == {f"results/models/{adam}", "results/models/filters~2", figure}
+    assert all((project.folder / path).exists() for path in left)
+
+
+def test_two_points_of_one_name_are_refused_before_any_job(fresh):
+    twice = "points=[{name: a, filters: 5}, {name: a, filters: 6}]"
+    done = fresh.snakemake("-n", "--config", twice)
+    line = "config: points: two different points are named a: give one of them another `name`"
+    assert done.returncode == 1 and done.stderr.splitlines()[-1] == line
 
 
 def test_a_changed_threshold_deals_the_samples_anew_and_trains_every_point(project):

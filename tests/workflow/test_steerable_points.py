@@ -51,7 +51,7 @@ def test_both_families_stand_in_the_same_tables(finished):
     results = finished.folder / "results"
     for table in ("sweep.tsv", "evidence.tsv"):
         points = {row["point"].split("_")[0] for row in read_table(results / table)}
-        assert points == {"family~steerable", "family~voxel"}
+        assert points == {"family~steerable", "channels~signed"}
 
 
 def test_a_steerable_point_is_drawn_by_distance_and_on_the_lattice(finished):
@@ -68,7 +68,7 @@ def test_a_steerable_point_is_drawn_by_distance_and_on_the_lattice(finished):
     for figure in ("profiles.svg", "filters.png", "filter_place.png", "filter_radial.svg"):
         assert (folder / figure).stat().st_size > 1000
     assert len(list((folder / "export").glob("*.cube"))) >= count
-    (voxel,) = finished.folder.glob("results/models/family~voxel*")
+    (voxel,) = finished.folder.glob("results/models/channels~signed*")
     assert not (voxel / "profiles.svg").exists()
 
 

@@ -1,4 +1,4 @@
-"""An archive of the tree of calculations, for scratch disks that are purged."""
+"""An archive of the calculations for scratch disks that are purged; what former configs left."""
 
 
 rule collect:
@@ -14,3 +14,31 @@ rule collect:
         settings=settings("calculations", "archive", "archive_mode"),
     script:
         "../scripts/archive/collect.py"
+
+
+rule stale:
+    """List results that a former configuration left; delete nothing."""
+    log:
+        f"{RESULTS}/logs/stale.log",
+    localrule: True
+    conda:
+        "../../envs/plots.yaml"
+    params:
+        results=RESULTS,
+        known={
+            "calculations/*.nc": [f"calculations/{name}.nc" for name in CALCULATIONS],
+            "models/*": [f"models/{name}" for name in POINTS],
+            "splits/*/*.tsv": [
+                f"splits/{name}/{split}.tsv" for name in TARGETS for split in SPLITS
+            ],
+            "baselines/*/*": [f"baselines/{name}/{split}" for name in TARGETS for split in SPLITS],
+            "fits/*/*": [f"fits/{name}/{target}" for name, target in FITTED],
+            "evidence/filters/*/*": [
+                f"evidence/filters/{name}/{target}" for name, target in FITTED
+            ],
+            "figures/filters_over_*.png": [
+                f"figures/filters_over_{name}.png" for name in MULTIPLES
+            ],
+        },
+    script:
+        "../scripts/archive/stale.py"

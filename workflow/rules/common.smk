@@ -7,9 +7,6 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-from snakemake.utils import Paramspace
-
 WORKFLOW = Path(workflow.basedir) / "workflow"
 
 # The library travels with the workflow: here for this file, in PYTHONPATH for the scripts.
@@ -162,20 +159,14 @@ LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["lab
 TABLE_LABELS = read_table_labels(LABEL_TABLE)
 PUBLISHED = Path(workflow.basedir, "resources", "published_moments.csv")
 
-SWEEP_POINTS = or_exit("config", sweep.points, config)
-check_points(SWEEP_POINTS)
-SPACE = Paramspace(
-    pd.DataFrame(hyperparameters.swept_columns(SWEEP_POINTS), dtype=str),
-    filename_params="*",
-    single_wildcard="point",
-)
-POINTS = dict(zip(SPACE.instance_patterns, SWEEP_POINTS, strict=True))
-SWEPT = list(SPACE.dataframe.columns)
-MODEL = f"{RESULTS}/models/{SPACE.wildcard_pattern}"
+POINTS = or_exit("config", sweep.points, config)
+check_points(POINTS.values())
+SWEPT = hyperparameters.varied(POINTS.values())
+MODEL = f"{RESULTS}/models/{{point}}"
 MULTIPLES = {
     name: found
     for name in SWEPT
-    if (found := hyperparameters.varied_alone(POINTS, name, SWEEP_POINTS[0]))
+    if (found := hyperparameters.varied_alone(POINTS, name, next(iter(POINTS.values()))))
 }
 # The last point of `points`, or of the sweep: an attribution takes a minute a point.
 ATTRIBUTED = list(POINTS)[-1:]
@@ -185,8 +176,9 @@ check_points([each.point for each in EVIDENCE_POINTS])
 FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
 if len(FITTED) < len(EVIDENCE_POINTS):
     sys.exit(
-        "config: evidence_points: two points of one target differ in nothing, or only in "
-        "permutations, train_fraction, split_seed or seed, keep one of them"
+        "config: evidence_points: two points of one target have one name: they differ in nothing, "
+        "or only in permutations, train_fraction, split_seed or seed; keep one of them, or give "
+        "one another `name`"
     )
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
 PERMUTED = places([each for each in EVIDENCE_POINTS if each.permutations])
@@ -195,7 +187,7 @@ STEERABLE_PERMUTED = places(
 )
 
 REPEATED_SPLITS = folds.repeated_splits(config)
-EVERY_POINT = [*SWEEP_POINTS, *(each.point for each in EVIDENCE_POINTS)]
+EVERY_POINT = [*POINTS.values(), *(each.point for each in EVIDENCE_POINTS)]
 TARGETS = {
     targets.name(point): {key: point[key] for key in targets.HYPERPARAMETERS}
     for point in EVERY_POINT

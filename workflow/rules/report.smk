@@ -69,8 +69,7 @@ rule study_tables:
 rule evidence_page:
     """Write the scores and verdicts of every point as a page."""
     input:
-        evidence=f"{RESULTS}/evidence.tsv",
-        sweep=f"{RESULTS}/sweep.tsv",
+        f"{RESULTS}/evidence.tsv",
     output:
         report(
             f"{RESULTS}/figures/evidence.html",

@@ -27,7 +27,7 @@ def points(*overrides):
 
 def test_a_point_is_the_base_with_what_it_overrides_and_permutations_is_no_hyperparameter():
     first, second = points({}, {"filters": 8, "permutations": 19})
-    assert (first.name, second.name) == ("filters~3", "filters~8")
+    assert (first.name, second.name) == ("base", "filters~8")
     assert (first.point, second.point) == (BASE, BASE | {"filters": 8})
     assert (first.permutations, second.permutations) == (0, 19)
 
@@ -47,17 +47,16 @@ def test_a_point_on_another_target_renames_none():
     assert [each.target for each in after] == ["total_moment-4"] * 2 + ["exchange-regression"]
 
 
-def test_a_point_on_another_hyperparameter_does_rename():
-    """The control: a name tells networks apart."""
-    before, after = points({"filters": 8}, {}), points({"filters": 8}, {}, {"epochs": 9})
-    assert before[0].name != after[0].name
+def test_a_name_is_that_of_the_same_network_in_the_sweep_and_no_other_point_changes_it():
+    before = points({"filters": 8, "epochs": 9}, {"seed": 7})
+    assert [each.name for each in before] == ["filters~8_epochs~9", "base"]
+    after = points({"filters": 8, "epochs": 9}, {"seed": 7}, {"momentum": 0.5, "filters": 4})
+    assert [each.name for each in after[:2]] == [each.name for each in before]
 
 
-def test_points_alike_in_what_sets_them_apart_from_the_base_are_named_by_it():
-    """Else `filters~8` would stand beside a sweep's own `filters~8` and mean another network."""
-    longer = points({"filters": 8, "epochs": 9}, {"filters": 4, "epochs": 9})
-    assert [each.name for each in longer] == ["filters~8_epochs~9", "filters~4_epochs~9"]
-    assert points({"filters": 8})[0].name == "filters~8"
+def test_a_point_may_have_its_own_name():
+    (point,) = points({"name": "small", "filters": 2, "permutations": 1})
+    assert (point.name, point.point) == ("small", BASE | {"filters": 2})
 
 
 def test_the_single_split_has_as_many_seeds_as_a_labelling_and_the_others_one_fit_a_fold():

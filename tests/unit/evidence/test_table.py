@@ -197,31 +197,32 @@ def joined(tmp_path):
     return write
 
 
+def of(source, rows):
+    return [each | {"source": source} for each in rows]
+
+
 def test_repeated_rows_of_this_dataset_follow_the_main_jobs(joined):
     rows, repeated = [row("b"), row("a")], [row("a", "5x3-formula-0"), row("c")]
-    assert joined(rows, repeated, younger=60) == rows + repeated
+    assert joined(rows, repeated, younger=60) == of("models", rows) + of("fits", repeated)
 
 
 def test_repeated_rows_of_an_older_dataset_are_dropped(joined):
     rows = [row("a")]
-    assert joined(rows, [row("a", "5x3-formula-0")], younger=-60) == rows
+    assert joined(rows, [row("a", "5x3-formula-0")], younger=-60) == of("models", rows)
 
 
-def test_no_place_is_taken_twice_and_the_main_jobs_row_stays(joined):
-    rows = [row("a", value="0.5")]
-    repeated = [row("a", value="0.9"), row("a", "5x3-formula-0", value="0.7")]
-    assert [each["value"] for each in joined(rows, repeated, younger=60)] == ["0.5", "0.7"]
-
-
-def test_writing_what_was_merged_again_changes_nothing(joined, tmp_path):
-    repeated = [row("a", "5x3-formula-0")]
-    first = joined([row("a")], repeated, younger=60)
-    assert joined(first, repeated, younger=60) == first
-    assert list(first[0]) == list(table.COLUMNS)
+def test_one_network_on_one_split_has_a_row_of_its_model_and_one_of_its_fits(joined):
+    made = joined([row("a", value="0.5")], [row("a", value="0.9")], younger=60)
+    scores = [(each["source"], each["value"]) for each in made]
+    assert scores == [
+        ("models", "0.5"),
+        ("fits", "0.9"),
+    ]
+    assert list(made[0]) == list(table.JOINED_COLUMNS)
 
 
 def test_without_repeated_fits_the_main_jobs_rows_stand_alone(tmp_path):
     (tmp_path / "descriptors.nc").touch()
     path = tmp_path / "evidence.tsv"
     table.join(path, [row("a")], tmp_path / "repeated.tsv", tmp_path / "descriptors.nc")
-    assert read_table(path) == [row("a")]
+    assert read_table(path) == of("models", [row("a")])

@@ -18,22 +18,6 @@ def sweep_table() -> pd.DataFrame:
     )
 
 
-def test_points_are_named_by_what_differs_from_the_base():
-    expected = ["base", "filters 2", "learning rate 10000", "base"]
-    assert captions.point_names(sweep_table()) == expected
-
-
-def test_in_a_full_grid_points_are_named_in_full():
-    grid = pd.DataFrame([{"filters": f, "pool_size": p} for f in (2, 3) for p in (1, 2)])
-    assert captions.point_names(grid)[1] == "filters 2, pool size 2"
-
-
-def test_a_folder_is_named_by_its_known_name_or_in_words():
-    folder = "filters~3_kernel_size~40"
-    assert captions.point_name(folder, {folder: "base"}) == "base"
-    assert captions.point_name(folder, {}) == "filters 3, kernel size 40"
-
-
 def test_channels_filters_and_units():
     assert captions.channel_name("positive part") == "m > 0"
     assert captions.channel_name("charge") == "charge"

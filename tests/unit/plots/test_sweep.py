@@ -26,10 +26,10 @@ METRICS = {
 
 def sweep_table():
     rows = [
-        {"point": "filters~3_learning_rate~1", "filters": 3, "learning_rate": "1"},
-        {"point": "filters~2_learning_rate~1", "filters": 2, "learning_rate": "1"},
-        {"point": "filters~3_learning_rate~1e4", "filters": 3, "learning_rate": "10000"},
-        {"point": "filters~3_learning_rate~1_", "filters": 3, "learning_rate": "1"},
+        {"point": "base", "filters": 3, "learning_rate": "1"},
+        {"point": "filters~2", "filters": 2, "learning_rate": "1"},
+        {"point": "learning_rate~10000", "filters": 3, "learning_rate": "10000"},
+        {"point": "again", "filters": 3, "learning_rate": "1"},
     ]
     table = pd.DataFrame([row | METRICS for row in rows])
     missing = ["training_accuracy", "validation_accuracy", "validation_one_class"]
@@ -84,7 +84,8 @@ def drawn(points=200, failed=5):
 @pytest.mark.parametrize(("points", "shown"), [(40, 40), (64, 40)])
 def test_of_a_long_sweep_the_best_points_are_drawn_with_their_names(points, shown):
     results = np.random.default_rng(0).permutation(points) / points
-    table = pd.DataFrame({"learning_rate": range(points), METRIC: results})
+    names = [f"learning_rate~{index}" for index in range(points)]
+    table = pd.DataFrame({"point": names, METRIC: results})
     for side in ("training", "validation"):
         table[f"{side}_accuracy"] = results
         table[f"{side}_majority_baseline"] = 0.5

@@ -17,8 +17,16 @@ ROW = {"target": "total_moment", "split": "single", "metric": "balanced_accuracy
        "ci_high": "0.9", "baseline_integral": "0.5", "verdict": "beats | nothing*"}  # fmt: skip
 
 
-def made(excluded=EXCLUDED, rows=(("base", "0.6"), ("filters~2", "0.7"), ("kernel_size~5", "0.8"))):
-    evidence = pd.DataFrame([ROW | {"point": point, "value": value} for point, value in rows])
+SCORES = [
+    ("models", "base", "0.6"),
+    ("models", "filters~2", "0.7"),
+    ("fits", "kernel_size~5", "0.8"),
+]
+
+
+def made(excluded=EXCLUDED, scores=SCORES):
+    rows = [dict(zip(("source", "point", "value"), score, strict=True)) for score in scores]
+    evidence = pd.DataFrame([ROW | row for row in rows])
     return first_page(SAMPLES, excluded, SWEEP, evidence, "Before\n\n.. findings\n\nAfter\n")
 
 
@@ -37,7 +45,7 @@ def test_it_names_the_best_point_of_the_split_and_of_the_repeated_fits():
     assert "Best: filters 2, 0.7: beats \\| nothing\\*." in page
     assert "Best: kernel size 5, 0.8:" in page
     assert "balanced accuracy 0.6 (0.4 to 0.9)" in page
-    assert "repeated" not in made(rows=[("base", "0.6")])
+    assert "repeated" not in made(scores=SCORES[:2])
 
 
 def test_it_is_valid_restructuredtext(capsys):

@@ -33,8 +33,7 @@ def fitted(table_points, first=(17 / 43, 8 / 19), last=(26 / 43, 11 / 19)):
 
 
 def named(**keys):
-    found = points(BASE | {"sweep": SWEEP} | KEYS | keys)
-    return {f"point {index}": point for index, point in enumerate(found)}
+    return points(BASE | {"sweep": SWEEP} | KEYS | keys)
 
 
 def made(**keys):

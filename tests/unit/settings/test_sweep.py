@@ -1,10 +1,8 @@
 """Sweep points and the names that spell them."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import qmc
-from snakemake.utils import Paramspace
 
 from spinlens.settings import hyperparameters, sweep
 
@@ -15,23 +13,27 @@ def config(**keys):
     return BASE | {"sweep": None, "sweep_mode": "one_at_a_time", "points": None} | keys
 
 
+def points_of(settings):
+    return list(sweep.points(settings).values())
+
+
 def test_one_at_a_time_varies_each_alone_and_keeps_the_base_once():
-    points = sweep.points(config(sweep={"filters": [2, 3, 4], "learning_rate": [1, 100]}))
+    points = points_of(config(sweep={"filters": [2, 3, 4], "learning_rate": [1, 100]}))
     pairs = [(point["filters"], point["learning_rate"]) for point in points]
     assert pairs == [(3, 100), (2, 100), (4, 100), (3, 1)]
 
 
 def test_the_base_is_a_point_even_where_no_list_holds_its_value():
-    points = sweep.points(config(sweep={"filters": [2, 4]}))
+    points = points_of(config(sweep={"filters": [2, 4]}))
     assert [point["filters"] for point in points] == [3, 2, 4]
 
 
 def test_a_grid_takes_all_combinations():
     keys = {"filters": [2, 3], "learning_rate": [1, 10]}
-    points = sweep.points(config(sweep=keys, sweep_mode="grid"))
+    points = points_of(config(sweep=keys, sweep_mode="grid"))
     assert len(points) == 4
     with pytest.raises(ValueError, match="sweep_mode"):
-        sweep.points(config(sweep=keys, sweep_mode="spiral"))
+        points_of(config(sweep=keys, sweep_mode="spiral"))
 
 
 STUDY = {
@@ -53,7 +55,7 @@ NETWORK = {
 
 def drawn(mode, count, ranges=STUDY, seed=0, grid=(60, 60, 120)):
     keys = {"sweep": ranges, "sweep_mode": mode, "sweep_points": count, "sweep_seed": seed}
-    return sweep.points(config(**NETWORK, **keys, grid=grid))
+    return points_of(config(**NETWORK, **keys, grid=grid))
 
 
 @pytest.fixture(params=sweep.DRAWN)
@@ -116,8 +118,7 @@ def test_drawn_numbers_have_three_digits_and_no_point_comes_twice(mode):
     points = drawn(mode, 100)
     for name in ("learning_rate", "train_fraction"):
         assert all(float(f"{point[name]:.3g}") == point[name] for point in points)
-    names = [tuple(row.values()) for row in hyperparameters.swept_columns(points)]
-    assert len(set(names)) == 100
+    assert all(point not in points[:index] for index, point in enumerate(points))
 
 
 def test_points_that_do_not_fit_the_cell_are_passed_over(mode):
@@ -138,7 +139,7 @@ def test_a_sweep_of_few_points_says_how_many_there_are(mode):
 
 def test_points_beside_a_draw_come_after_it(mode):
     keys = {"sweep": of("epochs"), "sweep_mode": mode, "sweep_points": 3, "sweep_seed": 0}
-    points = sweep.points(config(**NETWORK, **keys, grid=[60, 60, 120], points=[{"filters": 9}]))
+    points = points_of(config(**NETWORK, **keys, grid=[60, 60, 120], points=[{"filters": 9}]))
     assert [point["filters"] for point in points] == [3, 3, 3, 9]
 
 
@@ -179,27 +180,83 @@ def of(*names):
 
 def test_points_beside_the_sweep_override_the_base():
     beside = [{"filters": 8, "dense": [16]}]
-    points = sweep.points(config(sweep={"filters": [2]}, points=beside))
+    points = points_of(config(sweep={"filters": [2]}, points=beside))
     assert [(p["filters"], p["dense"]) for p in points] == [(3, 1), (2, 1), (8, [16])]
 
 
 def test_points_alone_are_an_explicit_list():
-    points = sweep.points(config(points=[{"filters": 8}, {"filters": 9}]))
+    points = points_of(config(points=[{"filters": 8}, {"filters": 9}]))
     assert [point["filters"] for point in points] == [8, 9]
 
 
-def test_names_spell_only_what_differs():
-    points = sweep.points(config(sweep={"filters": [2, 3]}, points=[{"dense": [8, 16]}]))
-    space = Paramspace(
-        pd.DataFrame(hyperparameters.swept_columns(points), dtype=str), filename_params="*"
-    )
-    assert list(space.instance_patterns) == [
-        "filters~3_dense~1", "filters~2_dense~1", "filters~3_dense~8-16",
-    ]  # fmt: skip
+def test_a_point_is_named_by_what_differs_from_the_base():
+    swept = {"filters": [2, 3], "learning_rate": [100, 0.5]}
+    names = list(sweep.points(config(sweep=swept, points=[{"dense": [8, 16], "filters": 9}])))
+    assert names == ["base", "filters~2", "learning_rate~0.5", "filters~9_dense~8-16"]
+    assert list(sweep.points(config())) == ["base"]
 
 
-def test_a_single_point_is_named_by_its_seed():
-    assert hyperparameters.swept_columns(sweep.points(config())) == [{"seed": "1"}]
+def test_a_name_stays_when_something_else_is_swept_added_or_removed():
+    before = sweep.points(config(sweep={"filters": [2, 3]}, points=[{"dense": [8]}]))
+    more = {"filters": [4, 2, 3], "epochs": [7]}
+    after = sweep.points(config(sweep=more, points=[{"momentum": 0.5}, {"dense": [8]}]))
+    assert before.items() <= after.items() and len(after) == len(before) + 3
+    base = config(filters=5)  # the control: another base is another network under each name
+    assert sweep.points(base | {"sweep": {"filters": [2, 3]}})["base"] != before["base"]
+
+
+def test_a_point_may_have_its_own_name():
+    found = sweep.points(config(points=[{"name": "wide", "filters": 9}]))
+    assert found == {"wide": BASE | {"filters": 9}}
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        (
+            [{"name": "a", "filters": 8}, {"name": "A", "filters": 9}],
+            "points are named A",
+        ),
+        ([{"classes": [3]}, {"classes": 3}], "different points are named classes~3: give one"),
+        ([{"filters": 8}, {"name": "wide", "filters": 8}], "wide is the same network as fi"),
+        ([{"name": "base", "filters": 8}, {}], "different points are named base"),
+    ],
+)
+def test_two_points_of_one_name_are_refused(points, message):
+    with pytest.raises(ValueError, match=f"^points: .*{message}"):
+        sweep.points(config(points=points))
+
+
+LONG = {name: 1234.5678 for name in hyperparameters.NAMES}
+
+
+def test_a_name_has_at_most_80_characters_and_still_tells_points_apart():
+    other = LONG | {hyperparameters.NAMES[-1]: 2}
+    names = [hyperparameters.point_name(point, BASE) for point in (LONG, other)]
+    assert names[0] != names[1] and all(len(name) <= 80 for name in names)
+    assert names[0].startswith("family~1234.5678_dimensions~1234.5678_") and "_more~" in names[0]
+    alone = hyperparameters.point_name(BASE | {"dense": [16] * 40}, BASE)
+    assert len(alone) == len("more~12345678") and alone.startswith("more~")
+    longest = BASE | {"dense": [1] * 37}
+    assert len(hyperparameters.point_name(longest, BASE)) == 79  # the control: not cut
+    assert hyperparameters.point_name(longest, BASE).startswith("dense~1-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("base", "base"), ("learning_rate~0.5", "learning rate 0.5"), ("my_net", "my net"),
+        ("filters~2_input_grid~4-4-6_more~1a2b3c4d", "filters 2, input grid 4-4-6, more 1a2b3c4d"),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_in_words(name, words):
+    assert hyperparameters.readable_name(name) == words
+
+
+def test_varied_hyperparameters_are_those_that_differ_between_points():
+    swept = {"filters": [2], "momentum": [0.5]}
+    assert hyperparameters.varied(points_of(config(sweep=swept))) == ["filters", "momentum"]
+    assert hyperparameters.varied(points_of(config())) == ["seed"]
 
 
 def test_points_varied_alone_around_a_base():

@@ -15,6 +15,7 @@ from spinlens.settings import hyperparameters
 from spinlens.splits import folds
 
 OF_SPLIT = ("train_fraction", "split_seed")
+OWN_KEYS = ("name", "permutations")  # of a point, beside its hyperparameters
 SEEDS_OF_LABELLING = 2  # a filter that recurs is found in two fits at least
 Point = Mapping[str, Any]
 Split = Mapping[str, Any]
@@ -37,7 +38,7 @@ class EvidencePoint(NamedTuple):
     Parameters
     ----------
     name : str
-        Path-safe name, which target and split do not enter.
+        The config's `name`, or what differs from the base; target and split do not enter it.
     point : Mapping
         Hyperparameters.
     permutations : int
@@ -123,17 +124,14 @@ def points(config: Mapping[str, Any]) -> list[EvidencePoint]:
         If a target is invalid.
     """
     base = {name: config[name] for name in hyperparameters.NAMES}
-    overrides = config["evidence_points"] or []
-    permutations = [override.get("permutations", 0) for override in overrides]
-    found = [
-        base | {name: value for name, value in override.items() if name != "permutations"}
-        for override in overrides
-    ]
+    # The folders of a fit hold target and split, and those below them the seed.
     elsewhere = {name: base[name] for name in (*targets.HYPERPARAMETERS, *OF_SPLIT, "seed")}
-    # Beside the base: a point alone, or few alike, are named by what sets them apart from it.
-    columns = hyperparameters.swept_columns([base, *(point | elsewhere for point in found)])[1:]
-    names = ["_".join(f"{name}~{value}" for name, value in row.items()) for row in columns]
-    return list(map(EvidencePoint, names, found, permutations))
+    found = []
+    for override in config["evidence_points"] or []:
+        point = base | {name: value for name, value in override.items() if name not in OWN_KEYS}
+        name = override.get("name") or hyperparameters.point_name(point | elsewhere, base)
+        found.append(EvidencePoint(name, point, override.get("permutations", 0)))
+    return found
 
 
 def fit_files(results: str, fits: Iterable[Fit], name: str) -> list[str]:

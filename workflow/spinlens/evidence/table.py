@@ -29,6 +29,7 @@ COLUMNS = (
     "networks",
     "verdict",
 )
+JOINED_COLUMNS = (*COLUMNS, "source")  # where the networks are below results: models or fits
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def join(
     path : Path or str
         Table to write.
     rows : sequence of Mapping
-        Rows of COLUMNS; they take the place of rows of `repeated` on the same split.
+        Rows of COLUMNS, of the networks in `results/models`.
     repeated : Path or str
         Table of the repeated fits; it may be missing.
     made_from : Path or str
@@ -132,14 +133,10 @@ def join(
         left out.
     """
     repeated = Path(repeated)
+    joined = [{**row, "source": "models"} for row in rows]
     if repeated.is_file() and repeated.stat().st_mtime > Path(made_from).stat().st_mtime:
-        known = {_place(row) for row in rows}
-        rows = [*rows, *(row for row in read_table(repeated) if _place(row) not in known)]
-    write_table(path, rows, COLUMNS)
-
-
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("point", "target", "split", "metric"))
+        joined += [row | {"source": "fits"} for row in read_table(repeated)]
+    write_table(path, joined, JOINED_COLUMNS)
 
 
 def _check_same_folds(evidence: Evidence) -> None:

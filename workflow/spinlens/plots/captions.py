@@ -1,7 +1,5 @@
 """Names of the data as a reader of a figure or a table wants them."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -163,60 +161,6 @@ def swept_hyperparameters(table: pd.DataFrame) -> list[str]:
         The hyperparameters that are columns of the table, in the order of the config.
     """
     return [name for name in hyperparameters.NAMES if name in table]
-
-
-def point_names(table: pd.DataFrame) -> list[str]:
-    """Name the sweep points by what differs from the base.
-
-    The base has the values that more than half of the points share.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The table of `sweep.tsv`, a row a point.
-
-    Returns
-    -------
-    list of str
-        A name for each row, as `filters 2, learning rate 100`; `base` if nothing differs.
-    """
-    swept = swept_hyperparameters(table)
-    base = {name: _most_frequent(table[name]) for name in swept}
-    return [
-        ", ".join(f"{readable(n)} {_number(row[n])}" for n in swept if row[n] != base[n]) or "base"
-        for row in table.to_dict("records")
-    ]
-
-
-def point_name(folder: str, names: Mapping[str, str]) -> str:
-    """Name a sweep point or evidence point by its folder.
-
-    Parameters
-    ----------
-    folder : str
-        The point's folder, as `filters~3_kernel_size~40`.
-    names : mapping of str to str
-        Names of known points by folder (see `point_names`).
-
-    Returns
-    -------
-    str
-        The known name, or else the folder in words, as `filters 3, kernel size 40`.
-    """
-    if names.get(folder):
-        return names[folder]
-    separator = f"_(?=(?:{'|'.join(hyperparameters.NAMES)})~)"
-    return ", ".join(readable(part).replace("~", " ") for part in re.split(separator, folder))
-
-
-def _most_frequent(column: "pd.Series[str]") -> object:
-    """Find the value that more than half of a column's rows share, or None."""
-    counts = column.value_counts()
-    return counts.index[0] if len(counts) and counts.iloc[0] > len(column) / 2 else None
-
-
-def _number(value: object) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _large(number: float) -> str:

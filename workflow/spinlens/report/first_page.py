@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from spinlens.plots.captions import point_name, point_names, readable
+from spinlens.plots.captions import readable
+from spinlens.settings.hyperparameters import readable_name
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
@@ -36,14 +37,13 @@ def first_page(
     str
         The page.
     """
-    names = dict(zip(sweep["point"], point_names(sweep), strict=True))
     rows = evidence[evidence["metric"].isin(METRICS)]
-    of_sweep = rows["point"].isin(list(names))
+    of_sweep = rows["source"] == "models"
     parts = [
         _data(len(samples), excluded),
         _training(sweep),
-        _results("Results on the main job's one split", rows[of_sweep], names),
-        _results("Results of repeated, grouped and permuted fits", rows[~of_sweep], names),
+        _results("Results on the main job's one split", rows[of_sweep]),
+        _results("Results of repeated, grouped and permuted fits", rows[~of_sweep]),
     ]
     return template.replace(MARKER, "\n\n".join(filter(None, parts)))
 
@@ -73,23 +73,23 @@ def _training(sweep: pd.DataFrame) -> str:
     )
 
 
-def _results(title: str, rows: pd.DataFrame, names: Mapping[str, str]) -> str:
+def _results(title: str, rows: pd.DataFrame) -> str:
     """List the rows, and name the best one below; empty without rows."""
     if rows.empty:
         return ""
     lines = [_heading(title), "", ".. list-table::", "   :header-rows: 1", ""]
-    for cells in [FIELDS, *(_cells(row, names) for row in rows.to_dict("records"))]:
+    for cells in [FIELDS, *(_cells(row) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     best = rows.loc[rows["value"].astype(float).idxmax()]
-    point = _escaped(point_name(best["point"], names))
+    point = _escaped(readable_name(best["point"]))
     lines += ["", f"Best: {point}, {best['value']}: {_escaped(best['verdict'])}."]
     return "\n".join(lines)
 
 
-def _cells(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, ...]:
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
-    point = _escaped(point_name(row["point"], names))
-    if row["point"] not in names:
+    point = _escaped(readable_name(row["point"]))
+    if row["source"] != "models":
         point = f"{_escaped(row['target'])} in {row['split']}: {point}"
     return (
         point,

@@ -7,8 +7,9 @@ import pandas as pd
 
 from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.verdicts import fit_verdict, known
-from spinlens.plots.captions import point_name, point_names, readable
+from spinlens.plots.captions import readable
 from spinlens.report.html_table import MISSING, number, table_page, text
+from spinlens.settings.hyperparameters import readable_name
 
 WHOLE = ",.0f"
 EVIDENCE = {
@@ -45,8 +46,10 @@ def sweep(table: pd.DataFrame) -> str:
         The HTML page. Accuracies are given as shares and as counts, beside the majority baselines.
     """
     rows = [
-        {"sweep point": name, "result": fit_verdict(row)} | _sweep_numbers(row) | _regression(row)
-        for name, row in zip(point_names(table), table.to_dict("records"), strict=True)
+        {"sweep point": readable_name(row["point"]), "result": fit_verdict(row)}
+        | _sweep_numbers(row)
+        | _regression(row)
+        for row in table.to_dict("records")
     ]
     for row, folder in zip(rows, table["point"], strict=True):
         row["folder"] = str(folder)
@@ -59,15 +62,13 @@ def sweep(table: pd.DataFrame) -> str:
     return table_page("Sweep points", introduction, columns, cells, numeric=columns[2:-1])
 
 
-def evidence(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+def evidence(table: pd.DataFrame) -> str:
     """Make the page of the evidence: score and verdict of every point beside the baselines.
 
     Parameters
     ----------
     table : pd.DataFrame
         evidence.tsv, as text.
-    names : Mapping[str, str]
-        Readable names of the sweep's points by folder; the others are named by their folders.
 
     Returns
     -------
@@ -75,8 +76,7 @@ def evidence(table: pd.DataFrame, names: Mapping[str, str]) -> str:
         The HTML page.
     """
     rows = [
-        [point_name(row["point"], names)]
-        + [readable(text(row[name])) for name in list(EVIDENCE)[1:]]
+        [readable_name(row["point"])] + [readable(text(row[name])) for name in list(EVIDENCE)[1:]]
         for row in table.to_dict("records")
     ]
     introduction = (

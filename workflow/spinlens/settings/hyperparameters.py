@@ -1,14 +1,20 @@
-"""Hyperparameters of a sweep point: their names, and how their values are spelled.
+"""Hyperparameters of a point of the sweep or of the evidence: their names, and the point's name.
 
-A sweep point is a dict of every hyperparameter. Its name spells only what differs between
-points, written by Snakemake's Paramspace from the table that `swept_columns` gives.
+A point is a dict of every hyperparameter. Its name spells what differs from the base, so that no
+other point can change it.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 Key = TypeVar("Key")
-Point = dict[str, Any]  # every hyperparameter of a sweep point
+Point = dict[str, Any]  # every hyperparameter of a point
+
+BASE = "base"  # name of the point that differs from the base in nothing
+LONGEST_NAME = 80  # characters
+CUT = "more"  # stands before the hash of what a long name left out
 
 NAMES = (
     "family",
@@ -49,26 +55,65 @@ NAMES = (
 )
 
 
-def swept_columns(sweep_points: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Hyperparameters that differ between points, as their names spell them.
+def point_name(point: Mapping[str, Any], base: Mapping[str, Any]) -> str:
+    """Name a point by what differs from the base.
 
     Parameters
     ----------
-    sweep_points
+    point
+        Every hyperparameter of the point.
+    base
+        Every hyperparameter of the base.
+
+    Returns
+    -------
+    str
+        Path-safe name of at most `LONGEST_NAME` characters: `base`, `filters~2_pool_size~1`, or
+        the hyperparameters that fit and a hash of the others, `filters~2_more~1a2b3c4d`.
+    """
+    parts = [f"{name}~{spelled(point[name])}" for name in NAMES if point[name] != base[name]]
+    whole = "_".join(parts)
+    if len(whole) <= LONGEST_NAME:
+        return whole or BASE
+    kept = ""
+    longest = LONGEST_NAME - len(_hashed(""))
+    while len(kept) + len(parts[0]) + 1 <= longest:
+        kept += f"{parts.pop(0)}_"
+    return kept + _hashed("_".join(parts))
+
+
+def readable_name(name: str) -> str:
+    """Write the name of a point in words.
+
+    Parameters
+    ----------
+    name
+        Name of a point, from `point_name` or given by the user.
+
+    Returns
+    -------
+    str
+        As `filters 3, kernel size 40`; a user's own name with spaces for underscores.
+    """
+    parts = re.split(f"_(?=(?:{'|'.join(NAMES)}|{CUT})~)", name)
+    return ", ".join(part.replace("_", " ").replace("~", " ", 1) for part in parts)
+
+
+def varied(points: Iterable[Mapping[str, Any]]) -> list[str]:
+    """List the hyperparameters that differ between points.
+
+    Parameters
+    ----------
+    points
         Every hyperparameter of each point.
 
     Returns
     -------
-    list[dict[str, str]]
-        A row per point of the hyperparameters that differ, in the order of `NAMES`; of a single
-        point its seed, so that it still has a name.
+    list[str]
+        In the order of `NAMES`; the seed if none differs, so that tables have a column.
     """
-    differing = [
-        name
-        for name in NAMES
-        if any(point[name] != sweep_points[0][name] for point in sweep_points)
-    ]
-    return [{n: spelled(point[n]) for n in differing or ["seed"]} for point in sweep_points]
+    first, *others = points
+    return [n for n in NAMES if any(point[n] != first[n] for point in others)] or ["seed"]
 
 
 def varied_alone(
@@ -113,6 +158,10 @@ def spelled(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     return "none" if value is None else str(value)
+
+
+def _hashed(text: str) -> str:
+    return f"{CUT}~{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _order(value: Any) -> tuple[int, float, str]:

@@ -1,24 +1,24 @@
 """The sweep: which combinations of hyperparameters are trained."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
 from spinlens.core.errors import SpinlensError
 from spinlens.settings import sampling, sizes
-from spinlens.settings.hyperparameters import NAMES, Point
+from spinlens.settings.hyperparameters import NAMES, Point, point_name
 
 DRAWN = ("random", "sobol")
 
 
-def points(config: Mapping[str, Any]) -> list[Point]:
-    """All sweep points of a config, without repeats.
+def points(config: Mapping[str, Any]) -> dict[str, Point]:
+    """All sweep points of a config by name, without repeats.
 
     `sweep` maps hyperparameters to lists of values or to ranges (`sampling`). `sweep_mode` says
     how they combine: `one_at_a_time` takes the base and varies each alone around it, `grid` takes
     all combinations, `random` and `sobol` draw `sweep_points` of them from `sweep_seed`, leaving
     out those whose first convolution does not fit the cell. The points of `points` come after
-    these, or alone if `sweep` is empty; each overrides the base.
+    these, or alone if `sweep` is empty; each overrides the base, and may have a `name`.
 
     Parameters
     ----------
@@ -27,21 +27,35 @@ def points(config: Mapping[str, Any]) -> list[Point]:
 
     Returns
     -------
-    list[dict]
-        Every hyperparameter of each point.
+    dict[str, dict]
+        Every hyperparameter of each point, by the point's name.
 
     Raises
     ------
     SpinlensError
-        The mode or a range is not valid, or the sweep has too few points.
+        The mode or a range is not valid, the sweep has too few points, two points have one name,
+        or a named point is another one already.
     """
     base = {name: config[name] for name in NAMES}
-    found: list[Point] = []
+    found: dict[str, Point] = {}
     for override in [*_swept(config, base), *(config["points"] or [])] or [{}]:
-        point = base | override
-        if point not in found:
-            found.append(point)
+        own = override.get("name")
+        point = base | {name: value for name, value in override.items() if name != "name"}
+        same = next((name for name, other in found.items() if other == point), None)
+        if same is None:
+            found[_new_name(own or point_name(point, base), found)] = point
+        elif own not in (None, same):
+            raise SpinlensError(f"points: {own} is the same network as {same}: remove one of them")
     return found
+
+
+def _new_name(name: str, taken: Iterable[str]) -> str:
+    """Return the name unless it is taken; some file systems ignore the case of letters."""
+    if name.casefold() in map(str.casefold, taken):
+        raise SpinlensError(
+            f"points: two different points are named {name}: give one of them another `name`"
+        )
+    return name
 
 
 def _swept(config: Mapping[str, Any], base: Point) -> list[Point]:

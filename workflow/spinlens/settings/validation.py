@@ -155,10 +155,9 @@ def _overrides(config: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     for name, values in (config.get("sweep") or {}).items():
         listed = values if isinstance(values, list) else []  # a range is checked as it is drawn
         yield from ((name, value, "sweep.") for value in listed)
-    for key in ("points", "evidence_points"):
+    for key, own in (("points", ("name",)), ("evidence_points", ("name", "permutations"))):
         for index, point in enumerate(config.get(key) or []):
             place = f"{key}[{index}]."
-            own = {"permutations"} if key == "evidence_points" else ()
             yield from ((n, v, place) for n, v in point.items() if n not in own)
 
 
