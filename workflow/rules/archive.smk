@@ -28,10 +28,8 @@ rule stale:
         known={
             "calculations/*.nc": [f"calculations/{name}.nc" for name in CALCULATIONS],
             "models/*": [f"models/{name}" for name in POINTS],
-            "splits/*/*.tsv": [
-                f"splits/{name}/{split}.tsv" for name in TARGETS for split in SPLITS
-            ],
-            "baselines/*/*": [f"baselines/{name}/{split}" for name in TARGETS for split in SPLITS],
+            "splits/*": [f"splits/{target}" for target in TARGETS],
+            "baselines/*": [f"baselines/{target}" for target in TARGETS],
             "fits/*/*": [f"fits/{name}/{target}" for name, target in FITTED],
             "evidence/filters/*/*": [
                 f"evidence/filters/{name}/{target}" for name, target in FITTED
