@@ -169,6 +169,9 @@ def test_gpaw_finds_the_ferromagnet(with_gpaw):
     record = json.loads((run_folder(with_gpaw) / FM / "result.json").read_text())
     local = dict(zip(range(10), record["scf"]["local_moments_muB"], strict=True))
     tellurium = [local[site] for site, of in enumerate(record["elements"]) if of == "Te"]
+    spin_orbit = record["scf"]["spin_orbit_energies_eV"]
+    assert 1e-5 < abs(spin_orbit["x"] - spin_orbit["z"]) < 0.01
+    assert spin_orbit["x"] == pytest.approx(spin_orbit["y"], abs=1e-4)  # a threefold axis
     assert len(tellurium) == 6 and -0.15 < min(tellurium) <= max(tellurium) < -0.03
 
     with split(with_gpaw, FM) as split_record:

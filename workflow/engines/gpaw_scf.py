@@ -78,6 +78,22 @@ def valence_density(gpaw, atoms):
     return density / Bohr**3
 
 
+def spin_orbit_energies(gpaw):
+    """Band energies in eV with spin–orbit coupling and the moments along x, y and z: by the force
+    theorem, their differences are those of the magnetocrystalline anisotropy. None of a GPAW that
+    does not compute them: the run is good without."""
+    try:
+        from gpaw.spinorbit import soc_eigenstates
+
+        return {
+            axis: float(soc_eigenstates(gpaw, theta=theta, phi=phi).calculate_band_energy())
+            for axis, theta, phi in (("x", 90, 0), ("y", 90, 90), ("z", 0, 0))
+        }
+    except Exception as fault:
+        print(f"no spin–orbit step: {fault!r}", file=sys.stderr)
+        return None
+
+
 def found(gpaw, atoms, energy, seconds):
     spin = gpaw.get_spin_polarized()
     return {
@@ -87,6 +103,7 @@ def found(gpaw, atoms, energy, seconds):
         "valence_electrons": float(sum(setup.Nv for setup in gpaw.setups)),
         "steps": int(gpaw.scf.niter),
         "scf_seconds": round(seconds, 1),
+        "spin_orbit_energies_eV": spin_orbit_energies(gpaw) if spin else None,
         "irreducible_kpoints": len(gpaw.wfs.kd.ibzk_kc),
         "positions": atoms.get_scaled_positions().tolist(),
         **versions(),

@@ -56,6 +56,13 @@ def test_runs_that_say_nothing_of_exchange_are_passed_over(tmp_path, runs, label
     assert from_records.compositions(files) == {}
 
 
+def test_the_anisotropy_is_read(tmp_path, runs):
+    files = [write_record(tmp_path, runs["FM"], anisotropy_meV=-0.5),
+             write_record(tmp_path, runs["Neel"])]  # fmt: skip
+    [found] = from_records.compositions(files).values()
+    assert [run.anisotropy for run in found] == [-0.5, None]
+
+
 def test_compositions_stand_alone(tmp_path, runs):
     files = [
         write_record(tmp_path, runs["FM"], formula="Cr2Y"),

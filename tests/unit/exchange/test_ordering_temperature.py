@@ -70,6 +70,9 @@ def test_a_composition_without_anisotropy_has_a_row_that_says_why():
     plane = SETTINGS | {"exchange_anisotropy_meV": {"Cr2X": -1.0}}
     row = of_composition(each, runs, {"Cr"}, plane)
     assert row["reason"].startswith("an easy plane") and row["anisotropy_meV"] == -1.0
+    own = [run._replace(anisotropy=-0.9) for run in runs]  # A S² per site, S = 3/2
+    row = of_composition(each, own, {"Cr"}, SETTINGS | {"exchange_anisotropy_meV": None})
+    assert row["anisotropy_meV"] == -0.4 and row["reason"].startswith("an easy plane")
 
 
 def test_constants_against_the_order_give_none():

@@ -62,6 +62,13 @@ def test_labels_hold_what_energies_must_share_to_be_compared():
     assert row["local_moments_muB"] == "-0.1000 -0.1000 3.0000 3.0000"
 
 
+def test_the_anisotropy_is_that_of_the_easier_direction_in_the_plane():
+    run = record("FM", -10.1, [-0.1, -0.1, 3.0, 3.0]) | {"starting_moments": [0, 0, 3, 3]}
+    assert labels({"C_FM": run})["C_FM"]["anisotropy_meV"] == ""
+    run["scf"]["spin_orbit_energies_eV"] = {"x": -5.001, "y": -5.002, "z": -5.0}
+    assert labels({"C_FM": run})["C_FM"]["anisotropy_meV"] == pytest.approx(-1.0, abs=1e-5)
+
+
 def test_a_run_that_left_its_order_does_not_count_for_it():
     records = {
         "C_FM": record("FM", -10.1, [-0.1, -0.1, 3.0, 3.0]),

@@ -60,6 +60,7 @@ def _run(file: str, header: Header) -> MagneticRun | None:
             _number(labels.get("energy_eV")),
             _settings(labels),
             bool(labels.get("converged", True)),
+            _number(labels.get("anisotropy_meV")),
         )
 
 

@@ -170,13 +170,16 @@ def of_composition(
     each : what was found of the composition.
     runs : its calculations.
     magnetic : elements that are expected to hold a moment.
-    settings : config keys exchange_anisotropy_meV and cell_height.
+    settings : config keys exchange_anisotropy_meV and cell_height. A composition that is not among
+        the former takes the anisotropy of its run, divided by the mean S².
     """
     assert each.fit is not None
     run = next(run for run in runs if run.name == each.names[each.ground_state])
     own = hamiltonian(run, magnetic, each.spins, each.fit.constants)
     signs = np.sign(run.moments[run.magnetic(magnetic)])
     anisotropy = (settings["exchange_anisotropy_meV"] or {}).get(each.formula)
+    if anisotropy is None and run.anisotropy is not None:
+        anisotropy = run.anisotropy / float((own.spins**2).mean())
     found = ordering_temperature(
         SpinModel(own.shells, own.spins, signs), each.fit.constants, each.fit.errors, anisotropy,
         layer=settings["cell_height"] is not None,

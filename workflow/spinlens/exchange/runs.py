@@ -34,6 +34,8 @@ class MagneticRun(NamedTuple):
     settings : what energies must share to be compared, by the keys of SHARED: valence_electrons
         of the cell; kpoints, three numbers; the rest as they are. What is unknown is left out.
     converged : whether the run did.
+    anisotropy : energy with the moments in the plane less that along z, meV per magnetic site;
+        None if unknown.
     """
 
     name: str
@@ -45,6 +47,7 @@ class MagneticRun(NamedTuple):
     energy: float | None
     settings: dict[str, Any]
     converged: bool = True
+    anisotropy: float | None = None
 
     def magnetic(self, elements: set[str]) -> NDArray:
         """Indices of the sites that hold one of these elements."""

@@ -79,8 +79,19 @@ def _labels(name: str, own: dict[str, Any], called: dict[str, Any]) -> dict[str,
         "kpoints": "x".join(map(str, own["kpoints"])),
         "smearing_eV": own["smearing_eV"],
         "ladder_step": own["step"] + 1,
+        "anisotropy_meV": _rounded(_anisotropy(own)),
         "energy_eV": _rounded(scf["energy_eV"]),
     }
+
+
+def _anisotropy(own: dict[str, Any]) -> float | str:
+    """Energy with the moments in the plane, the lower of x and y, less that along z, meV per
+    magnetic site; positive of an easy axis. Empty if it was not computed."""
+    energies = own["scf"].get("spin_orbit_energies_eV")
+    magnetic = sum(moment != 0 for moment in own.get("starting_moments", []))
+    if not energies or not magnetic:
+        return ""
+    return 1000 * (min(energies["x"], energies["y"]) - energies["z"]) / magnetic
 
 
 def _rounded(value: Any) -> Any:
