@@ -9,7 +9,7 @@ from hyperparameters import hyperparameters
 from paths import ROOT
 from spinlens.density import grids
 from spinlens.models import cost
-from spinlens.models.voxel_cost import layers
+from spinlens.models.voxel_cost import voxel_layers
 
 LIBRARY = ROOT / "workflow"
 CELL, SMALL = (60, 60, 120), (20, 20, 24)
@@ -45,7 +45,7 @@ def test_the_measured_peaks_differ_by_more_than_the_prediction_errs():
 
 @pytest.mark.parametrize(("override", "cell", "parameters", "peak"), MEASURED)
 def test_weights_are_those_of_the_trained_models(override, cell, parameters, peak):
-    assert sum(layer.weights for layer in layers(STUDY | override, cell, 2)) == parameters
+    assert sum(layer.weights for layer in voxel_layers(STUDY | override, cell, 2)) == parameters
     assert predicted(override, cell).weights_mb == pytest.approx(parameters * 4 / 2**20)
 
 
@@ -67,7 +67,7 @@ def test_layers_are_those_of_the_models(override):
     cell = (12, 12, 1) if point["dimensions"] == 2 else (12, 12, 18)
     channels = grids.CHANNELS[point["channels"]]
     expected = models.build(point, (*cell, channels), 2).count_params()
-    assert sum(layer.weights for layer in layers(point, cell, channels)) == expected
+    assert sum(layer.weights for layer in voxel_layers(point, cell, channels)) == expected
 
 
 def test_the_cache_is_bounded_and_as_large_as_that_of_the_inputs():

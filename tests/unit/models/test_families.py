@@ -104,7 +104,7 @@ def test_a_noncollinear_run_is_seen_as_a_vector_and_its_length(path):
         length = np.linalg.norm(field[..., :3], axis=-1)
         assert field[..., 3] == pytest.approx(length, rel=1e-5)
         assert 0 < np.mean(length > 0) < 1 and length[length > 0].min() > 1.5
-        with pytest.raises(ValueError, match="takes noncollinear runs, calculation11 is none"):
+        with pytest.raises(ValueError, match="takes noncollinear runs, calculation11 is not one"):
             opened[11]
 
 
@@ -182,7 +182,7 @@ def test_predicted_weights_are_those_of_the_models(changes):
     channels = grids.CHANNELS[point["channels"]]
     expected = build.build(point, (*CELL, channels), 2).count_params()
     keras.backend.clear_session()
-    layers = steerable_cost.layers(point, CELL, channels)
+    layers = steerable_cost.steerable_layers(point, CELL, channels)
     assert sum(layer.weights for layer in layers) == expected
 
 

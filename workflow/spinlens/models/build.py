@@ -1,23 +1,45 @@
 """Networks of every family, compiled; each family has a module that says what it is made of."""
 
-import keras
+from collections.abc import Sequence
+from typing import Any
 
-from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
-from spinlens.models import steerable, voxel
-from spinlens.models.heads import FIRST_CONVOLUTION
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
+from spinlens.models import FIRST_CONVOLUTION, steerable, voxel
 from spinlens.settings.sizes import is_steerable, micro_batches
 
 
-def build(point, cell_shape, classes, scale=1.0):
-    """Compiled model of a sweep point.
+def build(
+    point: dict[str, Any], cell_shape: Sequence[int], classes: int | None, scale: float = 1.0
+) -> keras.Model:
+    """Build the compiled network of a sweep point.
 
-    `cell_shape` is (na, nb, nc, channels), `classes` their number, or None for a regression,
-    whose output is (batch, 1); `scale` is what the input is divided by. A steerable model takes
-    the lattices (batch, 3, 3), in Å, beside the fields.
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    cell_shape
+        (na, nb, nc, channels) of the unit cell.
+    classes
+        Their number, or None for a regression.
+    scale
+        What the input is divided by, in its unit.
+
+    Returns
+    -------
+    keras.Model
+        From unit cells (batch, na, nb, nc, channels), for the steerable family beside lattices
+        (batch, 3, 3) in Å, to probabilities (batch, classes) or values (batch, 1).
     """
     keras.config.set_dtype_policy("mixed_bfloat16" if point["mixed_precision"] else "float32")
     family = steerable if is_steerable(point) else voxel
-    model = family.network(point, cell_shape, classes, scale)
+    inputs = keras.Input(cell_shape, name="magnetization")
+    # Exports read the scale by the layer's name.
+    scaled = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
+    model = family.network(point, inputs, scaled, _output(classes))
     loss, metric = "mse", keras.metrics.R2Score(name="r2")
     if classes is not None:
         loss, metric = "sparse_categorical_crossentropy", "accuracy"
@@ -27,23 +49,53 @@ def build(point, cell_shape, classes, scale=1.0):
     return model
 
 
-def in_unit(model, mean, deviation):
-    """A regression model whose output is in the unit of its label, made of one that was trained
-    on values less their `mean`, divided by their standard `deviation`."""
+def in_unit(model: keras.Model, mean: float, deviation: float) -> keras.Model:
+    """Rescale the output of a regression to the unit of its label.
+
+    Parameters
+    ----------
+    model
+        Trained on values less their mean, divided by their standard deviation.
+    mean, deviation
+        Of the training values, in their unit.
+
+    Returns
+    -------
+    keras.Model
+        The model with values in the unit of the label.
+    """
     rescaling = keras.layers.Rescaling(deviation, offset=mean, dtype="float32", name="in_unit")
     return keras.Model(model.inputs, rescaling(model.output))
 
 
-def first_kernel(model):
-    """Weights of the first convolution: (a, b, c, channel, filter) of a voxel model, the
-    layer's Coefficients of a steerable one."""
+def first_kernel(model: keras.Model) -> NDArray[np.float32] | Coefficients:
+    """Weights of the first convolution.
+
+    Parameters
+    ----------
+    model
+        Of either family.
+
+    Returns
+    -------
+    ndarray or Coefficients
+        (a, b, c, channel, filter) of a voxel model; of a steerable one the basis and weights.
+    """
     layer = model.get_layer(FIRST_CONVOLUTION)
     if isinstance(layer, SteerableConv3D):
         return layer.coefficients()
     return keras.ops.convert_to_numpy(layer.kernel)
 
 
-def _optimizer(point):
+def _output(classes: int | None) -> tuple[int, dict[str, Any]]:
+    """Units and options of the last dense layer."""
+    if classes is None:
+        return 1, {"name": "value", "dtype": "float32"}
+    return classes, {"activation": "softmax", "name": "classes", "dtype": "float32"}
+
+
+def _optimizer(point: dict[str, Any]) -> keras.optimizers.Optimizer:
+    """Optimizer of a sweep point; gradients of a batch's parts are added up."""
     rate, several = float(point["learning_rate"]), micro_batches(point)
     options = {"gradient_accumulation_steps": several if several > 1 else None}
     if point["optimizer"] == "sgd":

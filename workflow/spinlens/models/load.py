@@ -1,5 +1,9 @@
-"""Trained models as they lie on disk: found by name, held to what their point.json says."""
+"""Trained models on disk: found by name, checked against their point.json, and loaded.
 
+Keras is imported only when a model is loaded: the workflow finds models while it is planned.
+"""
+
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +11,28 @@ from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, read_table
 
 FILES = ("model.keras", "point.json", "predictions.csv")
-MAY_DIFFER = ("seed", "train_fraction", "split_seed")  # among the models of an ensemble
+_MAY_DIFFER = ("seed", "train_fraction", "split_seed")  # among the models of an ensemble
 
 
-def folders(results, name):
-    """Folders of the models that a name stands for, sorted: `results/models/{name}` and what lies
-    at or below `results/fits/{name}`, or else at or below the path `name`.
+def folders(results: Path | str, name: str | None) -> list[Path]:
+    """Folders of the models that a name stands for.
 
-    Fits on permuted labels are passed over. Raises SpinlensError, naming what is missing, where
-    there is no model, or one without its files.
+    Parameters
+    ----------
+    results
+        Folder of results.
+    name
+        Of `results/models/{name}`, or of what is at or below `results/fits/{name}`, or a path.
+
+    Returns
+    -------
+    list of Path
+        Sorted; fits on permuted labels are left out.
+
+    Raises
+    ------
+    SpinlensError
+        If there is no model, or one without its files.
     """
     if name is None:
         raise SpinlensError(
@@ -38,25 +55,62 @@ def folders(results, name):
     return sorted(found)
 
 
-def _below(place):
+def _below(place: Path) -> list[Path]:
+    """Folders of models at or below a folder, fits on permuted labels left out."""
     if (place / FILES[0]).is_file():
         return [place]
     made = (file.parent for file in place.glob(f"**/{FILES[0]}"))
     return [folder for folder in made if not folder.name.startswith("permuted")]
 
 
-def dataset_of(folder):
-    """The dataset that a model was trained on: the nearest `dataset.nc` in a folder above its
-    own. Raises SpinlensError where there is none."""
+def dataset_of(folder: Path | str) -> Path:
+    """Dataset that a model was trained on.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+
+    Returns
+    -------
+    Path
+        The nearest `dataset.nc` in a folder above.
+
+    Raises
+    ------
+    SpinlensError
+        If there is none.
+    """
     for above in Path(folder).parents:
         if (above / "dataset.nc").is_file():
             return above / "dataset.nc"
     raise SpinlensError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
 
 
-def applied(results, model, calculations):
-    """The models that the config names, their dataset, and when each file was written, in
-    nanoseconds. Raises SpinlensError without new calculations or models."""
+def applied(
+    results: Path | str, model: str | None, calculations: Path | str | None
+) -> dict[str, Any]:
+    """Models that `predict` applies, and the state of their files.
+
+    Parameters
+    ----------
+    results
+        Folder of results.
+    model
+        Name or path, as `folders` takes it.
+    calculations
+        Folder of new calculations.
+
+    Returns
+    -------
+    dict
+        `models`, their folders; `dataset`; `written`, by file when it was written, ns.
+
+    Raises
+    ------
+    SpinlensError
+        Without new calculations or models.
+    """
     if not calculations:
         raise SpinlensError(
             "predict_calculations is null: name the folder of new calculations by "
@@ -72,14 +126,41 @@ def applied(results, model, calculations):
     }
 
 
-def read(folder):
-    """What a model's point.json says, a dict: see fit_files.write_point."""
+def read(folder: Path | str) -> dict[str, Any]:
+    """Read the description of a model, its point.json.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+
+    Returns
+    -------
+    dict
+        As `training.outputs.write_point` writes it.
+    """
     return read_json(Path(folder, "point.json"))
 
 
-def read_alike(found):
-    """{folder: what its point.json says} of the models of an ensemble. Raises SpinlensError where
-    they differ in target, grid, window or a hyperparameter that is not of the split or a seed."""
+def read_alike(found: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """Descriptions of the models of an ensemble.
+
+    Parameters
+    ----------
+    found
+        Folders of the models.
+
+    Returns
+    -------
+    dict
+        The point.json of each by folder.
+
+    Raises
+    ------
+    SpinlensError
+        If they differ in target, grid, window or a hyperparameter that is neither of the split
+        nor a seed.
+    """
     abouts = {folder: read(folder) for folder in found}
     first, *others = abouts
     for folder in others:
@@ -97,17 +178,18 @@ def read_alike(found):
     return abouts
 
 
-def _compared(about):
-    point = {n: v for n, v in about["hyperparameters"].items() if n not in MAY_DIFFER}
+def _compared(about: dict[str, Any]) -> tuple[Any, ...]:
+    """Select what models of an ensemble have in common."""
+    point = {n: v for n, v in about["hyperparameters"].items() if n not in _MAY_DIFFER}
     return about["target"], about["grid"], about["window"], point
 
 
 def load_model(path: Path | str) -> Any:
-    """Trained network, ready to predict.
+    """Load a trained network, ready to predict.
 
     Parameters
     ----------
-    path : Path or str
+    path
         `model.keras` of any family.
 
     Returns
@@ -124,8 +206,19 @@ def load_model(path: Path | str) -> Any:
     return keras.models.load_model(path, compile=False)
 
 
-def trained_on(folder):
-    """Ids of the calculations that a model was trained on."""
+def trained_on(folder: Path | str) -> list[str]:
+    """Ids of the calculations that a model was trained on.
+
+    Parameters
+    ----------
+    folder
+        Folder of the model.
+
+    Returns
+    -------
+    list of str
+        In the order of its predictions.
+    """
     rows = read_table(Path(folder, "predictions.csv"))
     # Models of earlier versions call the column `side`.
     column = "subset" if rows and "subset" in rows[0] else "side"

@@ -5,7 +5,7 @@ linear number. A model takes unit cells (batch, na, nb, nc, channels) on a coars
 their lattices (batch, 3, 3) in Å. What it says of a crystal depends neither on how it is turned,
 nor on the origin, nor on which cell or grid describes it.
 
-- `filters` and `convolutions` are channels of each kind of feature, of degree 0 to `max_degree`;
+- `filters` and `convolutions` are channels of each irrep, of degree 0 to `max_degree`;
   the filters reach as far as `cutoff` with so many `radial_functions`, up to `max_degree`, too.
 - `inversion`: with it, features have a parity and a crystal is not told from its mirror image.
   A magnetization is a pseudovector, which inversion leaves as it is: m(r) along a fixed axis
@@ -13,26 +13,47 @@ nor on the origin, nor on which cell or grid describes it.
   by rotations alone, and tensor products, which need a further convolution, tell left from right.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from spinlens.layers import Features, Shape, Tensor
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
-from spinlens.layers.equivariant.irreps import paths
-from spinlens.models.heads import FIRST_CONVOLUTION, output, scaled
+from spinlens.models import FIRST_CONVOLUTION
+from spinlens.models.steerable_cost import steerable_channels
 
 
-def network(point, cell_shape, classes, scale):
-    """The network of a sweep point, as models.build takes it, without a loss."""
-    inputs = keras.Input(cell_shape, name="magnetization")
+def network(
+    point: dict[str, Any], inputs: Tensor, scaled: Tensor, output: tuple[int, dict[str, Any]]
+) -> keras.Model:
+    """Build the network of a sweep point, without a loss.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    inputs
+        Input of unit cells (batch, na, nb, nc, channels).
+    scaled
+        The inputs divided by their scale.
+    output
+        Units and options of the last dense layer.
+
+    Returns
+    -------
+    keras.Model
+        From inputs and lattices (batch, 3, 3) in Å to outputs.
+    """
     lattice = keras.Input((3, 3), name="lattice")
-    x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled(inputs, scale))
+    x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled)
     channels = [point["filters"], *point["convolutions"]]
     for index, filters in enumerate(channels):
         if index:
             x = TensorProduct()(Gate()(x))
         x = SteerableConv3D(
-            outputs(point, x, filters, gated=index < len(channels) - 1),
+            steerable_channels(point, x, filters, gated=index < len(channels) - 1),
             point["cutoff"],
             point["radial_functions"],
             point["max_degree"],
@@ -41,34 +62,32 @@ def network(point, cell_shape, classes, scale):
     x = Invariants(name="invariants", dtype="float32")(x)
     for units in point["dense"]:
         x = keras.layers.Dense(units, activation="relu")(x)
-    units, options = output(classes)
+    units, options = output
     return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
-
-
-def outputs(point, kinds, filters, gated):
-    """{kind: channels} of a convolution of features of some kinds: so many of each kind that a
-    filter reaches; where they are `gated`, with a scalar more for every channel of the others."""
-    degree = point["max_degree"]
-    names = [str(number) for number in range(degree + 1)]
-    if point["inversion"]:
-        # Of scalars pseudotensors are made by products alone: they are left out.
-        both = point["channels"] == "vector"
-        names = [n + letter for n in names for letter in ("eo" if both else "eo"[int(n) % 2])]
-    reached = {path.target for path in paths(kinds, range(degree + 1), names)}
-    made = {name: filters for name in names if name in reached}
-    return made | ({names[0]: filters * len(made)} if gated else {})
 
 
 @keras.saving.register_keras_serializable(package="spinlens")
 class AsFeatures(keras.layers.Layer):
-    """Input channels (batch, a, b, c, channels) as features, with parities or without: even
-    scalars, or where they are a `vector`, m along x, y and z as `1e`, |m| as `0e`."""
+    """Input channels as features by irrep.
 
-    def __init__(self, vector=False, parities=True, **options):
+    They are even scalars, or of a vector, m along x, y and z as `1e` and |m| as `0e`.
+
+    Parameters
+    ----------
+    vector
+        Whether the channels are m along x, y, z and |m|.
+    parities
+        Whether irreps keep parity.
+    **options
+        Those of a Keras layer.
+    """
+
+    def __init__(self, vector: bool = False, parities: bool = True, **options: Any) -> None:
         super().__init__(**options)
         self.vector, self.parities = vector, parities
 
-    def call(self, inputs):
+    def call(self, inputs: Tensor) -> Features:
+        """Features of channels (batch, a, b, c, channels)."""
         fields = ops.expand_dims(ops.transpose(inputs, (0, 4, 1, 2, 3)), 1)
         if not self.vector:
             return {self._name(0): fields}
@@ -76,14 +95,17 @@ class AsFeatures(keras.layers.Layer):
         m = ops.expand_dims(ops.concatenate(components, 1), 2)
         return {self._name(0): fields[:, :, 3:], self._name(1): m}
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> dict[str, Shape]:
+        """Shapes by irrep."""
         batch, *cell, channels = input_shape
         if not self.vector:
             return {self._name(0): (batch, 1, channels, *cell)}
         return {self._name(0): (batch, 1, 1, *cell), self._name(1): (batch, 3, 1, *cell)}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """Arguments of the layer, for saved models."""
         return super().get_config() | {"vector": self.vector, "parities": self.parities}
 
-    def _name(self, degree):
+    def _name(self, degree: int) -> str:
+        """Irrep of a degree that inversion leaves unchanged."""
         return f"{degree}e" if self.parities else str(degree)

@@ -12,27 +12,55 @@ pools are one voxel high.
   and stride and pool 1, the output then does not depend on where the cell's origin lies.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 
 from spinlens.core.errors import SpinlensError
+from spinlens.layers import Tensor
 from spinlens.layers.periodic.convolution import PeriodicConv3D
 from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
-from spinlens.models.heads import FIRST_CONVOLUTION, output, scaled
+from spinlens.models import FIRST_CONVOLUTION
 from spinlens.settings.sizes import sizes
 
 
-def network(point, cell_shape, classes, scale):
-    """The network of a sweep point, as models.build takes it, without a loss."""
-    inputs = keras.Input(cell_shape, name="magnetization")
-    x = scaled(inputs, scale)
+def network(
+    point: dict[str, Any], inputs: Tensor, scaled: Tensor, output: tuple[int, dict[str, Any]]
+) -> keras.Model:
+    """Build the network of a sweep point, without a loss.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    inputs
+        Input of unit cells (batch, na, nb, nc, channels).
+    scaled
+        The inputs divided by their scale.
+    output
+        Units and options of the last dense layer.
+
+    Returns
+    -------
+    keras.Model
+        From inputs to outputs.
+
+    Raises
+    ------
+    SpinlensError
+        If the head is unknown.
+    """
     first = _first_convolution(point)
-    x = first(x)
+    x = first(scaled)
     for filters in point["convolutions"]:
         x = _further_convolution(point, filters)(x)
-    return keras.Model(inputs, _head(point, first.output_extent(cell_shape[:3]), classes)(x))
+    extent = first.output_extent(inputs.shape[1:4])
+    return keras.Model(inputs, _head(point, extent, output)(x))
 
 
-def _first_convolution(point):
+def _first_convolution(point: dict[str, Any]) -> PeriodicConv3D:
+    """First convolution, with its pool."""
     return PeriodicConv3D(
         point["filters"],
         sizes(point, "kernel_size"),
@@ -47,17 +75,21 @@ def _first_convolution(point):
     )
 
 
-def _further_convolution(point, filters):
+def _further_convolution(point: dict[str, Any], filters: int) -> keras.layers.Layer:
+    """Convolution after the first; with a valid boundary zeros lie beyond the supercell."""
     kernel = sizes(point, "convolution_kernel_size")
     if point["boundary"] == "periodic":
         return PeriodicConv3D(filters, kernel, activation="relu")
     return keras.layers.Conv3D(filters, kernel, padding="same", activation="relu")
 
 
-def _head(point, extent, classes):
-    """Function of the last feature map, which stands for `extent` values along a, b and c."""
+def _head(
+    point: dict[str, Any], extent: tuple[int, ...], output: tuple[int, dict[str, Any]]
+) -> Callable[[Tensor], Tensor]:
+    """Make the function of the last feature map, whose extent along a, b and c is given."""
+    sizes: list[tuple[int, dict[str, Any]]]
     sizes = [(units, {"activation": "relu"}) for units in point["dense"]]
-    sizes.append(output(classes))
+    sizes.append(output)
     if point["head"] == "global":
         # A mean of thousands of voxels is beyond half precision.
         first = [MeanAndMax(name="mean_and_max", dtype="float32")]
@@ -68,7 +100,7 @@ def _head(point, extent, classes):
         raise SpinlensError(f"head: {point['head']!r} is neither flatten nor global")
     layers = [*first, *(keras.layers.Dense(units, **options) for units, options in sizes)]
 
-    def head(x):
+    def head(x: Tensor) -> Tensor:
         for layer in layers:
             x = layer(x)
         return x

@@ -1,20 +1,36 @@
-"""What each layer of a network holds and computes, counted from its sizes alone.
+"""Weights, memory and operations of each layer of a voxel network, counted from its sizes alone.
 
-The layers are those of models.build, their sizes those of layers.periodic. Work counts
-floating-point operations of training: a multiplication and an addition are two.
+The layers are those of `models.voxel`, their sizes those of `layers.periodic`. Work counts
+floating-point operations of training: a multiplication and an addition are two. Nothing here
+imports Keras, so that costs are known where the workflow is planned.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from math import log2, prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spinlens.layers.periodic.plan import Axis, cheaper_method
 from spinlens.settings.sizes import sizes
 
+Sizes = tuple[int, ...]
+
 
 class Layer(NamedTuple):
-    """`weights`; `outputs`, values kept of each sample; `spectra`, values of the Fourier route,
-    which takes one sample at a time; `continued`, values of each sample that the direct route
-    lays out; operations for each sample and for each batch, forward and backward."""
+    """What a layer holds and computes.
+
+    Attributes
+    ----------
+    weights
+        Number of weights.
+    outputs
+        Values kept of each sample.
+    spectra
+        Values of the Fourier method, which takes one sample at a time.
+    continued
+        Values of each sample that the direct method lays out.
+    sample_flop, batch_flop
+        Operations for each sample and for each batch, forward and backward.
+    """
 
     weights: int
     outputs: int
@@ -27,18 +43,18 @@ class Layer(NamedTuple):
 class _Convolution(NamedTuple):
     """A convolution of a unit cell, with its sizes along a, b and c."""
 
-    cell: tuple
+    cell: Sizes
     channels: int
     filters: int
-    kernel: tuple
+    kernel: Sizes
     boundary: str
-    stride: tuple = (1, 1, 1)
-    pool: tuple = (1, 1, 1)
-    supercell: tuple = (1, 1, 1)
+    stride: Sizes = (1, 1, 1)
+    pool: Sizes = (1, 1, 1)
+    supercell: Sizes = (1, 1, 1)
     first: bool = False
 
-    def axes(self):
-        """The Axis of the pooled output along a, b and c."""
+    def axes(self) -> Iterator[Axis]:
+        """Axes of the pooled output along a, b and c."""
         for n, repeats, size, stride, pool in zip(
             self.cell, self.supercell, self.kernel, self.stride, self.pool, strict=True
         ):
@@ -48,8 +64,23 @@ class _Convolution(NamedTuple):
             yield output.valid(pool, pool)
 
 
-def layers(point, cell, channels):
-    """Layers of a sweep point's network on a unit cell (na, nb, nc) of so many channels."""
+def voxel_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[Layer]:
+    """Layers of a voxel network.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    cell
+        Voxels of the unit cell, (na, nb, nc).
+    channels
+        Channels of the input.
+
+    Returns
+    -------
+    list of Layer
+        From the first convolution to the classes.
+    """
     first = _Convolution(
         cell,
         channels,
@@ -70,11 +101,11 @@ def layers(point, cell, channels):
         further = _Convolution(extent, channels, filters, kernel, point["boundary"])
         network.append(_further(further))
         channels = filters
-    seen = 2 * channels if point["head"] == "global" else prod(extent) * channels
-    return [*network, *dense(seen, [*point["dense"], 2])]
+    values = 2 * channels if point["head"] == "global" else prod(extent) * channels
+    return [*network, *dense_layers(values, [*point["dense"], 2])]
 
 
-def _layer(convolution, outputs):
+def _layer(convolution: _Convolution, outputs: int) -> Layer:
     """Layer of a PeriodicConv3D that keeps so many values."""
     lengths = [axis.length for axis in convolution.axes()]
     read = [n * size for n, size in zip(lengths, convolution.pool, strict=True)]
@@ -84,15 +115,16 @@ def _layer(convolution, outputs):
     return _transformed(convolution, read, outputs)
 
 
-def _further(convolution):
+def _further(convolution: _Convolution) -> Layer:
+    """Layer of a convolution after the first."""
     outputs = prod(convolution.cell) * convolution.filters
     if convolution.boundary == "periodic":
         return _layer(convolution, outputs)
     return _direct(convolution, convolution.cell, outputs)
 
 
-def _direct(convolution, read, outputs):
-    """The output, the kernel's gradient and, but for the first layer, the input's."""
+def _direct(convolution: _Convolution, read: Sequence[int], outputs: int) -> Layer:
+    """Count the output, the kernel's gradient and, but for the first layer, the input's."""
     axes = zip(read, convolution.stride, convolution.kernel, strict=True)
     voxels = prod((n - 1) * stride + size for n, stride, size in axes)
     weights = _weights(convolution)
@@ -105,9 +137,8 @@ def _direct(convolution, read, outputs):
     )
 
 
-def _transformed(convolution, read, outputs):
-    """Spectra of the kernels and of their gradients, and of one sample the field and spectrum
-    of each channel and filter (see layers.correlation)."""
+def _transformed(convolution: _Convolution, read: Sequence[int], outputs: int) -> Layer:
+    """Count spectra of kernels and gradients, and one sample's (see layers.fourier.correlation)."""
     a, b, c = convolution.cell
     channels, filters = convolution.channels, convolution.filters
     voxels, pairs = a * b * c, channels * filters
@@ -120,7 +151,7 @@ def _transformed(convolution, read, outputs):
     passes = 2 if convolution.first else 3
     transforms = passes * (channels + filters) * 2.5 * voxels * log2(max(voxels, 2))
     _, kb, kc = convolution.kernel
-    # Sums along a, then b, then c (see layers.kernel).
+    # Sums along a, then b, then c (see layers.fourier.kernel_spectra).
     matrices = 2 * a * prod(convolution.kernel) + 2 * a * b * kb * kc + 4 * a * b * kc * half
     return Layer(
         _weights(convolution) + filters,
@@ -131,12 +162,26 @@ def _transformed(convolution, read, outputs):
     )
 
 
-def dense(seen, units):
-    """Dense layers of so many units each, on so many values."""
+def dense_layers(values: int, units: Iterable[int]) -> Iterator[Layer]:
+    """Dense layers on a number of values.
+
+    Parameters
+    ----------
+    values
+        Inputs of the first.
+    units
+        Units of each layer.
+
+    Yields
+    ------
+    Layer
+        One after the other.
+    """
     for size in units:
-        yield Layer((seen + 1) * size, size, sample_flop=6 * seen * size)
-        seen = size
+        yield Layer((values + 1) * size, size, sample_flop=6 * values * size)
+        values = size
 
 
-def _weights(convolution):
+def _weights(convolution: _Convolution) -> int:
+    """Weights of the kernel."""
     return prod(convolution.kernel) * convolution.channels * convolution.filters
