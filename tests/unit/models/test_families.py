@@ -139,7 +139,7 @@ def fitted(path, point):
         return training.fit(point, opened, *folds, 2, report=lambda _: None)
 
 
-@pytest.mark.parametrize("channels", ["parts", "vector"])
+@pytest.mark.parametrize("channels", ["parts", pytest.param("vector", marks=pytest.mark.slow)])
 def test_a_steerable_fit_says_what_a_voxel_fit_says(path, channels, tmp_path):
     point = POINT | {"channels": channels, "epochs": 1}
     fit = fitted(path, point)

@@ -140,6 +140,7 @@ def turned(field, times=1):
     return field
 
 
+@pytest.mark.slow
 def test_invariants_know_neither_the_cell_nor_the_turn():
     field, steerable, voxel = blobs(), network(), network(**VOXEL)
     moved, lattice = in_another_cell(field)
@@ -162,6 +163,7 @@ def shifted(field, shift):
     return ops.convert_to_numpy(bands.fields(pairs))[..., None].astype(np.float32)
 
 
+@pytest.mark.slow
 def test_a_shift_of_the_origin_shifts_features_and_leaves_invariants():
     field, steerable = blobs(), network()
     before = features_of(field, HEXAGONAL)
@@ -205,6 +207,7 @@ def mirrored(field, lattice):
     return np.roll(flipped, (1, 1, 1), (1, 2, 3)), lattice
 
 
+@pytest.mark.slow
 def test_inversion_is_chosen():
     """Left and right are told apart by tensor products alone, and only without `inversion`."""
     field = blobs()
@@ -254,6 +257,7 @@ def test_an_output_that_no_filter_reaches_is_refused():
         SteerableConv3D({"0e": 1, "1o": 1}, 5.0, 2, 0)(features, lattices(HEXAGONAL))
 
 
+@pytest.mark.slow
 def test_a_model_reloads_as_it_was(tmp_path):
     model = build.build(POINT | {"inversion": True}, (6, 6, 8, 1), 2, scale=2.0)
     model.save(tmp_path / "model.keras")
