@@ -26,6 +26,8 @@ def record(order, energy, local, order_final=None):
         "start": 0,
         "smearing_eV": 0.05,
         "reason": "",
+        "gpaw": "22.8.0",
+        "relaxed": False,
         "scf": scf,
     }
 
@@ -59,6 +61,7 @@ def test_labels_hold_what_energies_must_share_to_be_compared():
     [row] = labels({"C_FM": record("FM", -10.1, [-0.1, -0.1, 3.0, 3.0])}).values()
     assert (row["kpoints"], row["smearing_eV"], row["ladder_step"]) == ("6x6x1", 0.05, 1)
     assert row["valence_electrons"] == 24.0
+    assert (row["code"], row["relaxed"]) == ("GPAW 22.8.0", "no")
     assert row["local_moments_muB"] == "-0.1000 -0.1000 3.0000 3.0000"
 
 

@@ -76,6 +76,8 @@ def _labels(name: str, own: dict[str, Any], called: dict[str, Any]) -> dict[str,
         **{f"moment_{site}_muB": _rounded(moment) for site, moment in moments.items()},
         "local_moments_muB": " ".join(f"{moment:.4f}" for moment in local),
         "valence_electrons": scf["valence_electrons"],
+        "code": f"GPAW {own['gpaw']}",
+        "relaxed": "yes" if own["relaxed"] else "no",
         "kpoints": "x".join(map(str, own["kpoints"])),
         "smearing_eV": own["smearing_eV"],
         "ladder_step": own["step"] + 1,
@@ -95,4 +97,4 @@ def _anisotropy(own: dict[str, Any]) -> float | str:
 
 
 def _rounded(value: Any) -> Any:
-    return round(value, 5) if isinstance(value, float) else value
+    return round(value, 5) + 0.0 if isinstance(value, float) else value  # no −0
