@@ -10,8 +10,6 @@ from spinlens.calculations.record import Header, read_header
 from spinlens.crystal.formulas import reduced
 from spinlens.exchange.runs import SHARED, MagneticRun
 
-DENSITY_ORDERS = ("FM", "AFM", "NM", "other")  # of which a run's own moments tell
-
 
 def compositions(files: list[str]) -> dict[str, list[MagneticRun]]:
     """Group calculations by composition: those with an order and local moments, in two at least.
@@ -25,25 +23,33 @@ def compositions(files: list[str]) -> dict[str, list[MagneticRun]]:
     -------
     {formula: its runs}, by the label `formula` or, without one, by the elements.
     """
-    found = defaultdict(list)
+    headers = defaultdict(list)
     for file in files:
         header = read_header(file)
-        if run := _run(file, header):
-            found[str(header.values.get("formula", reduced(header.elements)))].append(run)
-    return {
-        name: sorted(runs, key=lambda run: (len(run.elements), run.name))
-        for name, runs in sorted(found.items())
-        if len(runs) > 1
-    }
+        if _counts(header):
+            formula = str(header.values.get("formula", reduced(header.elements)))
+            headers[formula].append((file, header))
+    found = {}
+    for formula, own in sorted(headers.items()):
+        if len(own) > 1:  # a record alone need not be read whole
+            runs = [run for file, header in own if (run := _run(file, header))]
+            found[formula] = sorted(runs, key=lambda run: (len(run.elements), run.name))
+    return {formula: runs for formula, runs in found.items() if len(runs) > 1}
+
+
+def _counts(header: Header) -> bool:
+    """Whether a calculation may say something of exchange."""
+    labels = header.values
+    if "excluded" in header.attributes or not header.elements:
+        return False
+    without_spin = labels.get("order") == "NM" or labels.get("order_final") == "NM"
+    return not without_spin and labels.get("spin_kind") != "noncollinear"
 
 
 def _run(file: str, header: Header) -> MagneticRun | None:
+    """The run of a record; None if it has no local moments."""
     labels = header.values
     order = str(labels.get("order", ""))
-    if "excluded" in header.attributes or labels.get("spin_kind") == "noncollinear":
-        return None
-    if order == "NM" or labels.get("order_final") == "NM" or not header.elements:
-        return None
     with netCDF4.Dataset(file) as source:
         moments = labels.get("local_moments_muB")
         if moments is None and "site_moment" in source.variables:
