@@ -127,11 +127,33 @@ class Surroundings(_Geometry):
         return found
 
     def basis(self, distance: Tensor) -> Tensor:
-        """Radial basis (..., count) of distances (...) in Å."""
+        """Radial basis of distances.
+
+        Parameters
+        ----------
+        distance
+            (...) in Å.
+
+        Returns
+        -------
+        tensor
+            (..., count).
+        """
         return RadialBasis(self.cutoff, self.count).gaussians(distance)
 
     def envelope(self, distance: Tensor) -> Tensor:
-        """Factor (..., 1) of the learned radial functions at distances (...) in Å."""
+        """Factor of the learned radial functions.
+
+        Parameters
+        ----------
+        distance
+            (...) in Å.
+
+        Returns
+        -------
+        tensor
+            (..., 1), zero at the cutoff if `smooth`.
+        """
         if not self.smooth:
             return ops.ones_like(distance)[..., None]
         within = ops.minimum(distance / self.cutoff, 1.0)
