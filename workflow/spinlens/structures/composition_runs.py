@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
@@ -84,7 +85,15 @@ def computed_by_gpaw(
     }
 
 
-def _relaxed(formula, cell, u, grid, python, store, threads):
+def _relaxed(
+    formula: str,
+    cell: plan.Cell,
+    u: dict[str, float] | None,
+    grid: NDArray,
+    python: str,
+    store: Path,
+    threads: int,
+) -> Structure:
     """Unit cell of the relaxed ferromagnet."""
     arranged, kpoints, _ = cell
     for attempt in gpaw.LADDER:

@@ -142,7 +142,14 @@ def run(
     return Run(folder, kept["result"], kept["reason"])
 
 
-def _ended(python, name, given, grid, folder, threads):
+def _ended(
+    python: str,
+    name: str,
+    given: dict,
+    grid: Sequence[int] | np.ndarray,
+    folder: Path,
+    threads: int,
+) -> dict[str, Any]:
     """What is on record of a run that is made now in `folder`, where its files stay."""
     (folder / "input.json").write_text(json.dumps(given), encoding="utf-8")
     done = _started(python, [str(folder / "input.json"), str(folder)], threads)
@@ -167,7 +174,7 @@ def _ended(python, name, given, grid, folder, threads):
     return record | {"result": result | {"density_factors": factors}, "reason": ""}
 
 
-def _started(python, arguments, threads):
+def _started(python: str, arguments: list[str], threads: int) -> subprocess.CompletedProcess[str]:
     """The program, run by the interpreter, its end awaited; as a list: no shell reads a path."""
     numbers = {f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "OPENBLAS", "MKL")}
     return subprocess.run(
@@ -180,13 +187,13 @@ def _started(python, arguments, threads):
     )
 
 
-def _compress(path):
+def _compress(path: Path) -> None:
     if path.is_file():
         with open(path, "rb") as plain, gzip.open(f"{path}.gz", "wb") as packed:
             shutil.copyfileobj(plain, packed)
         path.unlink()
 
 
-def _last_line(text):
+def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"

@@ -1,6 +1,10 @@
 """Valence densities of another code's fine grid, as the workflow reads them: a CHGCAR."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Chgcar, Poscar
 
@@ -12,7 +16,7 @@ SMOOTHING = 0.12  # Å: what a grid of 0.2 Å cannot hold near the nuclei goes s
 LARGEST_CORRECTION = 0.05  # of a spin's electrons; a grid that misses more is wrong
 
 
-def smooth(density, lattice, width):
+def smooth(density: NDArray, lattice: NDArray, width: float) -> NDArray:
     """Convolution of a periodic density (..., na, nb, nc) with a Gaussian of standard deviation
     `width` in Å: each Fourier coefficient times exp(−width² k² / 2). The integral is kept."""
     waves = [np.fft.fftfreq(points, 1 / points) for points in density.shape[-3:]]
@@ -21,7 +25,13 @@ def smooth(density, lattice, width):
     return np.fft.ifftn(damped, axes=(-3, -2, -1)).real
 
 
-def spin_densities(density, lattice, grid, electrons, moment):
+def spin_densities(
+    density: NDArray,
+    lattice: NDArray,
+    grid: Sequence[int] | NDArray,
+    electrons: float,
+    moment: float,
+) -> tuple[NDArray, list[float]]:
     """Densities (2, *grid) of spin up and down in e Å⁻³ from those of a finer grid (spins, na, nb,
     nc), spins 1 of a run without spin; and the factors (a list of 2) that multiplied them, so that
     they integrate to `electrons` and a `moment` in μB exactly. Smoothed by SMOOTHING.
@@ -41,7 +51,7 @@ def spin_densities(density, lattice, grid, electrons, moment):
     return coarse * factors[:, None, None, None], factors.tolist()
 
 
-def write_chgcar(path, structure, spins, title):
+def write_chgcar(path: Path | str, structure: Structure, spins: NDArray, title: str) -> None:
     """Write densities (2, na, nb, nc) of spin up and down in e Å⁻³ as a spin-polarised CHGCAR,
     compressed where the path ends so: density × cell volume, the charge, then the magnetization."""
     up, down = spins * cell_volume(structure.lattice.matrix)

@@ -73,7 +73,9 @@ def record(cell: plan.Cell, run: gpaw.Run, order: str, **more: Any) -> dict[str,
     }
 
 
-def _start(smallest, starts, step, run):
+def _start(
+    smallest: list[str], starts: int, step: int, run: Runner
+) -> tuple[int, list[dict[str, Any]]]:
     """The start of lowest energy over the smallest cells, and what was tried."""
     if starts == 1 or not smallest:
         return 0, []
@@ -98,8 +100,9 @@ def _start(smallest, starts, step, run):
     return kept, tried
 
 
-def _order_final(cell, run):
+def _order_final(cell: plan.Cell, run: gpaw.Run) -> str:
     """The order that a run converged to, from the signs of its magnetic sites' moments."""
+    assert run.result is not None
     local = run.result["local_moments_muB"]
     if local is None:
         return "NM"

@@ -1,5 +1,6 @@
 """Which compositions a config asks GPAW for, each known by its own numbers: no other changes it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -148,30 +149,32 @@ def cells(
     }
 
 
-def _folded(points, arranged, order):
+def _folded(points: NDArray, arranged: starting_moments.Arrangement, order: str) -> NDArray:
     folded = supercells.folded_mesh(points, arranged.matrix)
     if folded is None:
         raise SpinlensError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
     return folded
 
 
-def _images(place, arranged):
+def _images(place: list[int], arranged: starting_moments.Arrangement) -> list[int]:
     """Index in the cell of the first image of each of the parent's sites."""
     return [int(np.flatnonzero(arranged.origin == site)[0]) for site in place]
 
 
-def _place(elements):
+def _place(elements: list[str]) -> list[int]:
     """Index of each of the parent's sites among the sites by element."""
     first = list(dict.fromkeys(elements))
     by_element = np.argsort([first.index(el) for el in elements], kind="stable")
     return np.argsort(by_element).tolist()
 
 
-def _of(moments, elements):
+def _of(moments: dict[str, float] | None, elements: Sequence[str]) -> dict[str, float]:
     return {el: m for el, m in (moments or {}).items() if el in elements and m}
 
 
-def _named_sites(elements, parent_elements, groups, moments):
+def _named_sites(
+    elements: Sequence[str], parent_elements: list[str], groups: dict, moments: dict[str, float]
+) -> dict[str, int]:
     found = {}
     for group, asked in groups.items():
         of_group = [i for i, element in enumerate(parent_elements) if element == asked["site"]]

@@ -86,12 +86,19 @@ def arrangement(
     )
 
 
-def starting_moments(structure, order, moments):
-    """Moments (sites,) in μB with which a run of an order starts, from those of its elements
-    (a dict; 0 μB elsewhere); None where the order does not exist in this cell.
+def starting_moments(structure: Structure, order: str, moments: dict[str, float]) -> NDArray | None:
+    """Starting moments (sites,) in μB of an order in the cell as it is.
 
-    FM: all along +; NM: all zero; AFM: each magnetic site against its nearest magnetic
-    neighbours, the total along + where it does not vanish.
+    Parameters
+    ----------
+    structure : the cell.
+    order : FM, all along +; NM, all zero; AFM, each magnetic site against its nearest magnetic
+        neighbours, the total along + if it does not vanish.
+    moments : size by element, μB; 0 elsewhere.
+
+    Returns
+    -------
+    None if the order does not exist in this cell.
     """
     sizes = np.array([abs(moments.get(site.specie.symbol, 0.0)) for site in structure], float)
     if order == "NM":
@@ -107,14 +114,14 @@ def starting_moments(structure, order, moments):
     return (-signed if signed.sum() < 0 else signed) + 0.0  # no −0
 
 
-def _by_element(structure):
+def _by_element(structure: Structure) -> NDArray:
     """Indices of the sites, grouped by element in order of first appearance."""
     elements = [site.specie.symbol for site in structure]
     first = list(dict.fromkeys(elements))
     return np.argsort([first.index(element) for element in elements], kind="stable")
 
 
-def _alternating(structure, sites):
+def _alternating(structure: Structure, sites: NDArray) -> NDArray | None:
     """A sign a site, opposite between nearest neighbours of `sites`; None where there is no such
     choice, because neighbours are images of one site, or three are each other's, or are none."""
     neighbours = _nearest(structure, sites)
@@ -134,7 +141,7 @@ def _alternating(structure, sites):
     return signs if (signs < 0).any() else None
 
 
-def _nearest(structure, sites):
+def _nearest(structure: Structure, sites: NDArray) -> dict[int, list[int]]:
     """{site: its neighbours among `sites` at the shortest distance between any two of them}."""
     magnetic = [structure[site] for site in sites]
     start, end, _, apart = structure.get_neighbor_list(REACH, sites=magnetic)
