@@ -66,7 +66,7 @@ def path(tmp_path_factory):
 TRUTHS = {"classes": ((np.arange(24) % 2).tolist(), 2), "regression": (list(range(24)), None)}
 
 
-@pytest.mark.parametrize("kind", TRUTHS)
+@pytest.mark.parametrize("kind", ["classes", pytest.param("regression", marks=pytest.mark.slow)])
 def test_two_devices_come_to_what_one_does(path, tmp_path, kind):
     one = fitted(path, tmp_path, *TRUTHS[kind], devices=["CPU:0"])
     two = fitted(path, tmp_path, *TRUTHS[kind], devices=["CPU:0", "CPU:1"])
@@ -75,6 +75,7 @@ def test_two_devices_come_to_what_one_does(path, tmp_path, kind):
         assert np.array(on_two) == pytest.approx(np.array(on_one), rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_without_the_weights_of_an_uneven_batch_they_differ(path, tmp_path):
     """The control: what fills a batch up must not make its samples count for less."""
     one = fitted(path, tmp_path, *TRUTHS["classes"], devices=["CPU:0"])

@@ -78,6 +78,7 @@ def test_a_diverged_training_is_a_result(path):
     json.dumps(fit.metrics, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_fit_and_another_seed_another(path):
     first, again, other = (trained(path, seed=seed)[0] for seed in (3, 3, 4))
     assert first.metrics == again.metrics and first.history == again.history
@@ -97,9 +98,9 @@ IN_PARTS = {"epochs": 2, "micro_batch": 2}
     "changes",
     [
         {},
-        {"jit_compile": True},
-        {"optimizer": "sgd", "learning_rate": 0.5},
-        {"micro_batch": 5},
+        pytest.param({"jit_compile": True}, marks=pytest.mark.slow),
+        pytest.param({"optimizer": "sgd", "learning_rate": 0.5}, marks=pytest.mark.slow),
+        pytest.param({"micro_batch": 5}, marks=pytest.mark.slow),
         {"micro_batch": 9},
         {"batch_size": 30, "micro_batch": 4},
     ],
@@ -112,6 +113,7 @@ def test_batches_that_pass_in_parts_train_as_whole_ones_do(path, changes):
     assert np.abs(weights_of(whole) - weights_of(learned)).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_regression_in_parts_trains_as_a_whole_one_does(sized):
     in_parts, whole = (
         trained(sized, truth=SIZES, classes=None, **GLOBAL, epochs=2, micro_batch=size)[0]
@@ -155,7 +157,10 @@ def test_several_devices_take_no_parts(path):
             training.augmentation_for(POINT | IN_PARTS, inputs, ["GPU:0", "GPU:1"])
 
 
-@pytest.mark.parametrize(("key", "tolerance"), [("jit_compile", 1e-4), ("mixed_precision", 3e-2)])
+@pytest.mark.parametrize(
+    ("key", "tolerance"),
+    [pytest.param("jit_compile", 1e-4, marks=pytest.mark.slow), ("mixed_precision", 3e-2)],
+)
 def test_a_step_compiled_or_in_half_precision_is_nearly_the_same(path, key, tolerance):
     plain, changed = (trained(path, epochs=2, **{key: value})[0] for value in (False, True))
     both = [np.concatenate(fit.predictions) for fit in (plain, changed)]
@@ -249,6 +254,7 @@ def test_a_permuted_target_holds_the_same_truth_dealt_anew():
     assert (dealt.values != values).any()
 
 
+@pytest.mark.slow
 def test_permuted_classes_are_not_learned(path):
     def accuracy(folds):
         with Inputs(path, POINT) as inputs:
