@@ -121,3 +121,15 @@ def test_class_means_are_per_volume():
     assert found[:, 0, 0, 0] == pytest.approx([4.0, 20.0])
     with pytest.raises(ValueError, match="class 0 has no sample"):
         attribution.class_means(fields.__getitem__, [0], [1], 0.5)
+
+
+def test_samples_of_each_class_are_spread_over_its_values():
+    values = np.array([5.0, 1.0, 2.0, 9.0, 3.0, 4.0])
+    classes = np.array([0, 0, 0, 1, 0, 0])
+    assert attribution.evenly_spread(values, classes, 3).tolist() == [1, 4, 0, 3]
+    assert attribution.evenly_spread(values, classes, 9).tolist() == [1, 2, 4, 5, 0, 3]
+
+
+def test_a_block_has_at_least_one_voxel_and_no_more_than_the_grid():
+    steps = np.array([0.25, 5.0, 0.5])
+    assert attribution.block_voxels(1.0, steps, (10, 10, 1)) == [4, 1, 1]

@@ -74,3 +74,11 @@ def test_the_grid_of_a_cell_is_read_from_its_steps():
     assert placement.cell_grid(CELL, steps) == SHAPE
     assert placement.cell_grid(1.02 * CELL, steps) == SHAPE  # a sample's cell, the mean's steps
     assert placement.cell_grid(CELL, 2 * steps) != SHAPE
+
+
+def test_rows_name_the_window_s_start_and_its_centre():
+    found = placement.Places(np.array([[1, 2, 3]]), np.array([0.5]), np.array([0.25]))
+    (row,) = placement.rows(found, (3, 3, 5), (4, 8, 10))
+    assert row["filter"] == 1 and (row["response"], row["agreement"]) == (0.5, 0.25)
+    assert [row[name] for name in placement.STARTS] == [1, 2, 3]
+    assert [row[name] for name in placement.CENTRES] == pytest.approx([2 / 4, 3 / 8, 5 / 10])

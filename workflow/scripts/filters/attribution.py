@@ -27,23 +27,12 @@ with open_dataset(given.dataset) as dataset:
     target = targets.read(dataset, point)
 names, classes = class_means.classes_or_halves(target)
 model = load_model(given.model)
-
-
-def evenly(number):
-    """Positions of so many samples of a class, spread evenly by the value of their label."""
-    mine = np.flatnonzero(classes == number)
-    mine = mine[np.argsort(target.values[mine], kind="stable")]
-    return mine[np.unique(np.linspace(0, len(mine) - 1, params.occluded).round().astype(int))]
-
-
-few = np.concatenate([evenly(number) for number in range(len(names))])
+few = attribution.evenly_spread(target.values, classes, params.occluded)
 with Inputs(given.dataset, point) as inputs:
     shape = inputs.shape[:3]
     voxel = grids.cell_volume(crystal.lattice) / np.prod(shape)
     steps = np.linalg.norm(crystal.lattice, axis=1) / shape
-    block = [
-        int(min(n, max(1, np.rint(params.block / s)))) for n, s in zip(shape, steps, strict=True)
-    ]
+    block = attribution.block_voxels(params.block, steps, shape)
     score = attribution.score_of(model, len(names) - 1)
 
     def score_for(sample):
@@ -62,12 +51,14 @@ with Inputs(given.dataset, point) as inputs:
         method: attribution.class_means(attribute, target.samples[chosen], classes[chosen], voxel)
         for method, (attribute, chosen) in methods.items()
     }
-told = f"log-odds of {names[-1]}" if target.classes is not None else f"{target.label} predicted"
+explained = (
+    f"log-odds of {names[-1]}" if target.classes is not None else f"{target.label} predicted"
+)
 unit = "angstrom-3" if target.classes is not None else f"{target.unit} angstrom-3"
 result = xr.Dataset(
     {
         method: (("class", "a", "b", "c"), values.astype(np.float32),
-                 {"units": unit, "long_name": f"{method.replace('_', ' ')}: {told}"})
+                 {"units": unit, "long_name": f"{method.replace('_', ' ')}: {explained}"})
         for method, values in found.items()
     }
     | class_means.crystal_variables(crystal),

@@ -28,14 +28,4 @@ with Inputs(given.dataset, point) as inputs:
         repeats=None if goes_round else point["supercell"],
         stride=(1, 1, 1) if sizes.is_steerable(point) else sizes.sizes(point, "stride"),
     )
-centres = (found.starts + (np.array(kernel.shape[2:]) - 1) / 2) / shape
-rows = [
-    {"filter": number}
-    | {f"start_{axis}": int(voxel) for axis, voxel in zip("abc", start, strict=True)}
-    | {f"centre_{axis}": round(float(x), 6) for axis, x in zip("abc", centre, strict=True)}
-    | {"response": float(response), "agreement": float(share)}
-    for number, (start, centre, response, share) in enumerate(
-        zip(found.starts, centres, found.responses, found.agreement, strict=True), start=1
-    )
-]
-write_table(snakemake.output[0], rows)
+write_table(snakemake.output[0], placement.rows(found, kernel.shape[2:], shape))

@@ -170,6 +170,51 @@ def class_means(
     return np.stack(means) / voxel_volume
 
 
+def evenly_spread(values: NDArray[Any], classes: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Positions of samples of each class, spread evenly by the value of their label.
+
+    Parameters
+    ----------
+    values, classes : NDArray, shape (samples,)
+        Labels, and classes from 0.
+    count : int
+        Samples of a class, at most.
+
+    Returns
+    -------
+    NDArray of int, shape (chosen,)
+        Class by class.
+    """
+    chosen = []
+    for number in range(classes.max() + 1):
+        members = np.flatnonzero(classes == number)
+        members = members[np.argsort(values[members], kind="stable")]
+        places = np.unique(np.linspace(0, len(members) - 1, count).round().astype(int))
+        chosen.append(members[places])
+    return np.concatenate(chosen)
+
+
+def block_voxels(edge: float, steps: NDArray[np.float64], shape: Sequence[int]) -> list[int]:
+    """Voxels of a block along each axis, from its edge.
+
+    Parameters
+    ----------
+    edge : float
+        In Å.
+    steps : NDArray of float, shape (3,)
+        Lengths of the grid's steps in Å.
+    shape : sequence of int
+        Voxels (na, nb, nc) of the grid.
+
+    Returns
+    -------
+    list of int
+        At least one, and no more than the grid has.
+    """
+    pairs = zip(shape, steps, strict=True)
+    return [int(min(n, max(1, np.rint(edge / step)))) for n, step in pairs]
+
+
 def _blocks(shape: Sequence[int], block: Sequence[int]) -> Iterator[tuple[NDArray[Any], ...]]:
     """Index tuples of the blocks that cover a periodic grid."""
     starts = [range(0, n, size) for n, size in zip(shape, block, strict=True)]

@@ -5,8 +5,7 @@ it answers most. The response is linear until the bias and the activation, so it
 samples is the response to the mean density; the window is placed where that is largest in
 magnitude, among the positions that the network itself computes. Magnitude, because a filter
 that density silences answers empty space best, and its window would say nothing. The sign is
-kept: where it is negative, density holds the filter below its bias. How many single samples
-agree on the place is counted beside it.
+kept: where it is negative, density holds the filter below its bias.
 """
 
 from collections.abc import Iterable, Sequence
@@ -86,6 +85,33 @@ def places(
     mean = total[np.arange(len(starts)), *starts.T] / len(own)
     apart = _distances(np.array(own) - starts, total.shape[1:], lattice)
     return Places(starts, mean, (apart <= within).mean(axis=0))
+
+
+def rows(found: Places, kernel_shape: Sequence[int], shape: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows of `places.tsv`, one per filter.
+
+    Parameters
+    ----------
+    found : Places
+        Of each filter.
+    kernel_shape, shape : sequence of int
+        Voxels of the kernel and of the cell.
+
+    Returns
+    -------
+    list of dict
+        `filter` (from 1), `start_a`, .. (voxels), `centre_a`, .. (fractional), `response`,
+        `agreement`.
+    """
+    centres = (found.starts + (np.array(kernel_shape) - 1) / 2) / shape
+    columns = zip(found.starts, centres, found.responses, found.agreement, strict=True)
+    return [
+        {"filter": number}
+        | dict(zip(STARTS, map(int, start), strict=True))
+        | {name: round(float(x), 6) for name, x in zip(CENTRES, centre, strict=True)}
+        | {"response": float(response), "agreement": float(share)}
+        for number, (start, centre, response, share) in enumerate(columns, start=1)
+    ]
 
 
 def responses(kernel: NDArray[Any], field: NDArray[Any]) -> NDArray[np.float64]:
