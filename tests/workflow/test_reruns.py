@@ -151,10 +151,39 @@ def test_a_new_calculation_alone_is_split(project):
         ("calculations=nowhere", "config: calculations: nowhere is not a directory"),
         ("calculations=profiles", "config: calculations: no CHGCAR in any folder of profiles"),
         ("labels=nowhere.csv", "config: labels: "),
-        ("kernel_size=30", "config: kernel_size 30 is longer than the 16 voxels along a"),
+        (
+            "kernel_size=30",
+            "config: kernel_size 30 is longer than the 16 voxels along a (the point base of the s",
+        ),
+        ("results=Snakefile", "config: results: "),
+        ("labels=semicolons.csv", "config: labels: semicolons.csv, row 1: cells are separated by "),
+        (
+            "labels=misspelled.csv",
+            "config: labels: misspelled.csv: the row run_00 belongs to no ca",
+        ),
+        (
+            "pattern='{name}/nothing'",
+            "config: pattern: no file below runs matches {name}/nothing, ",
+        ),
+        (
+            "select={ordr: FM}",
+            "config: select.ordr is not a label of any calculation, did you mean",
+        ),
+        ("learning_rate=.nan", "config: learning_rate is '.nan', it must be a number above 0"),
+        (
+            "sweep={kernel_size: [30]}",
+            "config: kernel_size 30 is longer than the 16 voxels along a",
+        ),
+        (
+            "evidence_points=[{kernel_size: 30}]",
+            "config: kernel_size 30 is longer than the 16 voxels along a (the point kernel_size~30"
+            " of evidence_points)",
+        ),
     ],
 )
 def test_bad_config_is_one_line_before_any_job(fresh, setting, line):
+    (fresh.folder / "semicolons.csv").write_text("calculation;order\nrun_0;FM\n")
+    (fresh.folder / "misspelled.csv").write_text("calculation,order\nrun_00,FM\nrun_1,FM\n")
     done = fresh.snakemake("-n", "--config", setting)
     assert done.returncode != 0
     told = [text for text in done.stderr.splitlines() if text.startswith("config: ")]

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-WORKFLOW = Path(workflow.basedir) / "workflow"
+# Of this file, not of the Snakefile that was started: the workflow may be a module of another.
+HOME = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+WORKFLOW = HOME / "workflow"
 
 # The library travels with the workflow: here for this file, in PYTHONPATH for the scripts.
 sys.path.insert(0, str(WORKFLOW))
@@ -21,18 +23,28 @@ from spinlens.calculations.label_table import read_label_table
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
+from spinlens.core.interpreter import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import plan
 from spinlens.models import cost
-from spinlens.settings import hyperparameters, sizes, sweep, validation
+from spinlens.settings import hyperparameters, label_names, resolution, sizes, sweep, validation
 from spinlens.splits import folds
 
-config.update(validation.typed(config))
+if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK | os.X_OK):
+    sys.exit(
+        f"{Path.cwd()} cannot be written, and Snakemake keeps its records there: work in a folder of "
+        f"your own by --snakefile {HOME / 'Snakefile'} --directory PATH"
+    )
+call_by_name()
 try:
-    validation.check(config)
+    DEFAULTS = resolution.read_defaults(HOME / "config.yaml")
+    RESOLVED = resolution.resolve(config, DEFAULTS, HOME)
+    validation.check(RESOLVED)
 except SpinlensError as fault:
     sys.exit(str(fault))
+config.clear()
+config.update(RESOLVED)
 
 
 def code(script):
@@ -67,6 +79,11 @@ def or_exit(place, function, *arguments):
 def found_calculations(key="calculations"):
     """Calculations by id, found once, when the workflow is parsed: the DAG is static."""
     found = or_exit("config", find, config[key], config["pattern"], key)
+    if not found and config["pattern"] and (without := find(config[key])):
+        sys.exit(
+            f"config: pattern: no file below {config[key]} matches {config['pattern']}, for example "
+            f"{Path(without[0].charge_file).relative_to(config[key])}"
+        )
     if not found:
         sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}")
     return {calculation.id: calculation for calculation in found}
@@ -78,11 +95,19 @@ def read_table_labels(path):
     return or_exit("config: labels", read_label_table, path, schema) if path else {}
 
 
-def check_points(points):
+def check_points(points, key):
     """Stop with one line unless every network fits the grid and every target is valid."""
-    for point in points:
-        or_exit("config", sizes.check, point, sizes.cell_shape(point, config["grid"]))
-        or_exit("config", targets.name, point)
+    for name, point in points:
+        try:
+            sizes.check(point, sizes.cell_shape(point, config["grid"]))
+            targets.name(point)
+        except SpinlensError as fault:
+            sys.exit(f"config: {fault} (the point {name} of {key})")
+
+
+def known_labels():
+    """Labels of each calculation that are known before any job, from its path and the table."""
+    return {name: each.names | TABLE_LABELS.get(name, {}) for name, each in CALCULATIONS.items()}
 
 
 @cache
@@ -150,17 +175,24 @@ def places(points):
     return {"point": [each.name for each in points], "target": [each.target for each in points]}
 
 
-RESULTS = config["results"].rstrip("/")
+RESULTS = config["results"].rstrip("/") or "/"
+or_exit("config", resolution.require_folder, RESULTS)
 CALCULATIONS = found_calculations()
 RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
 
 OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
 LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]
 TABLE_LABELS = read_table_labels(LABEL_TABLE)
-PUBLISHED = Path(workflow.basedir, "resources", "published_moments.csv")
+UNMATCHED = or_exit(
+    "config: labels", label_names.unmatched_rows, LABEL_TABLE or "", TABLE_LABELS, CALCULATIONS
+)
+if UNMATCHED and workflow.is_main_process:
+    logger.warning(f"config: labels: {UNMATCHED}")
+or_exit("config", label_names.check, config, DEFAULTS, known_labels())
+PUBLISHED = HOME / "resources" / "published_moments.csv"
 
 POINTS = or_exit("config", sweep.points, config)
-check_points(POINTS.values())
+check_points(POINTS.items(), "the sweep")
 SWEPT = hyperparameters.varied(POINTS.values())
 MODEL = f"{RESULTS}/models/{{point}}"
 MULTIPLES = {
@@ -172,7 +204,7 @@ MULTIPLES = {
 ATTRIBUTED = list(POINTS)[-1:]
 
 EVIDENCE_POINTS = or_exit("config", plan.points, config)
-check_points([each.point for each in EVIDENCE_POINTS])
+check_points([(each.name, each.point) for each in EVIDENCE_POINTS], "evidence_points")
 FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
 if len(FITTED) < len(EVIDENCE_POINTS):
     sys.exit(

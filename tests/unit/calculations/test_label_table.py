@@ -126,3 +126,11 @@ def test_local_moments_are_a_list_and_orders_in_supercells_are_known(tmp_path):
         table(tmp_path, "calculation,local_moments_muB\na,3 up\n")
     with pytest.raises(ValueError, match="row 2, column order"):
         table(tmp_path, "calculation,order\na,4to1\n")
+
+
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_other_separators_are_named(tmp_path, separator, name):
+    text = separator.join(["calculation", "order"]) + "\n"
+    line = refusal(tmp_path, text)
+    assert line.endswith(f"row 1: cells are separated by {name}; save the table with commas")
+    assert "no column is named calculation" in refusal(tmp_path, "name,order\n")  # the control

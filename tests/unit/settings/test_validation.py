@@ -1,5 +1,7 @@
 """A wrong key, type or range is one line that names the key."""
 
+import math
+
 import pytest
 import yaml
 
@@ -69,7 +71,10 @@ def test_schema_config_and_library_name_the_same_keys(config):
             {"evidence_splits": [{"folds": 1, "repeats": 1, "group": "formula"}]},
             "config: evidence_splits[0].folds is 1, it must be a whole number of at least 2",
         ),
-        ({"evidence_splits": [{"folds": 5, "repeats": 3}]}, "config: 'group' is missing"),
+        (
+            {"evidence_splits": [{"folds": 5, "repeats": 3}]},
+            "config: evidence_splits[0]: 'group' is missing",
+        ),
         ({"channels": "both"}, "config: channels is 'both', it must be parts, signed or vector"),
         ({"normalization": "unit"}, "config: normalization is 'unit', it must be none, dataset,"),
         ({"boundary": "open"}, "config: boundary is 'open', it must be valid or periodic"),
@@ -82,6 +87,29 @@ def test_schema_config_and_library_name_the_same_keys(config):
         ({"isosurface": 0}, "config: isosurface is 0, it must be a number above 0, or null"),
         ({"sweep_mode": "all"}, "config: sweep_mode is 'all', it must be one_at_a_time, grid"),
         ({"select": "FM"}, "config: select is 'FM', it must be labels"),
+        ({"select": {"X": None}}, "config: select.X is None, it must be a value, or a list"),
+        ({"grid": [0, 60, 60]}, "config: grid[0] is 0, it must be a whole number of at least 1"),
+        (
+            {"evidence_splits": [{"folds": 5, "repeats": 3, "group": "formula", "sedes": 2}]},
+            "config: evidence_splits[0].sedes is not a key, did you mean seeds?",
+        ),
+        ({"orders": ["FM", "FM"]}, "config: orders is ['FM', 'FM'], it must be a list of differe"),
+        ({"starting_moments": {"cr": 1}}, "config: starting_moments has the key 'cr', not the sy"),
+        ({"geometry_train_atoms": [10, 3]}, "config: geometry_train_atoms goes down, from 10 to"),
+        ({"points": [{"name": "a/b"}]}, "config: points[0].name is 'a/b', it must be at most 80"),
+        ({"points": [{"name": "a" * 81}]}, "config: points[0].name is 'aaa"),
+        ({"learning_rate": math.nan}, "config: learning_rate is nan, it must be a number above 0"),
+        ({"learning_rate": math.inf}, "config: learning_rate is inf, it must be a number above 0"),
+        ({"threshold": math.nan}, "config: threshold is nan, it must be a number, mean, median"),
+        ({"window": math.inf}, "config: window is inf, it must be a length in Å above 0, or nu"),
+        ({"classes": [1, math.nan]}, "config: classes[1] is nan, it must be a number"),
+        ({"moment_axis": [0, math.nan, 1]}, "config: moment_axis[1] is nan, it must be a number"),
+        ({"sweep": {"momentum": [0, math.nan]}}, "config: sweep.momentum is nan, it must be a nu"),
+        ({"points": [{"cutoff": math.inf}]}, "config: points[0].cutoff is inf, it must be a len"),
+        (
+            {"sweep": {"momentum": {"from": 0, "to": math.inf}}},
+            "config: sweep.momentum.to is inf, it must be a number, or the name",
+        ),
     ],
 )
 def test_a_fault_is_one_line_that_names_the_key(config, change, expected):

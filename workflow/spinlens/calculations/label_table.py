@@ -98,6 +98,11 @@ def _read_rows(path: Path | str) -> tuple[list[str], list[tuple[int, list[str]]]
 
 def _check_columns(path: Path | str, columns: list[str]) -> None:
     if "calculation" not in columns:
+        for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+            if "calculation" in "".join(columns).split(separator):
+                raise SpinlensError(
+                    f"{path}, row 1: cells are separated by {name}; save the table with commas"
+                )
         raise SpinlensError(f"{path}, row 1: no column is named calculation; add it")
     for column in columns:
         if not LABEL_NAME.fullmatch(column):

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -13,10 +14,22 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
 
 from spinlens.core.errors import SpinlensError
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
+
+
+def _is_finite_number(checker: Any, value: Any) -> bool:
+    """YAML reads .nan and .inf as numbers; no key can take them, and JSON cannot hold them."""
+    return Draft202012Validator.TYPE_CHECKER.is_type(value, "number") and math.isfinite(value)
+
+
+Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+)
 
 
 @cache
@@ -73,6 +86,13 @@ def check(config: Mapping[str, Any]) -> None:
     for name, value, place in _overrides(config):
         _refuse_unknown({name: value}, whole["$defs"]["hyperparameters"], place)
         _validate(value, _rule(name), f"{place}{name}")
+    for key, ranges in (
+        ("geometry_train_atoms", [config["geometry_train_atoms"]]),
+        ("geometry_test_atoms", config["geometry_test_atoms"]),
+    ):
+        for first, last in ranges:
+            if first > last:
+                raise SpinlensError(f"config: {key} goes down, from {first} to {last}")
 
 
 def types(name: str) -> tuple[str, ...]:
@@ -106,7 +126,7 @@ def is_allowed(name: str, value: Any) -> bool:
     bool
         Whether the schema allows it.
     """
-    return Draft202012Validator(_rule(name)).is_valid(value)
+    return bool(Validator(_rule(name)).is_valid(value))
 
 
 def _typed(value: Any) -> Any:
@@ -169,15 +189,20 @@ def _refuse_unknown(mapping: Mapping[str, Any], known: Mapping[str, Any], place:
 
 
 def _validate(value: Any, rule: Mapping[str, Any], place: str) -> None:
-    error = best_match(Draft202012Validator(rule).iter_errors(value), key=_depth)
+    error = best_match(Validator(rule).iter_errors(value), key=_depth)
     if not error:
         return
+    inner = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
+    where = f"{place}{inner}".lstrip(".")
+    expected = error.schema.get("description", error.message)
     if error.validator == "required":
         missing = error.message.removesuffix(" is a required property")
-        raise SpinlensError(f"config: {missing} is missing")
-    inner = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path)
-    expected = error.schema.get("description", error.message)
-    where = f"{place}{inner}".lstrip(".")
+        within = f"{where}: " if where else ""
+        raise SpinlensError(f"config: {within}{missing} is missing")
+    if error.validator == "additionalProperties":
+        _refuse_unknown(error.instance, error.schema["properties"], f"{where}.")
+    if "propertyNames" in error.absolute_schema_path:
+        raise SpinlensError(f"config: {where} has the key {error.instance!r}, not {expected}")
     raise SpinlensError(f"config: {where} is {error.instance!r}, it must be {expected}")
 
 

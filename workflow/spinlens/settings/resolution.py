@@ -1,0 +1,113 @@
+"""The config of a run: the user's values over the defaults, with paths that can be opened."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spinlens.core.errors import SpinlensError
+from spinlens.settings import validation
+
+PATHS = (
+    "calculations",
+    "labels",
+    "results",
+    "archive",
+    "predict_calculations",
+    "model",
+    "parent",
+    "screen_parent",
+    "geometry_molecules",
+    "gpaw_python",
+)
+SHIPPED = ("calculations", "parent", "screen_parent")  # whose defaults lie beside config.yaml
+
+
+def read_defaults(path: Path | str) -> dict[str, Any]:
+    """Read the defaults of every key.
+
+    Parameters
+    ----------
+    path
+        The workflow's own config.yaml.
+
+    Returns
+    -------
+    dict
+        Values by key.
+
+    Raises
+    ------
+    SpinlensError
+        If the file is not YAML, or not a mapping.
+    """
+    try:
+        defaults = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except yaml.YAMLError as fault:
+        raise SpinlensError(f"{path} is not YAML: {' '.join(str(fault).split())}") from None
+    if not isinstance(defaults, dict):
+        raise SpinlensError(f"{path} holds no keys with values")
+    return defaults
+
+
+def resolve(
+    given: Mapping[str, Any], defaults: Mapping[str, Any], home: Path | str
+) -> dict[str, Any]:
+    """Put the user's values over the defaults and make paths that can be opened.
+
+    Parameters
+    ----------
+    given
+        Values of a `--configfile`, of `--config` or of the workflow that uses this one.
+    defaults
+        Values of config.yaml; a mapping in both is merged key by key, as Snakemake does.
+    home
+        Folder of config.yaml, which the defaults of `SHIPPED` are relative to.
+
+    Returns
+    -------
+    dict
+        Every key, in the order of the defaults, whatever the order of `given`; unknown keys last.
+    """
+    merged = _merged(defaults, validation.typed(given))
+    for key in PATHS:
+        if isinstance(merged.get(key), str):
+            merged[key] = os.path.expanduser(merged[key])
+    elsewhere = Path(home).resolve() != Path.cwd().resolve()
+    for key in SHIPPED:
+        if elsewhere and key not in given and isinstance(merged.get(key), str):
+            merged[key] = str(Path(home, merged[key]))
+    if isinstance(merged.get("select"), dict):  # a parameter of a rule: its order means nothing
+        merged["select"] = dict(sorted(merged["select"].items()))
+    return merged
+
+
+def require_folder(results: Path | str) -> None:
+    """Check that the folder of results can be one.
+
+    Parameters
+    ----------
+    results
+        The config's `results`; it need not exist yet.
+
+    Raises
+    ------
+    SpinlensError
+        If it, or a folder above it, is a file.
+    """
+    folder = Path(results).absolute()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        raise SpinlensError(f"results: {existing} is a file, name a folder")
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        own = below.get(key)
+        if isinstance(own, Mapping) and isinstance(value, Mapping):
+            value = _merged(own, value)
+        merged[key] = value
+    return merged
