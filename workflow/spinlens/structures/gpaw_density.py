@@ -40,7 +40,7 @@ def spin_densities(
     """
     if len(density) == 1:
         density = np.concatenate([density, density]) / 2
-    coarse = smooth(resample(density, grid), lattice, SMOOTHING)
+    coarse = smooth(resample(density, [int(points) for points in grid]), lattice, SMOOTHING)
     wanted = np.array([electrons + moment, electrons - moment]) / 2
     factors = wanted / integral(coarse, lattice)
     if np.abs(factors - 1).max() > LARGEST_CORRECTION:
