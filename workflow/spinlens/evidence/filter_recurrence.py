@@ -204,7 +204,7 @@ def _between(firsts: Sequence[NDArray[Any]], cell: Cell) -> NDArray[np.float64]:
 
 
 def _shortest_period(kernel_size: Sequence[int], cell: Cell) -> Cell:
-    """A cell in which all translations fit that make kernels overlap."""
+    """Make a cell that holds all translations that make kernels overlap."""
     # Kernels of k voxels meet in 2k - 1 ways at most. Any others have cosine 0, which the best
     # never falls below, because patterns add up to nothing.
     lengths = (fft.next_fast_len(2 * size - 1, real=True) for size in kernel_size)

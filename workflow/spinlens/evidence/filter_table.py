@@ -66,7 +66,7 @@ class Patches:
         return np.array([self._extreme(kernel) for kernel in patterns(kernels)])
 
     def reference(self, kernels: NDArray[Any], seed: int = 0) -> Reals:
-        """What the magnitude of the overlap exceeds by chance once in 20.
+        """Return the magnitude that an overlap exceeds by chance once in 20.
 
         The 95 % quantile over kernels as smooth as each, made of it by drawing its phases anew,
         alike in all channels (J. Theiler et al., Physica D 58, 77 (1992)).
@@ -121,7 +121,7 @@ class Patches:
 def imprints(
     kernels: ArrayLike, initial_kernels: ArrayLike, mean_density: NDArray[Any], seed: int = 0
 ) -> list[dict[str, Any]]:
-    """What each filter owes to its initial noise and to the mean density.
+    """Measure what each filter owes to its initial noise and to the mean density.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def verdict(row: Mapping[str, Any]) -> str:
 
 
 def _origin(row: Mapping[str, Any]) -> str:
-    """What most of a filter's pattern is; empty if unknown."""
+    """Name what most of a filter's pattern is; empty if unknown."""
     # Squares of cosines are shares of the pattern; the density counts only above its reference.
     noise = row["overlap_initial"] ** 2
     above = abs(row["overlap_mean_density"]) > row["reference"]

@@ -223,7 +223,7 @@ def _of_fit(rows: Sequence[Row], fold: str, compositions: Mapping[str, str]) -> 
 
 
 def _repeat_of(fold: str) -> int:
-    """Number of the repeat in a fold's name: 2 of `2-4`, 0 of `0`."""
+    """Read the number of the repeat in a fold's name: 2 of `2-4`, 0 of `0`."""
     return int(str(fold).split("-")[0])
 
 

@@ -66,7 +66,7 @@ def fit_verdict(fit: Mapping[str, Any]) -> str:
 
 
 def short_fit_verdict(fit: Mapping[str, Any]) -> str:
-    """The verdict on a fit without the explanation after its colon, for a label in a figure.
+    """Cut the explanation after the colon off the verdict on a fit, for a label in a figure.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def fit_exchange(
 def _errors(
     unit_errors: NDArray, residuals: NDArray, freedom: int, uncertainty: float | None
 ) -> tuple[NDArray, NDArray]:
-    """Standard errors and half widths, of a unit error in each energy made those that are known."""
+    """Scale standard errors of a unit error in each energy to the errors that are known."""
     errors = np.full(len(unit_errors), np.nan)
     half_widths = errors.copy()
     tail = (1 + CONFIDENCE) / 2

@@ -47,7 +47,7 @@ def _counts(header: Header) -> bool:
 
 
 def _run(file: str, header: Header) -> MagneticRun | None:
-    """The run of a record; None if it has no local moments."""
+    """Read the run of a record; None if it has no local moments."""
     labels = header.values
     order = str(labels.get("order", ""))
     with netCDF4.Dataset(file) as source:

@@ -140,8 +140,20 @@ def hamiltonian(
     constants: NDArray,
     anisotropy: float = 0.0,
 ) -> Hamiltonian:
-    """Model of the magnetic sites of a run's cell, with spins S by element and constants (shells,)
-    in meV."""
+    """Model the magnetic sites of a run's cell.
+
+    Parameters
+    ----------
+    run : the run, whose cell holds the sites.
+    magnetic : elements that hold a moment.
+    spins : S by element.
+    constants : (shells,) J1, J2 ... in meV.
+    anisotropy : A in meV; positive for an easy axis.
+
+    Returns
+    -------
+    Pairs, spins and constants of the cell.
+    """
     sites = run.magnetic(magnetic)
     elements = [run.elements[site] for site in sites]
     cell = crystal(run.lattice, elements, run.positions[sites])
@@ -153,7 +165,7 @@ def hamiltonian(
 
 
 def _each_pair_once(shells: Shells) -> list[int]:
-    """Indices of the pairs, one direction of each."""
+    """List the indices of the pairs, one direction of each."""
     seen, kept = set(), []
     for n, (i, j, image) in enumerate(zip(shells.start, shells.end, shells.image, strict=True)):
         here, there = (int(i), int(j), *map(int, image)), (int(j), int(i), *(-image).tolist())

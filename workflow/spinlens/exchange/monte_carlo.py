@@ -185,7 +185,7 @@ def _up(field: NDArray) -> NDArray:
 
 
 def _heat_bath(field: NDArray, temperature: NDArray, rng: np.random.Generator) -> NDArray:
-    """Unit vectors from the Boltzmann distribution in fields (sites, batch, 3)."""
+    """Draw unit vectors from the Boltzmann distribution in fields (sites, batch, 3)."""
     size = np.sqrt((field**2).sum(-1))
     x = np.maximum(size / temperature, SMALL)
     u = rng.random(size.shape, PRECISION)

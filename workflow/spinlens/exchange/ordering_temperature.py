@@ -217,8 +217,10 @@ def _cumulants(
 
 
 def _mean_field(model: SpinModel, constants: NDArray, anisotropy: float) -> float:
-    """Mean-field ordering temperature of the model's order, k_B T in meV, above the simulated one:
-    T = field · <z²>, with <z²> of a free spin in the anisotropy; 1/3 without, 1 of Ising spins."""
+    """Compute the mean-field ordering temperature, k_B T in meV, above the simulated one.
+
+    T = field · <z²>, with <z²> of a free spin in the anisotropy; 1/3 without, 1 of Ising spins.
+    """
     s, d = model.shells, model.signs
     terms = constants[s.shell] * d[s.start] * d[s.end] * model.spins[s.start] * model.spins[s.end]
     field, own = float(terms.sum() / s.sites), anisotropy * float((model.spins**2).mean())

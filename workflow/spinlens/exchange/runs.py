@@ -50,7 +50,7 @@ class MagneticRun(NamedTuple):
     anisotropy: float | None = None
 
     def magnetic(self, elements: set[str]) -> NDArray:
-        """Indices of the sites that hold one of these elements."""
+        """Find the indices of the sites that hold one of these elements."""
         return np.flatnonzero([element in elements for element in self.elements])
 
     def energy_per_site(self, elements: set[str]) -> float:
@@ -144,7 +144,7 @@ def _unlike_settings(runs: list[MagneticRun]) -> Iterator[str]:
 
 
 def _comparable(run: MagneticRun, key: str) -> Any:
-    """A setting, independent of the size of the cell."""
+    """Make a setting independent of the size of the cell."""
     value = run.settings[key]
     if key == "valence_electrons":
         return round(float(value) / len(run.elements), 4)

@@ -43,8 +43,16 @@ def columns(shells: int) -> list[str]:
 
 
 def labels(compared: list[Composition]) -> list[dict[str, Any]]:
-    """Rows of LABEL_COLUMNS: J1_meV, J1_error_meV ... of every calculation of a composition that
-    has them, with the calculations that they come from."""
+    """Make the labels J1_meV, J1_error_meV ... of all calculations of compositions with constants.
+
+    Parameters
+    ----------
+    compared : the compositions.
+
+    Returns
+    -------
+    Rows of LABEL_COLUMNS; each names the calculations that the label comes from.
+    """
     found = []
     for each in compared:
         if each.fit is None:

@@ -23,7 +23,7 @@ Score = Callable[[Any], Any]  # of a batch of inputs: (batch,)
 
 
 def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = None) -> Score:
-    """Function that gives a model's score of inputs.
+    """Make the function that gives a model's score of inputs.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def occlusion(
     negligible: float = 1e-3,
     batch_size: int = 4,
 ) -> NDArray[np.float64]:
-    """What the score loses when a block of voxels is set to zero, spread over its voxels.
+    """Measure what the score loses when a block of voxels is set to zero, spread over its voxels.
 
     Blocks stand side by side; where they do not divide the grid the last reaches over the seam into
     the first, and a voxel in several gets their mean.

@@ -116,7 +116,7 @@ def per_moment(
 
 
 def input_scale(model: Path | str) -> float:
-    """What a saved model multiplies its input by before the first convolution.
+    """Find the factor that multiplies a saved model's input before the first convolution.
 
     Parameters
     ----------

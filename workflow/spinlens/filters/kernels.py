@@ -56,7 +56,7 @@ def write(
 def voxel_dataset(
     kernel: NDArray[Any], initial_kernel: NDArray[Any], channels: str, voxel_vectors: ArrayLike
 ) -> xr.Dataset:
-    """Filters of a convolution of voxels, before and after training.
+    """Read the filters of a convolution of voxels, before and after training.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def voxel_dataset(
 def steerable_dataset(
     trained: Coefficients, initial: Coefficients, channels: str, voxel_vectors: ArrayLike
 ) -> xr.Dataset:
-    """Filters of a steerable convolution, with what they are made of.
+    """Read the filters of a steerable convolution, with what they are made of.
 
     A filter is an output of a path from inputs by filters of degree `filter_degree` to features
     of degree `degree`; its `role` is `feature`, or `gate` of features of a degree.
@@ -181,7 +181,7 @@ def _described(made: dict[str, NDArray[Any]]) -> dict[str, Any]:
 def _weights(
     coefficients: Coefficients, path: Any, channels: str, count: int
 ) -> NDArray[np.float64]:
-    """(filters, channels, radial functions) of a path; components of one input share theirs."""
+    """Return the (filters, channels, radial functions) of a path, shared within an input."""
     of_path = coefficients.weights[path]
     made = np.zeros((of_path.shape[2], count, of_path.shape[0]))
     for number, components in enumerate(COMPONENT_CHANNELS[channels][Irrep.of(path[0]).degree]):
@@ -192,7 +192,7 @@ def _weights(
 def _angular(
     path: Any, offsets: NDArray[np.float64], channels: str, count: int
 ) -> NDArray[np.float64]:
-    """What the output's member m = l takes of each channel by direction: (channels, a, b, c)."""
+    """Return what the output's member m = l takes of each channel: (channels, a, b, c)."""
     first, degree, out = Irrep.of(path[0]).degree, path[1], Irrep.of(path[2]).degree
     by_component = harmonics(degree, offsets) @ clebsch_gordan(first, degree, out)[:, :, -1].T
     made = np.zeros((count, *offsets.shape[:3]))

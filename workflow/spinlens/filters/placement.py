@@ -185,7 +185,7 @@ def laid(
 
 
 def cell_grid(lattice: ArrayLike, voxel_vectors: ArrayLike) -> tuple[int, int, int]:
-    """Number of voxels along the vectors of a cell.
+    """Count the voxels along the vectors of a cell.
 
     Parameters
     ----------

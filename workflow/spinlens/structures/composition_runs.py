@@ -94,7 +94,7 @@ def _relaxed(
     store: Path,
     threads: int,
 ) -> Structure:
-    """Unit cell of the relaxed ferromagnet."""
+    """Compute the unit cell of the relaxed ferromagnet."""
     arranged, kpoints, _ = cell
     for attempt in gpaw.LADDER:
         asked = gpaw.asked(arranged.structure, arranged.moments, kpoints, attempt, u, dict(RELAX))

@@ -51,7 +51,17 @@ class Run(NamedTuple):
 
 
 def version(python: str) -> dict[str, str]:
-    """Versions of GPAW and ASE by package, as an interpreter (a path, or a name on PATH) has them.
+    """Find the versions of GPAW and ASE that an interpreter has.
+
+    Parameters
+    ----------
+    python : str
+        Path of the interpreter, or its name on PATH.
+
+    Returns
+    -------
+    dict[str, str]
+        Version by package.
 
     Raises
     ------
@@ -72,7 +82,7 @@ def asked(
     hubbard_u: dict[str, float] | None = None,
     relax: dict | None = None,
 ) -> dict:
-    """What is asked of GPAW: LCAO dzp, PBE, on a Γ-centred mesh.
+    """Say what is asked of GPAW: LCAO dzp, PBE, on a Γ-centred mesh.
 
     Parameters
     ----------
@@ -150,7 +160,7 @@ def _ended(
     folder: Path,
     threads: int,
 ) -> dict[str, Any]:
-    """What is on record of a run that is made now in `folder`, where its files stay."""
+    """Run GPAW in `folder`, where its files stay, and return what goes on record."""
     (folder / "input.json").write_text(json.dumps(given), encoding="utf-8")
     done = _started(python, [str(folder / "input.json"), str(folder)], threads)
     reason = _last_line(done.stderr)
@@ -175,7 +185,7 @@ def _ended(
 
 
 def _started(python: str, arguments: list[str], threads: int) -> subprocess.CompletedProcess[str]:
-    """The program, run by the interpreter, its end awaited; as a list: no shell reads a path."""
+    """Run the program to its end, its arguments as a list: no shell reads a path."""
     numbers = {f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "OPENBLAS", "MKL")}
     return subprocess.run(
         [python, str(PROGRAM), *arguments],

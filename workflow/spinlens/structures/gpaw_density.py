@@ -17,8 +17,24 @@ LARGEST_CORRECTION = 0.05  # of a spin's electrons; a grid that misses more is w
 
 
 def smooth(density: NDArray, lattice: NDArray, width: float) -> NDArray:
-    """Convolution of a periodic density (..., na, nb, nc) with a Gaussian of standard deviation
-    `width` in Å: each Fourier coefficient times exp(−width² k² / 2). The integral is kept."""
+    """Convolve a periodic density with a Gaussian; its integral is kept.
+
+    Each Fourier coefficient is multiplied by exp(−width² k² / 2).
+
+    Parameters
+    ----------
+    density : NDArray[np.float64]
+        The density, shape (..., na, nb, nc).
+    lattice : NDArray[np.float64]
+        Lattice vectors in rows in Å, shape (3, 3).
+    width : float
+        Standard deviation of the Gaussian in Å.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        The smooth density, of the shape and unit of `density`.
+    """
     waves = [np.fft.fftfreq(points, 1 / points) for points in density.shape[-3:]]
     k = np.stack(np.meshgrid(*waves, indexing="ij"), -1) @ (2 * np.pi * np.linalg.inv(lattice).T)
     damped = np.fft.fftn(density, axes=(-3, -2, -1)) * np.exp(-((width * k) ** 2).sum(-1) / 2)
@@ -32,11 +48,34 @@ def spin_densities(
     electrons: float,
     moment: float,
 ) -> tuple[NDArray, list[float]]:
-    """Densities (2, *grid) of spin up and down in e Å⁻³ from those of a finer grid (spins, na, nb,
-    nc), spins 1 of a run without spin; and the factors (a list of 2) that multiplied them, so that
-    they integrate to `electrons` and a `moment` in μB exactly. Smoothed by SMOOTHING.
+    """Bring spin densities to a coarser grid, with exact integrals.
 
-    Raises SpinlensError where a factor is further from 1 than LARGEST_CORRECTION.
+    They are smoothed by SMOOTHING first.
+
+    Parameters
+    ----------
+    density : NDArray[np.float64]
+        Densities in e Å⁻³ on a finer grid, shape (spins, na, nb, nc): of spin up and down, or
+        their sum, of a run without spin.
+    lattice : NDArray[np.float64]
+        Lattice vectors in rows in Å, shape (3, 3).
+    grid : Sequence[int] | NDArray[np.int64]
+        Points along the lattice vectors, shape (3,).
+    electrons : float
+        Number of valence electrons.
+    moment : float
+        Total moment in μB.
+
+    Returns
+    -------
+    tuple[NDArray[np.float64], list[float]]
+        Densities of spin up and down in e Å⁻³, shape (2, *grid), and the factor that multiplied
+        each.
+
+    Raises
+    ------
+    SpinlensError
+        If a factor is further from 1 than LARGEST_CORRECTION.
     """
     if len(density) == 1:
         density = np.concatenate([density, density]) / 2
@@ -52,8 +91,19 @@ def spin_densities(
 
 
 def write_chgcar(path: Path | str, structure: Structure, spins: NDArray, title: str) -> None:
-    """Write densities (2, na, nb, nc) of spin up and down in e Å⁻³ as a spin-polarised CHGCAR,
-    compressed where the path ends so: density × cell volume, the charge, then the magnetization."""
+    """Write spin densities as a spin-polarised CHGCAR, whole.
+
+    Parameters
+    ----------
+    path : Path | str
+        The file, compressed if its name ends so.
+    structure : Structure
+        The crystal.
+    spins : NDArray[np.float64]
+        Densities of spin up and down in e Å⁻³, shape (2, na, nb, nc).
+    title : str
+        First line of the file.
+    """
     up, down = spins * cell_volume(structure.lattice.matrix)
     bare = Structure(structure.lattice, structure.species, structure.frac_coords)
     chgcar = Chgcar(Poscar(bare, comment=title), {"total": up + down, "diff": up - down})

@@ -13,7 +13,18 @@ COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "gr
 
 
 def failures(records: Records) -> dict[str, str]:
-    """{calculation: why its last attempt did not converge} of `records`, {calculation: record}."""
+    """Collect the reasons of failures.
+
+    Parameters
+    ----------
+    records : Records
+        Records by calculation.
+
+    Returns
+    -------
+    dict[str, str]
+        Why the last attempt of each calculation without a solution did not converge.
+    """
     return {name: own["reason"] for name, own in records.items() if own["scf"] is None}
 
 
@@ -37,8 +48,18 @@ def label_rows(records: Records, called: Records, compare: Compare) -> list[dict
 
 
 def table_rows(records: Records) -> list[dict[str, Any]]:
-    """Rows of the table of all `records`: whether each converged and to which order, at which
-    attempt and in how many steps, in what time, and why not."""
+    """Make the table of how each calculation converged, or why it did not.
+
+    Parameters
+    ----------
+    records : Records
+        Records of the calculations, converged or not.
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        A row for each: the order that was asked and the one reached, mesh, attempt, steps, time.
+    """
     failed = failures(records)
     return [_row(name, own, failed.get(name, "")) for name, own in sorted(records.items())]
 
@@ -87,8 +108,10 @@ def _labels(name: str, own: dict[str, Any], called: dict[str, Any]) -> dict[str,
 
 
 def _anisotropy(own: dict[str, Any]) -> float | str:
-    """Energy with the moments in the plane, the lower of x and y, less that along z, meV per
-    magnetic site; positive of an easy axis. Empty if it was not computed."""
+    """Compute the anisotropy in meV per magnetic site; empty if its energies are not there.
+
+    It is the energy with the moments in the plane, the lower of x and y, less that along z.
+    """
     energies = own["scf"].get("spin_orbit_energies_eV")
     magnetic = sum(moment != 0 for moment in own.get("starting_moments", []))
     if not energies or not magnetic:

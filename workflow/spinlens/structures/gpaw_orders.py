@@ -54,7 +54,24 @@ def converged_together(
 
 
 def record(cell: plan.Cell, run: gpaw.Run, order: str, **more: Any) -> dict[str, Any]:
-    """What is on record of an order: the JSON that the label table is made from."""
+    """Make the record of an order: the JSON that the label table is made from.
+
+    Parameters
+    ----------
+    cell : plan.Cell
+        The cell that was computed.
+    run : gpaw.Run
+        Its run.
+    order : str
+        The order that was asked for.
+    **more : Any
+        Further entries.
+
+    Returns
+    -------
+    dict[str, Any]
+        What was asked, the order that was reached, the run and its result, and `more`.
+    """
     arranged = cell.arrangement
     return {
         "order": order,
@@ -76,7 +93,7 @@ def record(cell: plan.Cell, run: gpaw.Run, order: str, **more: Any) -> dict[str,
 def _start(
     smallest: list[str], starts: int, step: int, run: Runner
 ) -> tuple[int, list[dict[str, Any]]]:
-    """The start of lowest energy over the smallest cells, and what was tried."""
+    """Find the start of lowest energy over the smallest cells, and list what was tried."""
     if starts == 1 or not smallest:
         return 0, []
     tried, lowest = [], [np.inf] * starts
@@ -101,7 +118,7 @@ def _start(
 
 
 def _order_final(cell: plan.Cell, run: gpaw.Run) -> str:
-    """The order that a run converged to, from the signs of its magnetic sites' moments."""
+    """Name the order that a run converged to, from the signs of its magnetic sites' moments."""
     assert run.result is not None
     local = run.result["local_moments_muB"]
     if local is None:

@@ -67,12 +67,40 @@ def neighbour_shells(structure: Structure, number: int, gap: float = SHELL_GAP) 
 
 
 def crystal(lattice: NDArray, elements: list[str], positions: NDArray) -> Structure:
-    """Crystal of lattice vectors (3, 3) in Å, elements and fractional positions (sites, 3)."""
+    """Make a crystal.
+
+    Parameters
+    ----------
+    lattice : NDArray[np.float64]
+        Lattice vectors in rows in Å, shape (3, 3).
+    elements : list[str]
+        Symbols of the sites.
+    positions : NDArray[np.float64]
+        Their fractional positions, shape (sites, 3).
+
+    Returns
+    -------
+    Structure
+        The crystal.
+    """
     return Structure(lattice, elements, positions)
 
 
 def magnetic_sublattice(structure: Structure, sites: NDArray) -> Structure:
-    """Crystal of the magnetic sites alone, in the order of their indices `sites`."""
+    """Take the magnetic sites alone.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    sites : NDArray[np.int64]
+        Indices of its magnetic sites, shape (n,).
+
+    Returns
+    -------
+    Structure
+        The crystal of these sites, in their order.
+    """
     return Structure.from_sites([structure[int(site)] for site in sites])
 
 

@@ -106,9 +106,21 @@ def enumerate_orders(
     return found
 
 
-def order_name(sums: NDArray, coordination: tuple[int, ...]) -> str | None:
-    """Name of the order with these bond sums (shells,) per site on a lattice whose sites have
-    `coordination` neighbours in each shell; None if it has none."""
+def order_name(sums: NDArray, coordination: tuple[float, ...]) -> str | None:
+    """Name an order by its bond sums.
+
+    Parameters
+    ----------
+    sums : NDArray[np.float64]
+        Bond sums per site, shape (shells,).
+    coordination : tuple[float, ...]
+        Number of neighbours of a site in each shell, shape (shells,).
+
+    Returns
+    -------
+    str | None
+        The name; None if the order has none.
+    """
     own = np.asarray(sums, float)
     if np.abs(own - np.array(coordination) / 2).max() < SAME:
         return "FM"
@@ -122,8 +134,24 @@ def order_name(sums: NDArray, coordination: tuple[int, ...]) -> str | None:
 
 
 def signs_name(structure: Structure, sites: NDArray, signs: NDArray, gap: float = SHELL_GAP) -> str:
-    """Name of the order that signs (n,) of magnetic sites (n,) show in a cell; "other" if it has
-    no name."""
+    """Name the order that the signs of magnetic sites show in a cell.
+
+    Parameters
+    ----------
+    structure : Structure
+        The cell.
+    sites : NDArray[np.int64]
+        Indices of its magnetic sites, shape (n,).
+    signs : NDArray[np.float64]
+        Their signs, shape (n,).
+    gap : float
+        As in `neighbours.neighbour_shells`.
+
+    Returns
+    -------
+    str
+        The name; "other" if the order has none.
+    """
     pairs = neighbour_shells(magnetic_sublattice(structure, sites), SHELLS, gap)
     return order_name(bond_sums(pairs, np.asarray(signs, float)), _coordination(pairs)) or "other"
 
@@ -157,7 +185,22 @@ def undetermined(sums: NDArray, shells: int) -> list[str]:
 
 
 def suggestions(orders: list[Order], have: list[str], shells: int) -> list[str]:
-    """Names of orders each of which raises the rank of a set of orders that lacks it."""
+    """Name the orders each of which determines one more constant than a set of orders.
+
+    Parameters
+    ----------
+    orders : list[Order]
+        Every order that the crystal can have.
+    have : list[str]
+        Names of the set.
+    shells : int
+        Number of exchange constants that are wanted.
+
+    Returns
+    -------
+    list[str]
+        Names, none of them in the set.
+    """
     sums = np.array([order.bond_sums for order in orders if order.name in have])
     rank = _rank(sums, shells)
     return [
@@ -172,7 +215,7 @@ def _rank(sums: NDArray, shells: int) -> int:
     return int(np.linalg.matrix_rank(np.concatenate([np.ones((len(sums), 1)), sums], axis=1)))
 
 
-def _coordination(pairs: Shells) -> tuple[int, ...]:
+def _coordination(pairs: Shells) -> tuple[float, ...]:
     """Mean number of neighbours of a site in each shell."""
     counts = np.bincount(pairs.shell, minlength=len(pairs.distance)) / pairs.sites
     return tuple(int(c) if c == int(c) else c for c in counts)

@@ -52,8 +52,9 @@ def check_gpaw(settings: dict) -> None:
 
 
 def planned(settings: dict) -> dict[str, Planned]:
-    """Find every composition that the config asks for, with the orders that exist in it; no
-    geometry is fitted yet.
+    """Find every composition that the config asks for, with the orders that exist in it.
+
+    No geometry is fitted yet.
 
     Parameters
     ----------
@@ -100,7 +101,22 @@ def planned(settings: dict) -> dict[str, Planned]:
 
 
 def fitted(computed: dict, parent_file: str, cell_height: float | None) -> Structure:
-    """Unit cell of a planned composition, unrelaxed, its sites by element as in its POSCAR."""
+    """Fit the unit cell of a planned composition, unrelaxed.
+
+    Parameters
+    ----------
+    computed : dict[str, Any]
+        What computes it, as `Planned` has it.
+    parent_file : str
+        CIF or POSCAR of the crystal that is decorated.
+    cell_height : float | None
+        Height of a slab's cell in Å; None for a crystal without vacuum.
+
+    Returns
+    -------
+    Structure
+        The cell, its sites by element as in its POSCAR.
+    """
     crystal = parent.read(parent_file, cell_height)
     found = geometry.fit(
         crystal, parent.bonds(crystal), computed["elements"], cell_height is not None

@@ -31,15 +31,44 @@ class Arrangement(NamedTuple):
 
 
 def magnetic_sites(structure: Structure, moments: dict[str, float]) -> NDArray:
-    """Indices of the sites whose element starts with a moment."""
+    """Find the sites whose element starts with a moment.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    moments : dict[str, float]
+        Starting moment by element in μB.
+
+    Returns
+    -------
+    NDArray[np.int64]
+        Indices of the sites, shape (n,).
+    """
     return np.flatnonzero([moments.get(site.specie.symbol, 0.0) for site in structure])
 
 
 def known_orders(
     structure: Structure, moments: dict[str, float], order_cells: int, slab: bool = True
 ) -> list[Order]:
-    """Orders of the magnetic sites in cells of at most `order_cells` of them; none if no element
-    starts with a moment."""
+    """Find the orders of the sites whose element starts with a moment.
+
+    Parameters
+    ----------
+    structure : Structure
+        Unit cell.
+    moments : dict[str, float]
+        Starting moment by element in μB.
+    order_cells : int
+        Largest number of magnetic sites in a cell.
+    slab : bool
+        Whether no cell is repeated along c.
+
+    Returns
+    -------
+    list[Order]
+        As `enumerate_orders` finds them; empty if no element starts with a moment.
+    """
     sites = magnetic_sites(structure, moments)
     return enumerate_orders(structure, sites, order_cells, slab) if len(sites) else []
 
@@ -87,7 +116,7 @@ def arrangement(
 
 
 def starting_moments(structure: Structure, order: str, moments: dict[str, float]) -> NDArray | None:
-    """Starting moments (sites,) in μB of an order in the cell as it is.
+    """Give each site of the cell as it is the starting moment of an order.
 
     Parameters
     ----------
@@ -115,15 +144,18 @@ def starting_moments(structure: Structure, order: str, moments: dict[str, float]
 
 
 def _by_element(structure: Structure) -> NDArray:
-    """Indices of the sites, grouped by element in order of first appearance."""
+    """Sort the indices of the sites by element, in order of first appearance."""
     elements = [site.specie.symbol for site in structure]
     first = list(dict.fromkeys(elements))
     return np.argsort([first.index(element) for element in elements], kind="stable")
 
 
 def _alternating(structure: Structure, sites: NDArray) -> NDArray | None:
-    """A sign a site, opposite between nearest neighbours of `sites`; None where there is no such
-    choice, because neighbours are images of one site, or three are each other's, or are none."""
+    """Choose signs (sites,) that are opposite between nearest neighbours of `sites`.
+
+    There are none, and None is returned, if neighbours are images of one site, if three are
+    neighbours of each other, or if no site has a neighbour.
+    """
     neighbours = _nearest(structure, sites)
     signs = np.zeros(len(structure))
     for first in sites:

@@ -10,9 +10,21 @@ SAME_LENGTH = 1e-3  # relative: axes as long as each other take as many points
 
 
 def matrices(cells: int, slab: bool) -> list[NDArray]:
-    """Supercells of so many cells: integer matrices (3, 3) whose rows are the new lattice vectors
-    in terms of the old ones, one for each superlattice (Hermite normal form), diagonal ones
-    first; of a slab, none is longer along c."""
+    """List the supercells of a number of cells, one for each superlattice (Hermite normal form).
+
+    Parameters
+    ----------
+    cells : int
+        Number of unit cells.
+    slab : bool
+        Whether no cell is repeated along c.
+
+    Returns
+    -------
+    list[NDArray[np.int64]]
+        Matrices of shape (3, 3), whose rows are the new lattice vectors in terms of the old ones;
+        diagonal ones first.
+    """
     found = []
     for a, b, c in product(range(1, cells + 1), repeat=3):
         if a * b * c != cells or (slab and c > 1):
@@ -27,10 +39,18 @@ def matrices(cells: int, slab: bool) -> list[NDArray]:
 def supercell(structure: Structure, matrix: NDArray) -> tuple[Structure, NDArray]:
     """Repeat a crystal.
 
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    matrix : NDArray[np.int64]
+        The new lattice vectors in terms of the old ones, in rows, shape (3, 3).
+
     Returns
     -------
-    The supercell, cell after cell and in each the sites in their order; and for each of its
-    sites the index (sites,) of the site that it repeats.
+    tuple[Structure, NDArray[np.int64]]
+        The supercell, cell after cell and in each the sites in their order; and for each of its
+        sites the index of the site that it repeats, shape (sites,).
     """
     lattice = Lattice(matrix @ structure.lattice.matrix)
     shifts = _cells(matrix)
@@ -42,10 +62,23 @@ def supercell(structure: Structure, matrix: NDArray) -> tuple[Structure, NDArray
 
 
 def common_mesh(lattice: Lattice, matrices: list[NDArray], spacing: float, slab: bool) -> NDArray:
-    """Γ-centred mesh (3,) of a unit cell whose points are a mesh of its supercells, too.
+    """Find a Γ-centred mesh of a unit cell whose points are a mesh of its supercells, too.
 
-    Its points are at most `spacing` Å⁻¹ apart along each reciprocal vector (2π included), one
-    along c for a slab; their numbers are equal on axes of equal length.
+    Parameters
+    ----------
+    lattice : Lattice
+        Lattice of the unit cell.
+    matrices : list[NDArray[np.int64]]
+        Supercells, as `matrices` lists them, shape (3, 3) each.
+    spacing : float
+        Largest distance of points along each reciprocal vector in Å⁻¹, 2π included.
+    slab : bool
+        Whether to take one point along c.
+
+    Returns
+    -------
+    NDArray[np.int64]
+        Points along the reciprocal vectors, shape (3,), equal on axes of equal length.
     """
     lengths = np.array(lattice.reciprocal_lattice.abc)
     points = np.maximum(1, np.ceil(lengths / spacing - 1e-9)).astype(int)
@@ -62,11 +95,19 @@ def common_mesh(lattice: Lattice, matrices: list[NDArray], spacing: float, slab:
 
 
 def folded_mesh(points: NDArray, matrix: NDArray) -> NDArray | None:
-    """Mesh (3,) of a supercell whose points are those of the unit cell's mesh `points` (3,).
+    """Find the mesh of a supercell that has the points of the unit cell's mesh.
+
+    Parameters
+    ----------
+    points : NDArray[np.int64]
+        Points of the unit cell's mesh, shape (3,).
+    matrix : NDArray[np.int64]
+        The supercell, as `supercell` takes it, shape (3, 3).
 
     Returns
     -------
-    None if no mesh along the supercell's reciprocal vectors has the same points.
+    NDArray[np.int64] | None
+        Points of its mesh, shape (3,); None if it has no such mesh.
     """
     cells = abs(round(np.linalg.det(matrix)))
     total = int(np.prod(points))

@@ -61,7 +61,7 @@ class Batches(keras.utils.PyDataset):
         return self.parts * -(-len(self.samples) // self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        """Inputs, truth, and of a part its weights."""
+        """Return inputs, truth and, of a part, its weights."""
         batch, part = divmod(index, self.parts)
         chosen = self._order[batch * self.batch_size : (batch + 1) * self.batch_size]
         if self.parts == 1:
@@ -92,7 +92,7 @@ def model_inputs(
     samples: Sequence[int] | NDArray[np.int64],
     change: Callable[[NDArray[np.float32]], NDArray[np.float32]] = lambda field: field,
 ) -> Any:
-    """What a model takes of some samples.
+    """Gather what a model takes of some samples.
 
     Parameters
     ----------

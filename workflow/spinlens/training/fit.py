@@ -89,7 +89,7 @@ def fit(
     keras.utils.set_random_seed(point["seed"])
     scale = _input_scale(point["normalization"], inputs, training.samples)
     with data_parallel.scope(devices):
-        model = build.build(point, inputs.shape, classes, scale)
+        model = build.build(dict(point), inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
     parts, seed = sizes.micro_batches(point), point["seed"]
@@ -170,7 +170,7 @@ class _EpochLog(keras.callbacks.Callback):
 
 
 def _input_scale(normalization: str, inputs: Inputs, samples: NDArray[np.int64]) -> float:
-    """What the network divides its inputs by; that of a single sample is divided out before."""
+    """Compute the scale of all inputs; a scale of each sample is divided out before."""
     return root_mean_square(inputs, samples) or 1.0 if normalization == "dataset" else 1.0
 
 
@@ -179,7 +179,7 @@ def _mean_and_deviation(values: NDArray[Any]) -> MeanAndDeviation:
 
 
 def _in_unit(fold: Fold, unit: MeanAndDeviation | None) -> Fold:
-    """The fold as the network learns it: values less their mean, by their deviation."""
+    """Scale a fold as the network learns it: values less their mean, by their deviation."""
     if unit is None:
         return fold
     mean, deviation = unit
