@@ -2,7 +2,7 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0])
 
 import os
 import shutil
