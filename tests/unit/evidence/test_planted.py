@@ -231,6 +231,7 @@ def test_the_integral_and_both_parts_are_the_same_in_every_sample(planted, erase
     assert not np.allclose(MOTIF, MIRRORED, atol=0.5)
 
 
+@pytest.mark.slow
 def test_a_network_that_sees_the_motif_beats_every_baseline(planted):
     """Fails where it sees none: the next two tests are this one without the motif, and without
     the labels."""
@@ -241,6 +242,7 @@ def test_a_network_that_sees_the_motif_beats_every_baseline(planted):
             assert 0.25 < float(row[f"baseline_{name}"]) < 0.75
 
 
+@pytest.mark.slow
 def test_without_the_motif_it_is_at_the_majority_baseline(erased):
     made = {("0", "0"): fitted(erased, SINGLE, "0", "0")}
     for row in evidence(erased, SINGLE, made).values():
@@ -248,12 +250,14 @@ def test_without_the_motif_it_is_at_the_majority_baseline(erased):
         assert float(row["value"]) < 0.75
 
 
+@pytest.mark.slow
 def test_with_permuted_labels_it_is_at_the_majority_baseline(planted):
     for row in in_five_folds(planted, labelling=1).values():
         assert row["verdict"].startswith("at the majority baseline")
         assert 0.25 < float(row["value"]) < 0.75
 
 
+@pytest.mark.slow
 def test_no_permutation_does_as_well_as_the_true_labels(planted, labellings):
     true, *permuted = labellings
     rows = evidence(planted, SINGLE, true, null=permuted[1:])
@@ -263,6 +267,7 @@ def test_no_permutation_does_as_well_as_the_true_labels(planted, labellings):
     assert min(float(row["p_value"]) for row in rows.values()) > 1 / PERMUTATIONS
 
 
+@pytest.mark.slow
 def test_filters_are_found_and_show_the_motif(planted, labellings):
     """Fails where a filter recurs with any labels: so it does not in the next test."""
     true, *permuted = map(kernels, labellings)
@@ -285,6 +290,7 @@ def shown(run):
     return filter_recurrence.best_aligned_cosine(run, both, GRID).max(axis=1)
 
 
+@pytest.mark.slow
 def test_no_filter_is_found_with_permuted_labels(labellings):
     first, *others = map(kernels, labellings[1:])
     again = filter_recurrence.recurrences(first, others, GRID)

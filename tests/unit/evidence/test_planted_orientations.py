@@ -78,6 +78,9 @@ def fitted(point, seed=0, classes=None):
     return training.fit(point, cells, *folds, 2, report=lambda _: None)
 
 
+pytestmark = pytest.mark.slow  # every test trains networks
+
+
 @pytest.fixture(scope="module", autouse=True)
 def quickly_built():
     """Graphs as they are: to optimise one takes longer than these small fits."""
