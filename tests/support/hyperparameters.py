@@ -26,6 +26,7 @@ _SMALL: dict[str, Any] = {
     "radial_functions": 2,
     "max_degree": 2,
     "inversion": True,
+    "even": False,
     "dense": [],
     "optimizer": "adam",
     "learning_rate": 0.02,

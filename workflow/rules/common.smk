@@ -26,6 +26,7 @@ from spinlens.core.fingerprint import fingerprint
 from spinlens.core.interpreter import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
+from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan
 from spinlens.models import cost
 from spinlens.settings import hyperparameters, label_names, resolution, sizes, sweep, validation
@@ -154,9 +155,26 @@ def split_file(point, split):
     return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
 
 
-def fit_files(fits, name):
-    """One file of each of these fits."""
-    return plan.fit_files(RESULTS, fits, name)
+def single_split_fits(wildcards):
+    """Folders of the fits of an evidence point on the single split: true labels, then permuted."""
+    point = evidence_point(wildcards)
+    true, permuted = point.single_split_fits, point.permuted_fits
+    return {
+        "fits": evidence_files.fit_folders(RESULTS, true),
+        "null": evidence_files.fit_folders(RESULTS, permuted),
+    }
+
+
+def single_split_filters(wildcards):
+    """Filters of those fits, a file per network, for a script's parameters."""
+    point = evidence_point(wildcards)
+    split = folds.single_split(point.point)
+    true, permuted = point.single_split_fits, point.permuted_fits
+    files = [
+        evidence_files.network_files(RESULTS, fits, split, "filters.nc")
+        for fits in (true, permuted)
+    ]
+    return dict(zip(("fits", "null"), files, strict=True))
 
 
 def command_asks_for(target):
@@ -166,8 +184,13 @@ def command_asks_for(target):
 
 def evidence_point(wildcards):
     """The evidence point of a job."""
-    place = wildcards.point, wildcards.target
-    return next(each for each in EVIDENCE_POINTS if (each.name, each.target) == place)
+    return FITTED[wildcards.point, wildcards.target]
+
+
+def fold_choices(wildcards):
+    """Overrides among which a fold of a nested point chooses; none on the single split."""
+    nested = evidence_point(wildcards).nested and SPLITS[wildcards.split]["kind"] == "folds"
+    return config["evidence_choices"] if nested else []
 
 
 def places(points):
@@ -205,21 +228,30 @@ ATTRIBUTED = list(POINTS)[-1:]
 
 EVIDENCE_POINTS = or_exit("config", plan.points, config)
 check_points([(each.name, each.point) for each in EVIDENCE_POINTS], "evidence_points")
-FITTED = {(each.name, each.target): each.point for each in EVIDENCE_POINTS}
+FITTED = {(each.name, each.target): each for each in EVIDENCE_POINTS}
 if len(FITTED) < len(EVIDENCE_POINTS):
     sys.exit(
         "config: evidence_points: two points of one target have one name: they differ in nothing, "
         "or only in permutations, train_fraction, split_seed or seed; keep one of them, or give "
         "one another `name`"
     )
-FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}"
+FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{labels}}"
 PERMUTED = places([each for each in EVIDENCE_POINTS if each.permutations])
 STEERABLE_PERMUTED = places(
     [each for each in EVIDENCE_POINTS if each.permutations and sizes.is_steerable(each.point)]
 )
 
 REPEATED_SPLITS = folds.repeated_splits(config)
+# What permuted labellings keep together: the label of the first split that has one of its own.
+PERMUTATION_GROUP = next(
+    (e["group"] for e in REPEATED_SPLITS if e["group"] != "formula"), "formula"
+)
 EVERY_POINT = [*POINTS.values(), *(each.point for each in EVIDENCE_POINTS)]
+SPLITS = {
+    folds.name(each): each for each in [*map(folds.single_split, EVERY_POINT), *REPEATED_SPLITS]
+}
+# Points by what their networks receive: baselines of the input are fitted once for all of them.
+INPUT_VIEWS = {evidence_files.input_view(point): point for point in EVERY_POINT}
 TARGETS = {
     targets.name(point): {key: point[key] for key in targets.HYPERPARAMETERS}
     for point in EVERY_POINT

@@ -1,7 +1,7 @@
 """Evidence: baselines, scores of repeated fits, and the table of verdicts."""
 
-SINGLE_EVIDENCE = plan.single_evidence(RESULTS, POINTS)
-REPEATED_EVIDENCE = plan.repeated_evidence(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
+SINGLE_EVIDENCE = evidence_files.single_evidence(RESULTS, POINTS)
+REPEATED_EVIDENCE = evidence_files.repeated_evidence(RESULTS, EVIDENCE_POINTS, REPEATED_SPLITS)
 REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 
 
@@ -45,6 +45,11 @@ rule baselines:
         runtime=growing(30),
     params:
         target=lambda wildcards: TARGETS[wildcards.target],
+        hyperparameters=lambda wildcards: {
+            name: value
+            for name, value in INPUT_VIEWS[wildcards.view].items()
+            if name in plan.OF_INPUT
+        },
         code=code("evidence/baselines.py"),
     script:
         "../scripts/evidence/baselines.py"
@@ -53,7 +58,7 @@ rule baselines:
 rule single_evidence:
     """Score every sweep point on the single split, beside the baselines."""
     input:
-        files=plan.files_of(SINGLE_EVIDENCE),
+        files=evidence_files.files_of(SINGLE_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence/single.tsv",
@@ -75,7 +80,7 @@ rule single_evidence:
 
 use rule single_evidence as repeated_evidence with:
     input:
-        files=plan.files_of(REPEATED_EVIDENCE),
+        files=evidence_files.files_of(REPEATED_EVIDENCE),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         REPEATED_TABLE,
@@ -116,13 +121,8 @@ rule evidence_table:
 rule filter_evidence:
     """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
+        unpack(single_split_fits),
         dataset=f"{RESULTS}/dataset.nc",
-        fits=lambda wildcards: fit_files(evidence_point(wildcards).single_split_fits, "filters.nc"),
-        null=lambda wildcards: [
-            file
-            for labelling in evidence_point(wildcards).permuted_fits
-            for file in fit_files(labelling, "filters.nc")
-        ],
     output:
         table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/filters.tsv",
         null=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/null.tsv",
@@ -136,17 +136,17 @@ rule filter_evidence:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
+        hyperparameters=lambda wildcards: evidence_point(wildcards).point,
+        filters=single_split_filters,
         code=code("evidence/filters.py"),
     script:
         "../scripts/evidence/filters.py"
 
 
 rule evidence_fits:
-    """Every fit of the evidence, by file name, so that a deleted fit is made again."""
+    """Every fit of the evidence, by folder, so that a deleted fit is made again."""
     input:
         [
-            expand(rules.fit.output, **fit._asdict())
+            evidence_files.fit_folders(RESULTS, each.every_fit(REPEATED_SPLITS))
             for each in EVIDENCE_POINTS
-            for fit in each.every_fit(REPEATED_SPLITS)
         ],

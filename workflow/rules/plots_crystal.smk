@@ -134,7 +134,6 @@ rule steerable_profiles:
     """Draw the radial functions of {wildcards.point} with the neighbour shells."""
     input:
         filters=f"{MODEL}/filters.nc",
-        null=[],
         dataset=f"{RESULTS}/dataset.nc",
     output:
         figure=report(
@@ -156,6 +155,8 @@ rule steerable_profiles:
         runtime=growing(10),
     params:
         reference=config["reference"],
+        filters=lambda wildcards, input: input.filters,
+        null=[],
         code=code("plots/steerable_profiles.py"),
     script:
         "../scripts/plots/steerable_profiles.py"

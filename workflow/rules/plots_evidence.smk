@@ -29,14 +29,7 @@ rule filter_evidence_figure:
 
 use rule steerable_profiles as steerable_evidence with:
     input:
-        filters=lambda wildcards: fit_files(
-            evidence_point(wildcards).single_split_fits, "filters.nc"
-        )[0],
-        null=lambda wildcards: [
-            file
-            for labelling in evidence_point(wildcards).permuted_fits
-            for file in fit_files(labelling, "filters.nc")
-        ],
+        unpack(single_split_fits),
         dataset=f"{RESULTS}/dataset.nc",
     output:
         figure=report(
@@ -50,6 +43,11 @@ use rule steerable_profiles as steerable_evidence with:
         f"{RESULTS}/logs/steerable_evidence/{{point}}/{{target}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/steerable_evidence/{{point}}/{{target}}.jsonl"
+    params:
+        reference=config["reference"],
+        filters=lambda wildcards: single_split_filters(wildcards)["fits"][0],
+        null=lambda wildcards: single_split_filters(wildcards)["null"],
+        code=code("plots/steerable_profiles.py"),
 
 
 rule agreement_figure:

@@ -1,10 +1,5 @@
 """Training and validation folds of each target."""
 
-SPLITS = {
-    folds.name(each): {name: value for name, value in each.items() if name != "seeds"}
-    for each in [*map(folds.single_split, EVERY_POINT), *REPEATED_SPLITS]
-}
-
 
 rule assign:
     """Assign training and validation folds for {wildcards.target} in {wildcards.split}."""
@@ -21,7 +16,9 @@ rule assign:
         runtime=growing(10),
     params:
         target=lambda wildcards: TARGETS[wildcards.target],
-        split=lambda wildcards: SPLITS[wildcards.split],
+        split=lambda wildcards: {
+            name: value for name, value in SPLITS[wildcards.split].items() if name != "seeds"
+        },
         code=code("splits/assign.py"),
     script:
         "../scripts/splits/assign.py"

@@ -38,37 +38,29 @@ rule train:
 
 
 rule fit:
-    """Fit {wildcards.point} on fold {wildcards.fold} of {wildcards.split}, seed {wildcards.seed}."""
+    """Fit {wildcards.point} on fold {wildcards.fold} of {wildcards.split}, {wildcards.labels} labels."""
     input:
         dataset=f"{RESULTS}/dataset.nc",
         split=f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
     output:
-        model=f"{FIT}/model.keras",
-        point=f"{FIT}/point.json",
-        history=f"{FIT}/history.csv",
-        metrics=f"{FIT}/metrics.json",
-        predictions=f"{FIT}/predictions.csv",
-        filters=f"{FIT}/filters.nc",
-        architecture=f"{FIT}/architecture.tsv",
-        usage=f"{FIT}/usage.json",
+        directory(FIT),
     log:
-        f"{RESULTS}/logs/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{seed}}.log",
+        f"{RESULTS}/logs/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{labels}}.log",
     conda:
         "../../envs/keras.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: request_mb(
-            FITTED[wildcards.point, wildcards.target], attempt
-        ),
+        mem_mb=lambda wildcards, attempt: request_mb(evidence_point(wildcards).point, attempt),
         runtime=growing(120),
     params:
-        hyperparameters=lambda wildcards: FITTED[wildcards.point, wildcards.target],
-        fold=lambda wildcards: wildcards.fold,
-        seed=lambda wildcards: wildcards.seed,
+        hyperparameters=lambda wildcards: evidence_point(wildcards).point,
+        choices=lambda wildcards: fold_choices(wildcards),
+        seeds=lambda wildcards: plan.seed_names(plan.Fit(**wildcards), SPLITS[wildcards.split]),
         settings=settings("window"),
-        code=code("training/train.py"),
+        permutation_group=PERMUTATION_GROUP,
+        code=code("training/fit.py"),
     script:
-        "../scripts/training/train.py"
+        "../scripts/training/fit.py"
 
 
 rule sweep_table:

@@ -64,6 +64,8 @@ def test_the_structure_and_the_units_are_kept(calculation, tmp_path):
         "lattice": "angstrom",
         "site_position": "1",
         "site_element": None,
+        "site_moment": "muB",
+        "site_moment_voronoi": "muB",
     }
 
 
@@ -107,7 +109,7 @@ def test_no_label_hides_another_or_what_the_record_says_of_itself(calculation, t
     assert (attributes["id"], attributes["source"]) == ("run", calculation.charge_file)
     assert "excluded" not in attributes
     found = record.labels_of(attributes)
-    assert found.keys() == LABELS.keys() | {"total_moment_muB"}
+    assert found.keys() == LABELS.keys() | {"total_moment_muB", "order_final"}
     assert found["local_moments_muB"][0] == pytest.approx([0, 0.1, 2.9, 0, 0, 3.0])
     assert found["large"][0] == pytest.approx(1e30)
     same = LABELS.keys() - {"large", "local_moments_muB"}

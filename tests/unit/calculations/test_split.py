@@ -51,6 +51,44 @@ def test_an_antiferromagnet_keeps_the_sign_of_each_site(tmp_path):
     assert grids.integral(np.abs(m), outcome.arrays["lattice"]) > 3
 
 
+@pytest.mark.parametrize(
+    ("moments", "flipped"),
+    [
+        ((-3.0, -3.0, 0.2), 1),
+        ((3.0, 3.0, -0.2), 0),
+        ((-3.0, 3.0, 0.0), 1),  # the total vanishes: the first magnetic site is up
+        ((3.0, -3.0, 0.0), 0),
+    ],
+)
+def test_the_global_sign_is_fixed_and_what_was_flipped_is_on_record(tmp_path, moments, flipped):
+    write_run(tmp_path / "run", blocks=magnetic_blocks(moments=moments))
+    outcome = split(tmp_path)
+    assert outcome.attributes["sign_flipped"] == flipped
+    assert outcome.attributes["total_moment_muB"] >= -1e-9
+    assert outcome.arrays["site_moment"][0] > 1
+    up = [abs(moment) if i == 0 else moment for i, moment in enumerate(moments)]
+    expected = np.array(up) if moments[0] > 0 else -np.array(moments)
+    assert outcome.arrays["site_moment_voronoi"] == pytest.approx(expected, abs=0.4)
+
+
+def test_a_density_and_its_reverse_give_one_record(tmp_path):
+    for name, sign in (("up", 1), ("down", -1)):
+        blocks = magnetic_blocks(moments=(3.0 * sign, 2.0 * sign, -0.1 * sign))
+        write_run(tmp_path / name / "run", blocks=blocks)
+    up, down = split(tmp_path / "up"), split(tmp_path / "down")
+    assert up.attributes["content_sha256"] == down.attributes["content_sha256"]
+    assert np.array_equal(up.arrays["magnetization"], down.arrays["magnetization"])
+
+
+def test_the_order_comes_from_the_sites_if_nothing_else_tells_it(tmp_path):
+    write_run(tmp_path / "run", blocks=magnetic_blocks(moments=(3.0, -3.0, 0.0)))
+    outcome = split(tmp_path)
+    assert outcome.attributes["order_final"] == "AFM"
+    assert outcome.attributes["order_final_source"] == "moments of the sites"
+    told = split(tmp_path, table_labels={"order_final": "other"})
+    assert told.attributes["order_final"] == "other"
+
+
 def test_a_vector_is_kept_and_projected_on_the_configured_axis_where_it_cancels(tmp_path):
     moments = ((0, 2.0, 0), (0, -2.0, 0), (0, 0, 0))
     write_run(tmp_path / "run", blocks=noncollinear_blocks(moments=moments))

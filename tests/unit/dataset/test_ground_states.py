@@ -23,7 +23,7 @@ def test_two_orders_give_exchange_and_ground_state():
     runs = {"afm": run(-40.01, "AFM"), "fm": run(-40.0, "FM"), "nm": run(-36.0, "NM")}
     for labels in found(runs).values():
         assert labels["exchange_meV"] == pytest.approx(-10.0, abs=1e-9)
-        assert labels["ground_state"] == "AFM"
+        assert labels["lower_of_FM_Neel"] == "AFM"
         assert labels["energy_FM_eV"] == pytest.approx(-40.0, abs=1e-12)
         assert labels["energy_AFM_eV"] == pytest.approx(-40.01, abs=1e-12)
         assert labels["energy_NM_eV"] == pytest.approx(-36.0, abs=1e-12)
@@ -34,16 +34,16 @@ def test_every_label_names_the_calculations_it_came_from():
     labels = ground_states.compare(runs, dict.fromkeys(runs, CELL))[0]["fm_high"]
     assert labels["energy_FM_eV"] == (-40.0, "energy of fm")
     assert labels["exchange_meV"][1] == "energies of afm and fm"
-    assert labels["ground_state"] == ("AFM", "energies of afm, fm")
+    assert labels["lower_of_FM_Neel"] == ("AFM", "energies of afm, fm")
 
 
 def test_the_order_that_counts_is_the_one_converged_to():
     runs = {"fm": run(-40.0, "FM", order="FM"), "lost": run(-40.5, "FM", order="AFM")}
     assert found(runs) == {}
     kept = {"fm": runs["fm"], "kept": run(-40.5, "AFM", order="AFM")}
-    assert found(kept)["fm"]["ground_state"] == "AFM"
+    assert found(kept)["fm"]["lower_of_FM_Neel"] == "AFM"
     asked = {"fm": runs["fm"], "asked": {"energy_eV": -40.5, "order": "AFM"}}
-    assert found(asked)["fm"]["ground_state"] == "AFM"
+    assert found(asked)["fm"]["lower_of_FM_Neel"] == "AFM"
 
 
 def test_an_order_between_the_two_may_be_the_ground_state():
@@ -54,10 +54,10 @@ def test_an_order_between_the_two_may_be_the_ground_state():
 def test_one_order_alone_and_orders_that_tie_have_no_ground_state():
     assert found({"fm": run(-40.0, "FM"), "also": run(-39.0, "FM")}) == {}
     tied = found({"fm": run(-40.0, "FM"), "afm": run(-40.000005, "AFM")})["fm"]
-    assert "ground_state" not in tied
+    assert not {"ground_state", "lower_of_FM_Neel"} & set(tied)
     assert tied["exchange_meV"] == pytest.approx(-0.005, abs=1e-9)
     apart = found({"fm": run(-40.0, "FM"), "afm": run(-40.00005, "AFM")})["fm"]
-    assert apart["ground_state"] == "AFM"
+    assert apart["lower_of_FM_Neel"] == "AFM"
 
 
 def test_an_antiferromagnet_in_a_supercell_is_compared_per_cell_of_the_ferromagnet():
@@ -85,7 +85,7 @@ def test_what_a_calculation_says_itself_stands():
     runs = {"fm": run(-40.0, "FM", ground_state="AFM", exchange_meV=-3.0), "afm": run(-39.0, "AFM")}
     labels = found(runs)
     assert labels["fm"] == {"energy_FM_eV": -40.0, "energy_AFM_eV": -39.0}
-    assert labels["afm"]["ground_state"] == "FM"
+    assert labels["afm"]["lower_of_FM_Neel"] == "FM"
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_what_a_calculation_says_itself_stands():
 def test_what_cannot_be_compared_is_not(other):
     assert found({"fm": run(-40.0, "FM"), "other": other}) == {}
     sound = found({"fm": run(-40.0, "FM"), "other": run(-41.0, "AFM", converged=True)})["fm"]
-    assert sound["ground_state"] == "AFM"
+    assert sound["lower_of_FM_Neel"] == "AFM"
 
 
 def test_another_composition_is_not_compared():
     runs = {"fm": run(-40.0, "FM"), "afm": run(-41.0, "AFM")}
     assert found(runs, {"afm": ["Cr"] * 2 + ["Br"] * 6}) == {}
-    assert found(runs)["fm"]["ground_state"] == "AFM"
+    assert found(runs)["fm"]["lower_of_FM_Neel"] == "AFM"
 
 
 def test_other_potentials_are_refused_and_named():
@@ -118,7 +118,7 @@ def test_other_potentials_are_refused_and_named():
     assert "afm, fm" in line and "potentials" in line and "\n" not in line
     assert found({c: labels | {"order_final": "FM"} for c, labels in runs.items()}) == {}
     runs["afm"]["valence_electrons"] = 108.0
-    assert found(runs, {"afm": CELL * 2})["fm"]["ground_state"] == "FM"
+    assert found(runs, {"afm": CELL * 2})["fm"]["lower_of_FM_Neel"] == "FM"
 
 
 def test_orders_in_supercells_are_orders_of_their_own():
@@ -132,4 +132,33 @@ def test_orders_in_supercells_are_orders_of_their_own():
     assert labels["exchange_meV"] == pytest.approx(100.0, abs=1e-9)
     assert labels["energy_AFM_eV"] == -39.9 and labels["ground_state"] == "zigzag"
     lost = runs | {"zigzag": run(-80.2, "FM", order="zigzag")}
-    assert found(lost, {"zigzag": CELL * 2})["fm"]["ground_state"] == "FM"
+    assert found(lost, {"zigzag": CELL * 2})["fm"]["lower_of_FM_Neel"] == "FM"
+
+
+def test_a_difference_within_the_stated_uncertainty_gives_no_lower_order():
+    near = {"fm": run(-40.0, "FM"), "afm": run(-40.002, "AFM", label_uncertainty_meV=3.0)}
+    far = {"fm": run(-40.0, "FM"), "afm": run(-40.004, "AFM", label_uncertainty_meV=3.0)}
+    assert "lower_of_FM_Neel" not in found(near)["fm"]
+    assert found(near)["fm"]["exchange_meV"] == pytest.approx(-2, abs=1e-6)
+    assert found(far)["fm"]["lower_of_FM_Neel"] == "AFM"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("smearing_eV", (0.05, 0.1)), ("ladder_step", (1, 3)), ("kpoints", ("3x3x1", "4x4x1"))],
+)
+def test_runs_of_other_settings_are_not_compared(name, values):
+    runs = {
+        order: run(energy, order, **{name: value})
+        for order, energy, value in zip(("FM", "AFM"), (-40.0, -41.0), values, strict=True)
+    }
+    added, refusals = ground_states.compare(runs, dict.fromkeys(runs, CELL))
+    assert added == {} and len(refusals) == 1 and f"differ in {name}" in refusals[0]
+    alike = {order: own | {name: values[0]} for order, own in runs.items()}
+    assert ground_states.compare(alike, dict.fromkeys(runs, CELL))[1] == []
+
+
+def test_meshes_of_cells_of_other_sizes_have_other_numbers():
+    runs = {"fm": run(-40.0, "FM", kpoints="6x6x1"), "afm": run(-82.0, "AFM", kpoints="3x6x1")}
+    added, refusals = ground_states.compare(runs, {"fm": CELL, "afm": CELL * 2})
+    assert refusals == [] and added["fm"]["lower_of_FM_Neel"][0] == "AFM"

@@ -67,17 +67,17 @@ def test_the_ground_state_is_told_from_both_orders_and_reaches_the_dataset(
     tmp_path, energies, state
 ):
     files = records_of_two_orders(tmp_path, dict(zip(("fm", "afm"), energies, strict=True)))
-    found = select.select_samples(files, {"order_final": "FM", "ground_state": state})
+    found = select.select_samples(files, {"order_final": "FM", "lower_of_FM_Neel": state})
     assert [row["calculation"] for row in found.samples] == ["fm"]
     assert "order_final is AFM" in found.excluded[0]["reason"]
-    told = {row["calculation"] for row in found.compared if row["label"] == "ground_state"}
+    told = {row["calculation"] for row in found.compared if row["label"] == "lower_of_FM_Neel"}
     assert told == {"fm", "afm"}, "also of what is not selected"
     write_table(tmp_path / "compared.tsv", found.compared)
     compared = select.read_compared(tmp_path / "compared.tsv")
     records = [row["record"] for row in found.samples]
     write_dataset(tmp_path / "d.nc", records, (6, 6, 8), compared=compared)
     with xr.open_dataset(tmp_path / "d.nc") as opened:
-        assert opened["ground_state"].values.tolist() == [state]
+        assert opened["lower_of_FM_Neel"].values.tolist() == [state]
         exchange = 1000 * (energies[1] - energies[0])
         np.testing.assert_allclose(opened["exchange"].values, [exchange], atol=1e-6)
         assert opened["exchange"].attrs["units"] == "meV"

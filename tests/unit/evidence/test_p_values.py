@@ -4,7 +4,7 @@ from scipy.stats import binomtest, kstest
 
 from random_kernels import CELL, motif, noise, noise_runs, planted
 from spinlens.evidence.filter_recurrence import Recurrences, recurrences
-from spinlens.evidence.p_values import LABELLINGS_NEEDED, p_value, recurrence_test
+from spinlens.evidence.p_values import LABELLINGS_NEEDED, holm, p_value, recurrence_test
 
 
 def p_values(effect, studies=400, permutations=99, samples=20):
@@ -32,6 +32,22 @@ def test_p_value_by_hand():
     for observed, null in ((1, []), (np.nan, [1])):
         with pytest.raises(ValueError, match="one permutation or more"):
             p_value(observed, null)
+
+
+def test_holm_by_hand():
+    """The example of Holm's step-down: the smallest of n times n, the next times n − 1, .."""
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.02, 0.021]) == pytest.approx([0.04, 0.04])  # never below a smaller p's
+    assert holm([0.3, 0.9]) == pytest.approx([0.6, 0.9])
+    assert holm([0.6, 0.7]) == [1, 1]
+    assert holm([0.04]) == [0.04] and holm([]) == []
+
+
+def test_holm_keeps_one_family_in_twenty_and_uncorrected_p_values_do_not():
+    families = np.random.default_rng(3).uniform(size=(1000, 8))
+    corrected = sum(min(holm(family)) <= 0.05 for family in families)
+    assert 0.03 < corrected / 1000 < 0.07
+    assert 0.29 < (families.min(axis=1) <= 0.05).mean() < 0.39  # 1 − 0.95⁸ is 0.34
 
 
 def found(runs, null_runs, cell):

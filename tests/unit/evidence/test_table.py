@@ -71,6 +71,9 @@ BLIND = ALL + " that does not see the integral"
         (GOOD, {"integral": classes(1, 4)}, "no better than the integral"),
         (GOOD, {"integral": classes(4, 4)}, "no better than the integral"),
         (GOOD, {"parts": GOOD}, "no better than the integrals of both parts"),
+        (GOOD, {"site_ratio": GOOD}, "no better than the ratio of the site moments"),
+        (GOOD, {"sites": GOOD}, "no better than the moments of the sites"),
+        (GOOD, {"input_statistics": GOOD}, "no better than statistics of the input"),
         (GOOD, {"composition": GOOD}, "no better than composition"),
         (GOOD, {"density_pca": GOOD}, "no better than the density's principal components"),
         (
@@ -90,6 +93,9 @@ def test_without_its_moment_a_point_is_held_to_what_it_can_see():
     assert verdict(GOOD, seeing, moment_hidden=True) == BLIND
     assert verdict(GOOD, {}, moment_hidden=True) == ALL
     assert verdict(GOOD, seeing, moment_hidden=False).startswith("no better than the integral")
+    also = seeing | {"input_statistics": GOOD}
+    also_told = "no better than statistics of the input"
+    assert verdict(GOOD, also, moment_hidden=True) == also_told
     also = seeing | {"composition": GOOD}
     assert verdict(GOOD, also, moment_hidden=True) == "no better than composition"
 
@@ -134,11 +140,57 @@ def test_rows_hold_the_numbers_and_the_columns():
     assert float(row["ci_low"]) < 78 / 80 < float(row["ci_high"])
     assert float(row["baseline_majority"]) == 0.5
     assert float(row["baseline_integral"]) == pytest.approx(72 / 80, abs=0.01)
-    assert (row["p_value"], row["repeats"], row["networks"]) == ("0.05", 2, 1)
+    assert (row["repeats"], row["networks"]) == (2, 1)
+    assert (row["p_value"], row["p_corrected"]) == ("0.1", "0.1")  # of 10 and of 9 labellings
+    assert (row["group"], row["nested"]) == ("formula", False)
+    assert {"baseline_sites", "baseline_input_statistics", "baseline_site_ratio"} <= set(row)
     assert table.rows([evidence(GOOD, networks=4)], resamples=50)[0]["networks"] == 4
     lucky = table.rows([evidence(classes(40, 11), null=null)], resamples=50)[0]
     assert 0.1 < float(lucky["p_value"]) <= 1
-    assert table.rows([evidence(GOOD)], resamples=50)[0]["p_value"] == ""
+    without = table.rows([evidence(GOOD, group="A1", nested=True)], resamples=50)[0]
+    assert without["p_value"] == without["p_corrected"] == ""
+    assert (without["group"], without["nested"]) == ("A1", True)
+
+
+def test_the_p_value_is_the_larger_of_both_ways_to_permute():
+    """Labellings that permute samples are odd, those that permute whole groups even."""
+    weak, strong = classes(40, 11), classes(1, 12)
+    samples_alone, groups_alone = [weak, strong] * 19, [strong, weak] * 19
+    for null, expected in (([weak] * 38, 1 / 20), (samples_alone, 1), (groups_alone, 1)):
+        rows = table.rows([evidence(GOOD, null=null)], resamples=50)
+        assert [float(row["p_value"]) for row in rows] == pytest.approx([expected] * 2)
+
+
+def test_p_values_are_corrected_over_the_networks_of_a_target():
+    null = [classes(40, seed) for seed in range(10, 48)]
+    tested = evidence(GOOD, null=null)
+
+    def corrected(*others):
+        rows = table.rows([tested, *others], resamples=50)
+        return [row["p_corrected"] for row in rows if row["metric"] == "auc"]
+
+    assert corrected() == ["0.05"]
+    assert corrected(replace(tested, point="q"), replace(tested, point="r")) == ["0.15"] * 3
+    # Neither another target nor a row without permutations is of the family.
+    assert corrected(replace(tested, target="exchange"), evidence(GOOD)) == ["0.05", "0.05", ""]
+
+
+def grouped(repeats, groups):
+    return [replace(each, groups=groups) for each in repeats]
+
+
+def test_the_interval_draws_the_groups_of_the_predictions():
+    """Errors that whole groups share widen it; as many samples alone do not."""
+    named = TRUTH.copy()
+    named[:20] = 1 - named[:20]
+    repeats = [predictions(TRUTH, np.eye(2)[named], repeat) for repeat in (0, 1)]
+    eights = np.repeat(np.arange(8), 10).astype(str)
+    width = {}
+    for name, groups in (("alone", None), ("eights", eights)):
+        own = repeats if groups is None else grouped(repeats, groups)
+        row = table.rows([evidence(own)], resamples=500)[0]
+        width[name] = float(row["ci_high"]) - float(row["ci_low"])
+    assert width["eights"] > 1.5 * width["alone"]
 
 
 def moved(repeats):
@@ -169,7 +221,7 @@ def test_baselines_of_another_split_are_refused(change, message):
 
 def test_the_order_of_the_samples_does_not_matter():
     def turned(each):
-        columns = ("calculations", "compositions", "folds", "truth", "scores")
+        columns = ("calculations", "groups", "folds", "truth", "scores")
         return replace(each, **{name: getattr(each, name)[::-1] for name in columns})
 
     other = {"integral": [turned(each) for each in classes(1, 4)]}

@@ -52,7 +52,7 @@ def test_labels_hold_energies_exchange_and_ground_state():
     for row in rows.values():
         assert row["exchange_meV"] == pytest.approx(100, abs=1e-6)
         assert (row["energy_FM_eV"], row["energy_NM_eV"]) == (-10.1, -7.0)
-        assert row["ground_state"] == "FM"
+        assert row["lower_of_FM_Neel"] == "FM"
     assert rows["C_FM"]["total_moment_muB"] == pytest.approx(5.8, abs=1e-12)
     assert rows["C_AFM"]["moment_A2_muB"] == -3.0
 
@@ -78,7 +78,10 @@ def test_a_run_that_left_its_order_does_not_count_for_it():
         "C_AFM": record("AFM", -10.2, [-0.1, -0.1, 3.0, 3.0], "FM"),
     }
     for row in labels(records).values():
-        assert row["order_final"] == "FM" and row["ground_state"] == row["exchange_meV"] == ""
+        assert (
+            row["order_final"] == "FM"
+            and row.get("lower_of_FM_Neel", "") == row["exchange_meV"] == ""
+        )
 
 
 def test_a_failure_is_in_the_table_and_no_label():

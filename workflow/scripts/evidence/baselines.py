@@ -1,30 +1,42 @@
-"""Fit every baseline on each fold of a split; write what they say of the validated samples."""
+"""Fit every baseline on each fold of a split; write its predictions for the validation samples."""
 
 from spinlens.core import log
 
 log.to_file(snakemake.log[0])
 
+import numpy as np
+
 from spinlens.core.files import write_table
 from spinlens.dataset import targets
+from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
-from spinlens.evidence import baselines, descriptors, predictions
+from spinlens.density import normalization
+from spinlens.evidence import baselines, descriptors, predictions, site_features
 from spinlens.splits import folds as splits
 from spinlens.splits.partitions import compositions as compositions_of
 
+point = snakemake.params.hyperparameters
 with open_dataset(snakemake.input.dataset) as dataset:
     target = targets.read(dataset, snakemake.params.target)
     calculations = dataset["sample"].values[target.samples]
     compositions = compositions_of(dataset)[target.samples]
 folds = splits.read(snakemake.input.split, calculations, compositions)
+groups_of = splits.read_groups(snakemake.input.split)
+groups = np.array([groups_of[calculation] for calculation in calculations])
 described = descriptors.read(snakemake.input.descriptors).of(calculations)
-channels, _, unit = snakemake.wildcards.view.partition("-")
+hidden = normalization.hides_moment(point["normalization"])
+with Inputs(snakemake.input.dataset, point) as inputs:
+    statistics = [site_features.input_statistics(inputs[sample]) for sample in target.samples]
 
 rows = []
 for name in baselines.NAMES:
     print("baseline", name)
-    features = described.features(name, channels, unit_norm=bool(unit))
+    if name == "input_statistics":
+        features = np.array(statistics)
+    else:
+        features = described.features(name, point["channels"], unit_norm=hidden)
     for repeat in baselines.predictions(
-        name, features, target.kind, target.truth, folds, calculations, compositions
+        name, features, target.kind, target.truth, folds, calculations, groups
     ):
         rows += [{"baseline": name} | row for row in predictions.to_rows(repeat)]
 write_table(snakemake.output[0], rows)

@@ -26,13 +26,13 @@ with Inputs(snakemake.input.dataset, point) as inputs:
     mean = np.mean([inputs[sample] for sample in samples], axis=0)
 mean_density = np.moveaxis(mean, -1, 0)
 
-runs = [kernels(path) for path in snakemake.input.fits]
-null = [kernels(path) for path in snakemake.input.null]
+runs = [kernels(path) for path in snakemake.params.filters["fits"]]
+null = [kernels(path) for path in snakemake.params.filters["null"]]
 labellings = [
     null[i : i + plan.SEEDS_OF_LABELLING] for i in range(0, len(null), plan.SEEDS_OF_LABELLING)
 ]
 found = filter_recurrence.recurrences(runs, labellings, mean_density.shape[1:])
-initial = kernels(snakemake.input.fits[0], "initial_kernel")
+initial = kernels(snakemake.params.filters["fits"][0], "initial_kernel")
 write_table(snakemake.output.table, filter_table.rows(runs[0], initial, mean_density, found))
 write_table(
     snakemake.output.null, [{"excess": value} for value in found.excess[1:].flat], ["excess"]

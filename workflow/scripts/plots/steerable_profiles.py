@@ -24,6 +24,6 @@ def read(path: str) -> xr.Dataset:
 with open_dataset(snakemake.input.dataset) as dataset:
     _, crystal = reference(dataset, snakemake.params.reference)
 neighbour_shells = shells(crystal)
-filters, null = read(snakemake.input.filters), [read(path) for path in snakemake.input.null]
+filters, null = read(snakemake.params.filters), [read(path) for path in snakemake.params.null]
 style.save(radial_functions(filters, neighbour_shells, null), snakemake.output.figure)
 write_table(snakemake.output.table, shell_weights.rows(filters, neighbour_shells, null))

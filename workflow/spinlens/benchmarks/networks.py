@@ -42,6 +42,7 @@ STEERABLE = {
     "radial_functions": 6,
     "max_degree": 2,
     "inversion": True,
+    "even": False,
     "optimizer": "adam",
     "learning_rate": 1e-7,
     "mixed_precision": False,

@@ -23,14 +23,15 @@ def magnetic_order(local_moments: Sequence[float] | Sequence[Sequence[float]]) -
     -------
     str
         NM if no site has more than 0.05 μB. Otherwise, of the sites with at least 0.3 μB: FM if
-        all point along one direction, AFM if half of them point against the others, and other for
-        ferrimagnets, canted moments and a single moment.
+        all point along one direction (a single one is parallel to its periodic images), AFM if
+        half of them point against the others, and other for ferrimagnets, canted moments and
+        small moments alone.
     """
     vectors = [[m] if isinstance(m, (int, float)) else list(m) for m in local_moments]
     if vectors and max(map(math.hypot, *zip(*vectors, strict=True))) <= LARGEST_NM_MOMENT_MUB:
         return "NM"
     large = [vector for vector in vectors if math.hypot(*vector) >= SMALLEST_MOMENT_MUB]
-    if len(large) < 2:
+    if not large:
         return "other"
     cosines = [_cosine(vector, large[0]) for vector in large]
     if any(abs(cosine) < LEAST_COLLINEAR_COSINE for cosine in cosines):

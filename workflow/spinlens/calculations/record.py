@@ -9,6 +9,11 @@
 | `lattice` | vector direction | angstrom |
 | `site_position` | site vector | 1 (fractional) |
 | `site_element` | site | |
+| `site_moment`, `site_moment_voronoi` | site | muB; integrals of `magnetization` over spheres of
+1.3 Å around the sites, and over their Voronoi regions |
+
+The global sign of a collinear magnetization is fixed: the total moment is positive, or, where it
+vanishes, the first magnetic site is up; `sign_flipped` is 1 if the file had the other sign.
 
 Labels are attributes, each with the file that it came from in `<label>_source`. A label that would
 hide one of these, or an attribute of the record itself, is `label:<label>`. The record of an
@@ -31,7 +36,7 @@ from spinlens.core.files import whole
 GRID = ("a", "b", "c")
 OWN_ATTRIBUTES = (
     "id", "source", "source_sha256", "content_sha256", "note", "excluded", "projection_axis",
-    "Conventions", "coordinates",
+    "sign_flipped", "Conventions", "coordinates",
 )  # fmt: skip
 LABEL_PREFIX = "label:"  # no name of a label has a colon
 VARIABLES: dict[str, tuple[tuple[str, ...], Any, dict[str, str]]] = {
@@ -52,6 +57,10 @@ VARIABLES: dict[str, tuple[tuple[str, ...], Any, dict[str, str]]] = {
         {"units": "1", "long_name": "fractional position of the sites"},
     ),
     "site_element": (("site",), str, {"long_name": "element of the sites"}),
+    "site_moment": (("site",), "f8", {"units": "muB", "long_name": "moment in a sphere of 1.3 Å"}),
+    "site_moment_voronoi": (
+        ("site",), "f8", {"units": "muB", "long_name": "moment in the Voronoi region"},
+    ),
 }  # fmt: skip
 
 

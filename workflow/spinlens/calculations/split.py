@@ -14,8 +14,9 @@ from spinlens.calculations.charge_file import ChargeFile, read_charge_file
 from spinlens.calculations.checks import check
 from spinlens.calculations.find import Calculation
 from spinlens.calculations.labels import read_labels
+from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB, magnetic_order
 from spinlens.core.errors import Excluded
-from spinlens.density import grids
+from spinlens.density import grids, site_moments
 
 # Only the checks need them; the first is the key of the label table's rows.
 NOT_RECORDED = ("calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula")
@@ -102,11 +103,20 @@ def admitted(
         axis = grids.moment_axis(magnetization, stored.lattice, settings["moment_axis"])
         magnetization = grids.along(magnetization, axis)
         attributes["projection_axis"] = axis
+    structure = stored.lattice, stored.positions
+    moments = site_moments.in_spheres(magnetization, *structure)
+    attributes["sign_flipped"] = 0
+    if not vector and _points_down(magnetization, stored.lattice, moments):
+        magnetization, moments = -magnetization, -moments
+        attributes["sign_flipped"] = 1
     arrays = {"charge": charge, "magnetization": magnetization} | vector
     arrays |= {"lattice": stored.lattice, "site_position": stored.positions}
     attributes["content_sha256"] = _content_sha256(arrays)
     arrays["site_element"] = np.array(stored.elements, dtype=object)
+    arrays["site_moment"] = moments
+    arrays["site_moment_voronoi"] = site_moments.in_voronoi_regions(magnetization, *structure)
     labels = _with_integrated_moment(labels, magnetization, stored.lattice)
+    labels.setdefault("order_final", (magnetic_order(moments.tolist()), "moments of the sites"))
     return record.Record(attributes | record.label_attributes(labels), arrays)
 
 
@@ -148,6 +158,19 @@ def _stored_magnetization(stored: ChargeFile, nonmagnetic: str) -> NDArray[np.fl
     raise Excluded(
         "not spin-polarised, so it has no magnetization: set nonmagnetic: zero to take it as zero"
     )
+
+
+def _points_down(
+    magnetization: NDArray[np.floating],
+    lattice: NDArray[np.float64],
+    moments: NDArray[np.float64],
+) -> bool:
+    """Whether the total moment is negative or, if it vanishes, the first magnetic site is down."""
+    total = float(grids.integral(magnetization, lattice))
+    if abs(total) > grids.VANISHING_MOMENT * float(grids.integral(abs(magnetization), lattice)):
+        return total < 0
+    magnetic = moments[np.abs(moments) >= SMALLEST_MOMENT_MUB]
+    return bool(magnetic.size and magnetic[0] < 0)
 
 
 def _with_integrated_moment(

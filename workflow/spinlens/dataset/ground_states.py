@@ -12,7 +12,9 @@ from typing import Any
 from spinlens.crystal.formulas import composition, reduced
 
 ORDERS = ("FM", "AFM", "NM")
+ORDER_LABELS = ("ground_state", "lower_of_FM_Neel")  # those whose values are orders
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie
+SETTINGS = ("smearing_eV", "ladder_step", "kpoints")  # labels of what energies must share
 
 Values = Mapping[str, Mapping[str, Any]]  # calculation to its labels, name to value
 Sites = Mapping[str, Sequence[str]]  # calculation to the elements of its sites
@@ -35,9 +37,11 @@ def compare(labels: Values, elements: Sites) -> tuple[Compared, list[str]]:
     tuple
         Additional labels with their sources of the calculations whose composition has at least
         two orders: energy_FM_eV, energy_AFM_eV and energy_NM_eV, the lowest of each order per
-        cell; exchange_meV = 1000 (E(AFM) − E(FM)) per cell; ground_state, the order of lowest
-        energy unless it ties. Labels that a calculation has already are left out. And a line for
-        each composition whose energies cannot be compared.
+        cell; exchange_meV = 1000 (E(AFM) − E(FM)) per cell; the order of lowest energy unless
+        it ties or is nearer than `label_uncertainty_meV`: lower_of_FM_Neel of these two orders
+        alone, which cannot tell the ground state, and otherwise ground_state. Labels that a
+        calculation has already are left out. And a line for each composition whose energies
+        cannot be compared.
     """
     added: Compared = {}
     refusals = []
@@ -50,8 +54,18 @@ def compare(labels: Values, elements: Sites) -> tuple[Compared, list[str]]:
                 "atom, so their potentials or charges do and their energies cannot be compared"
             )
             continue
+        differing = _differing_setting({c: labels[c] for c in group}, atoms)
+        if found and differing:
+            refusals.append(
+                f"no ground state from {', '.join(group)}: they differ in {differing}, so their "
+                "energies cannot be compared"
+            )
+            continue
         for calculation in group:
-            new = {name: found[name] for name in found if name not in labels[calculation]}
+            known = set(labels[calculation])
+            if not known.isdisjoint(ORDER_LABELS):
+                known = known | set(ORDER_LABELS)
+            new = {name: found[name] for name in found if name not in known}
             added |= {calculation: new} if new else {}
     return added, refusals
 
@@ -129,9 +143,32 @@ def _comparison(labels: Values, atoms: Mapping[str, int]) -> dict[str, tuple[Any
         exchange = 1000 * (energies["AFM"] - energies["FM"])
         found["exchange_meV"] = exchange, f"energies of {lowest['AFM']} and {lowest['FM']}"
     first, second, *_ = sorted(energies, key=lambda order: energies[order])
-    if energies[second] - energies[first] > RESOLUTION_EV:
-        found["ground_state"] = first, "energies of " + ", ".join(lowest.values())
+    alone = {"FM", "AFM"} <= energies.keys() <= {"FM", "AFM", "NM"}
+    name = "lower_of_FM_Neel" if alone else "ground_state"
+    if energies[second] - energies[first] > max(RESOLUTION_EV, _uncertainty_ev(labels)):
+        found[name] = first, "energies of " + ", ".join(lowest.values())
     return found
+
+
+def _uncertainty_ev(labels: Values) -> float:
+    """Largest stated uncertainty of a difference of energies per cell; 0 if none is stated."""
+    stated = [own.get("label_uncertainty_meV") for own in labels.values()]
+    return max((float(each) / 1000 for each in stated if each is not None), default=0.0)
+
+
+def _differing_setting(labels: Values, atoms: Mapping[str, int]) -> str:
+    """Name the first setting in which calculations differ; empty if they share all that is known.
+
+    Meshes are compared between cells of one size only: those of other cells have other numbers.
+    """
+    for name in SETTINGS:
+        by_cell = defaultdict(set)
+        for calculation, own in labels.items():
+            if own.get(name) is not None:
+                by_cell[atoms[calculation] if name == "kpoints" else 0].add(own[name])
+        if any(len(values) > 1 for values in by_cell.values()):
+            return name
+    return ""
 
 
 def _lowest_by_order(labels: Values, atoms: Mapping[str, int]) -> dict[str, str]:

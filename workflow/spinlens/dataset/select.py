@@ -104,7 +104,8 @@ def read_compared(path: Path | str) -> Compared:
     """
     labels: Compared = {}
     for row in read_table(path):
-        value = row["value"] if row["label"] == "ground_state" else float(row["value"])
+        is_order = row["label"] in ground_states.ORDER_LABELS
+        value = row["value"] if is_order else float(row["value"])
         labels.setdefault(row["calculation"], {})[row["label"]] = value, row["label_source"]
     return labels
 

@@ -9,6 +9,7 @@ noncollinear, NaN for the others |
 | `lattice` | sample vector direction | angstrom; spans the stored grid |
 | `site_position` | sample site vector | 1 (fractional in `lattice`; NaN pads) |
 | `site_element` | sample site | ("" pads) |
+| `site_moment`, `site_moment_voronoi` | sample site | muB; of the whole cell, whatever the window |
 | labels, `total_moment` first | sample | as their `units` say; a label named as one of these
 variables is `<label>_label`, one with many numbers stays in its record |
 | `reported_moment` | sample | muB; of a noncollinear run the length of the vector |
@@ -37,6 +38,7 @@ from spinlens.density.window import cut_window, window_start, windowed_cell
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
+OF_SITES = ("site_moment", "site_moment_voronoi")
 CHUNK_CACHE_BYTES = 4 * 2**20
 
 Shape = tuple[int, ...]
@@ -88,7 +90,7 @@ def write_dataset(
 def _on_common_grid(
     sample: xr.Dataset, grid: Shape, window: float | None
 ) -> dict[str, NDArray[np.float64]]:
-    """Resample an open record's fields; with its lattice and site positions, by name."""
+    """Resample an open record's fields; with its lattice and sites, by name."""
     lattice, positions = sample["lattice"].values, sample["site_position"].values
     fields = {name: sample[name].values.astype(np.float64) for name in FIELDS if name in sample}
     if window is not None and window < np.linalg.norm(lattice[2]):
@@ -99,7 +101,8 @@ def _on_common_grid(
         }
         lattice, positions = windowed_cell(lattice, positions, start, window)
     resampled = {name: grids.resample(field, grid) for name, field in fields.items()}
-    return resampled | {"lattice": lattice, "site_position": positions}
+    moments = {name: sample[name].values for name in OF_SITES}
+    return resampled | moments | {"lattice": lattice, "site_position": positions}
 
 
 def _header(file: Path | str, compared: Mapping[str, Labels]) -> dict[str, Any]:
@@ -226,5 +229,6 @@ def _write_sample(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray
         if name in sample:
             output[name][index] = sample[name]
     sites = len(sample["site_position"])
-    output["site_position"][index] = np.nan
-    output["site_position"][index, :sites] = sample["site_position"]
+    for name in ("site_position", *OF_SITES):
+        output[name][index] = np.nan
+        output[name][index, :sites] = sample[name]

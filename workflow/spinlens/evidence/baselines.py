@@ -6,13 +6,18 @@
 | `integral` | the integral of m | logistic | ridge |
 | `parts` | integrals of max(m, 0) and max(−m, 0) | logistic | ridge |
 | `composition` | the formula | extremely randomised trees | the same |
-| `density_pca` | the coarse density's first ten principal components | logistic | ridge |
+| `density_pca` | principal components of the coarse density | logistic | ridge |
+| `site_ratio` | the weakest site moment over the strongest | logistic | ridge |
+| `sites` | moments of the magnetic sites and their ligands | logistic or trees | ridge or trees |
+| `input_statistics` | statistics of the network's own input | logistic or trees | ridge or trees |
 
 The logistic on one or two integrals is all but unregularised: it then puts a threshold on the
 integral where one separates the classes, and, its scores being linear, ordered bins of it with
 more classes; regularised, a target that is the integral itself would look hard. Classes weigh the
 same throughout, because balanced accuracy is what is compared: a weaker baseline would flatter
-the network. Everything that is fitted, the components too, is fitted inside the fold.
+the network. Everything that is fitted, the components too, is fitted inside the fold, and the
+number of components, the regularisation and the choice between a linear model and trees are made
+by inner folds over the same groups, on the training samples alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,15 +30,29 @@ from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from spinlens.core.errors import SpinlensError
 from spinlens.evidence.predictions import Predictions, pooled, validated
 from spinlens.splits.folds import check_folds
+from spinlens.splits.groups import inner_folds
 
-NAMES = ("majority", "integral", "parts", "composition", "density_pca")
-COMPONENTS = 10
+NAMES = (
+    "majority",
+    "integral",
+    "parts",
+    "composition",
+    "density_pca",
+    "site_ratio",
+    "sites",
+    "input_statistics",
+)
+ONE_NUMBER = ("integral", "parts", "site_ratio")  # all but unregularised
+COMPONENTS = (3, 5, 10, 20)
+STRENGTHS = (0.1, 1.0, 10.0, 1e4)
+INNER_FOLDS = 3
 TREES = 300
 RIDGES = np.logspace(-6, 4, 21)
 Fold = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -46,7 +65,7 @@ def predictions(
     truth: ArrayLike,
     folds: Mapping[str, Fold],
     calculations: ArrayLike,
-    compositions: ArrayLike,
+    groups: ArrayLike,
 ) -> list[Predictions]:
     """Predictions of a baseline for every sample that a split validates.
 
@@ -62,8 +81,8 @@ def predictions(
         Classes, from 0, or values.
     folds : Mapping
         Positions of the training and of the validation samples, by the fold's name.
-    calculations, compositions : array_like of str, shape (samples,)
-        Ids, and compositions.
+    calculations, groups : array_like of str, shape (samples,)
+        Ids, and what the split keeps together.
 
     Returns
     -------
@@ -73,28 +92,33 @@ def predictions(
     Raises
     ------
     SpinlensError
-        If a composition is in training and in validation of a fold, or a sample is validated
+        If a group is in training and in validation of a fold, or a sample is validated
         twice in one repeat.
     """
-    check_folds(folds, compositions)
+    check_folds(folds, groups)
     truth = np.asarray(truth)
     parts: dict[int, list[Predictions]] = {}
     for fold, pair in folds.items():
-        scores = out_of_fold(name, features, kind, truth, [pair])
-        made = validated(fold, pair[1], calculations, compositions, truth, scores)
+        scores = out_of_fold(name, features, kind, truth, [pair], groups)
+        made = validated(fold, pair[1], calculations, groups, truth, scores)
         parts.setdefault(made.repeat, []).append(made)
     return [pooled(of_repeat) for of_repeat in parts.values()]
 
 
 def out_of_fold(
-    name: str, features: ArrayLike, kind: str, truth: ArrayLike, folds: Iterable[Fold]
+    name: str,
+    features: ArrayLike,
+    kind: str,
+    truth: ArrayLike,
+    folds: Iterable[Fold],
+    groups: ArrayLike | None = None,
 ) -> NDArray[np.float64]:
     """Scores of a baseline for each fold's validation samples, fitted on its training samples.
 
     Parameters
     ----------
-    name, features, kind, truth
-        As `predictions` takes them.
+    name, features, kind, truth, groups
+        As `predictions` takes them; without groups each sample is its own.
     folds : iterable of (training, validation)
         Positions of the samples.
 
@@ -111,10 +135,11 @@ def out_of_fold(
     if name not in NAMES:
         raise SpinlensError(f"baseline: {name!r} is none of {', '.join(NAMES)}")
     truth, features = np.asarray(truth), np.asarray(features, dtype=float)
+    groups = np.arange(len(truth)) if groups is None else np.asarray(groups)
     classes = int(truth.max()) + 1 if kind == "classes" else None
     scores = np.full((len(truth), classes) if classes else len(truth), np.nan)
     for training, validation in folds:
-        model = _fitted(name, kind, features[training], truth[training])
+        model = _fitted(name, kind, features[training], truth[training], groups[training])
         if classes:
             scores[validation] = 0
             scores[np.ix_(validation, model.classes_)] = model.predict_proba(features[validation])
@@ -123,26 +148,51 @@ def out_of_fold(
     return scores
 
 
-def _fitted(name: str, kind: str, features: NDArray[Any], truth: NDArray[Any]) -> Any:
+def _fitted(
+    name: str, kind: str, features: NDArray[Any], truth: NDArray[Any], groups: NDArray[Any]
+) -> Any:
     if kind == "classes" and np.unique(truth).size == 1:
         name = "majority"  # nothing to tell apart, and a logistic refuses to
-    return clone(_estimator(name, kind, features.shape)).fit(features, truth)
+    estimator, grid = _estimator(name, kind, features.shape)
+    inner = inner_folds(kind, truth, groups, INNER_FOLDS) if grid else []
+    if not inner:
+        return clone(estimator).fit(features, truth)
+    scoring = "balanced_accuracy" if kind == "classes" else "neg_mean_squared_error"
+    search = GridSearchCV(estimator, grid, scoring=scoring, cv=inner, error_score="raise")
+    return search.fit(features, truth)
 
 
-def _estimator(name: str, kind: str, shape: tuple[int, ...]) -> Any:
-    classes = kind == "classes"
+def _estimator(name: str, kind: str, shape: tuple[int, ...]) -> tuple[Any, list[dict[str, Any]]]:
+    """Estimator of a baseline, and the grid of what inner folds choose; the estimator as it
+    stands serves if there are too few samples for them."""
     if name == "majority":
         # the share of the largest class differs between folds, and as a score would rank them
-        return DummyClassifier(strategy="most_frequent") if classes else DummyRegressor()
+        dummy = DummyClassifier(strategy="most_frequent")
+        return (dummy if kind == "classes" else DummyRegressor()), []
     if name == "composition":
-        trees = {"n_estimators": TREES, "random_state": 0}
-        if classes:
-            return ExtraTreesClassifier(class_weight="balanced", **trees)
-        return ExtraTreesRegressor(**trees)
-    strength = 1.0 if name == "density_pca" else 1e4
-    options = {"C": strength, "class_weight": "balanced", "max_iter": 10_000}
-    last = LogisticRegression(**options) if classes else RidgeCV(alphas=RIDGES)
-    if name == "density_pca":
-        reduced = PCA(min(COMPONENTS, shape[0] - 1, shape[1]), svd_solver="full")
-        return make_pipeline(reduced, StandardScaler(), last)
-    return make_pipeline(StandardScaler(), last)
+        return _trees(kind), []
+    steps = [("scaler", StandardScaler()), ("model", _linear(kind, 1e4))]
+    if name in ONE_NUMBER:
+        return Pipeline(steps), []
+    linear = [_linear(kind, strength) for strength in STRENGTHS[: 1 if kind != "classes" else None]]
+    if name != "density_pca":
+        return Pipeline(steps), [{"model": [*linear, _trees(kind)]}]
+    # Components that are fitted on the smallest inner fold, too.
+    most = min(shape[0] * (INNER_FOLDS - 1) // INNER_FOLDS - 1, shape[1])
+    counts = sorted({min(count, max(most, 1)) for count in COMPONENTS})
+    reduced = PCA(counts[-1], svd_solver="full")
+    estimator = Pipeline([("components", reduced), *steps])
+    return estimator, [{"components__n_components": counts, "model": linear}]
+
+
+def _linear(kind: str, strength: float) -> Any:
+    """Logistic regression, or ridge regression that chooses its own strength."""
+    if kind == "classes":
+        return LogisticRegression(C=strength, class_weight="balanced", max_iter=10_000)
+    return RidgeCV(alphas=RIDGES)
+
+
+def _trees(kind: str) -> Any:
+    if kind == "classes":
+        return ExtraTreesClassifier(TREES, class_weight="balanced", random_state=0)
+    return ExtraTreesRegressor(TREES, random_state=0)

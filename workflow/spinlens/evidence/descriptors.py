@@ -7,6 +7,8 @@
 | `positive_integral`, `negative_integral` | sample | muB; of max(m, 0) and max(−m, 0) |
 | `coarse_density` | sample part a b c | muB angstrom-3; both parts, Fourier-resampled |
 | `composition` | sample feature | as crystal.composition says |
+| `sites` | sample site_feature | as evidence.site_features says, from the moments of the sites |
+| `strongest_moment` | sample | muB; largest magnitude among the sites |
 
 Fourier resampling is linear, so that m itself is the difference of the two coarse parts.
 """
@@ -26,6 +28,7 @@ from spinlens.core.files import whole
 from spinlens.crystal import composition
 from spinlens.crystal.formulas import reduced
 from spinlens.density import grids
+from spinlens.evidence import site_features
 
 COARSE_GRID = (12, 12, 24)
 
@@ -44,6 +47,10 @@ class Descriptors:
         max(m, 0), then max(−m, 0), in μB Å⁻³.
     composition : NDArray of float, shape (samples, features)
         Descriptors of the composition.
+    sites : NDArray of float, shape (samples, 5)
+        Features of the moments of the sites, in μB and μB².
+    strongest_moment : NDArray of float, shape (samples,)
+        Largest magnitude among the sites in μB.
     """
 
     calculation: NDArray[Any]
@@ -53,6 +60,8 @@ class Descriptors:
     negative_integral: NDArray[np.float64]
     coarse_density: NDArray[np.float32]
     composition: NDArray[np.float64]
+    sites: NDArray[np.float64]
+    strongest_moment: NDArray[np.float64]
 
     def of(self, calculations: Iterable[str]) -> "Descriptors":
         """Descriptors of some calculations, in their order.
@@ -106,7 +115,11 @@ class Descriptors:
             "integral": self.integral[:, np.newaxis],
             "parts": np.stack([self.positive_integral, self.negative_integral], axis=-1),
             "composition": self.composition,
+            "site_ratio": self.sites[:, :1],
+            "sites": self.sites,
         }
+        if baseline == "sites" and unit_norm:
+            return site_features.shape_only(self.sites, self.strongest_moment)
         return columns[baseline]
 
     def _density(self, channels: str, unit_norm: bool) -> NDArray[np.float64]:
@@ -143,6 +156,10 @@ def write(
                 output["calculation"][index] = dataset["sample"][index]
                 output["formula"][index] = reduced(elements[index])
                 output["composition"][index] = table[index]
+                moments = dataset["site_moment"][index]
+                own = [element for element in elements[index] if element]
+                output["sites"][index] = site_features.of_sites(own, moments)
+                output["strongest_moment"][index] = np.nanmax(np.abs(moments))
                 _write_density(output, index, dataset)
 
 
@@ -185,7 +202,9 @@ def _define(
     output: netCDF4.Dataset, samples: int, grid: Sequence[int], names: Sequence[str]
 ) -> None:
     for name, size in zip(
-        ("sample", "part", *"abc", "feature"), (samples, 2, *grid, len(names)), strict=True
+        ("sample", "part", *"abc", "feature", "site_feature"),
+        (samples, 2, *grid, len(names), len(site_features.NAMES)),
+        strict=True,
     ):
         output.createDimension(name, size)
     moment = {"units": "muB"}
@@ -203,6 +222,10 @@ def _define(
         ),
         ("composition", "f8", ("sample", "feature"), {"long_name": "composition descriptors"}),
         ("feature", str, ("feature",), {"long_name": "composition descriptor"}),
+        ("sites", "f8", ("sample", "site_feature"), {"long_name": "features of the site moments"}),
+        ("site_feature", str, ("site_feature",), {"long_name": "feature of the site moments"}),
+        ("strongest_moment", "f8", ("sample",), moment | {"long_name": "largest site moment"}),
     ):
         netcdf.variable(output, name, kind, dims, about)
     output["feature"][:] = np.array(names, dtype=object)
+    output["site_feature"][:] = np.array(site_features.NAMES, dtype=object)

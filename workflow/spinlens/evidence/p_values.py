@@ -1,5 +1,6 @@
 """p-values against permuted labels: of a metric, and of how often a filter recurs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,26 @@ def p_value(observed: float, null: ArrayLike, lower_is_better: bool = False) -> 
         raise SpinlensError("p-value: it takes a finite observed value and one permutation or more")
     as_good = values <= observed if lower_is_better else values >= observed
     return float((1 + as_good.sum()) / (1 + values.size))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for the number of tests.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        Of all tests of a family.
+
+    Returns
+    -------
+    list of float
+        In their order, at most 1 (S. Holm, Scand. J. Stat. 6, 65 (1979)).
+    """
+    order = np.argsort(p_values, kind="stable")
+    ranked = np.asarray(p_values, dtype=float)[order] * np.arange(len(p_values), 0, -1)
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(np.maximum.accumulate(ranked), 1.0)
+    return corrected.tolist()
 
 
 def recurrence_test(found: Recurrences) -> list[dict[str, Any]]:

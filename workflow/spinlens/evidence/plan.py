@@ -1,25 +1,30 @@
-"""Which fits and files the evidence is made of, known when the workflow is parsed.
+"""Which fits the evidence is made of, known when the workflow is parsed.
 
-A fit is a point, a target, a split, a fold of it and a seed. Seed `0`, `1`, .. are fits of the
-true labels; `permuted3-1` is the second fit of the third permuted labelling. The single split
-carries the permuted labellings, and the true labels from as many seeds, each judged alone; the
-other splits one fit a fold, or as many as their `seeds` say, whose mean is judged.
+A fit is a point, a target, a split, a fold of it and a set of labels: `true`, or a chunk of
+permuted labellings such as `permuted1-11`. One job trains all its networks: several seeds on each
+fold, whose mean is scored, and for a nested point, first, those of the inner folds that choose
+among the config's `evidence_choices`. The single split carries the permuted labellings, and the
+true labels from as many seeds, each scored alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from spinlens.core.errors import SpinlensError
 from spinlens.dataset import targets
-from spinlens.density import normalization
 from spinlens.settings import hyperparameters
 from spinlens.splits import folds
 
+# Hyperparameters that decide what a network receives.
+OF_INPUT = ("channels", "normalization", "input_grid", "isosurface", "dimensions")
 OF_SPLIT = ("train_fraction", "split_seed")
-OWN_KEYS = ("name", "permutations")  # of a point, beside its hyperparameters
+OWN_KEYS = ("name", "permutations", "nested")  # of a point, beside its hyperparameters
 SEEDS_OF_LABELLING = 2  # a filter that recurs is found in two fits at least
+CHUNK = 11  # permuted labellings of one job: each start of TensorFlow takes seconds
+TRUE = "true"
 Point = Mapping[str, Any]
 Split = Mapping[str, Any]
-Placed = list[list[str]]  # fold, seed and predictions of fits
+Placed = list[list[str]]  # fold, seed and predictions of networks
 
 
 class Fit(NamedTuple):
@@ -29,7 +34,7 @@ class Fit(NamedTuple):
     target: str
     split: str
     fold: str
-    seed: str
+    labels: str
 
 
 class EvidencePoint(NamedTuple):
@@ -43,11 +48,14 @@ class EvidencePoint(NamedTuple):
         Hyperparameters.
     permutations : int
         Number of permuted labellings.
+    nested : bool
+        Whether each outer fold chooses among `evidence_choices` by inner folds.
     """
 
     name: str
     point: Point
     permutations: int
+    nested: bool
 
     @property
     def target(self) -> str:
@@ -56,17 +64,16 @@ class EvidencePoint(NamedTuple):
 
     @property
     def single_split_fits(self) -> list[Fit]:
-        """Fits of the true labels on the single split, one per seed."""
+        """The fit of the true labels on the single split."""
         return self.fits_of_split(folds.single_split(self.point))
 
     @property
-    def permuted_fits(self) -> list[list[Fit]]:
-        """Fits of the permuted labellings on the single split, one list per labelling."""
+    def permuted_fits(self) -> list[Fit]:
+        """Fits of the permuted labellings on the single split, one per chunk of labellings."""
         split = folds.name(folds.single_split(self.point))
-        place = self.name, self.target, split, "0"
         return [
-            [Fit(*place, f"permuted{number}-{seed}") for seed in range(SEEDS_OF_LABELLING)]
-            for number in range(1, self.permutations + 1)
+            Fit(self.name, self.target, split, "0", f"permuted{chunk[0]}-{chunk[-1]}")
+            for chunk in _chunks(self.permutations)
         ]
 
     def fits_of_split(self, split: Split) -> list[Fit]:
@@ -80,11 +87,10 @@ class EvidencePoint(NamedTuple):
         Returns
         -------
         list of Fit
-            Fold by fold: of a repeated split as many on each as its `seeds` say.
+            One per fold.
         """
         place = self.name, self.target, folds.name(split)
-        seeds = range(_networks(split))
-        return [Fit(*place, fold, str(seed)) for fold in folds.fold_names(split) for seed in seeds]
+        return [Fit(*place, fold, TRUE) for fold in folds.fold_names(split)]
 
     def every_fit(self, splits: Iterable[Split]) -> list[Fit]:
         """Every fit of this point.
@@ -100,9 +106,48 @@ class EvidencePoint(NamedTuple):
             Of the single split if it has permuted labellings, and of each repeated split.
         """
         single = self.single_split_fits if self.permutations else []
-        null = [fit for labelling in self.permuted_fits for fit in labelling]
         repeated = [fit for split in splits for fit in self.fits_of_split(split)]
-        return [*single, *null, *repeated]
+        return [*single, *self.permuted_fits, *repeated]
+
+
+def labellings(labels: str) -> list[int]:
+    """Numbers of the labellings of a fit.
+
+    Parameters
+    ----------
+    labels : str
+        Last field of a Fit: `true` or `permuted1-11`.
+
+    Returns
+    -------
+    list of int
+        0 for the true labels.
+    """
+    if labels == TRUE:
+        return [0]
+    first, last = labels.removeprefix("permuted").split("-")
+    return list(range(int(first), int(last) + 1))
+
+
+def seed_names(fit: Fit, split: Split) -> list[str]:
+    """Names of the networks of a fit, each the folder of one.
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit.
+    split : Mapping
+        Its split.
+
+    Returns
+    -------
+    list of str
+        `0`, `1`, ..; of permuted labellings `permuted3-1`, the second network of the third.
+    """
+    seeds = range(networks(split))
+    if fit.labels == TRUE:
+        return [str(seed) for seed in seeds]
+    return [f"permuted{number}-{seed}" for number in labellings(fit.labels) for seed in seeds]
 
 
 def points(config: Mapping[str, Any]) -> list[EvidencePoint]:
@@ -121,127 +166,48 @@ def points(config: Mapping[str, Any]) -> list[EvidencePoint]:
     Raises
     ------
     SpinlensError
-        If a target is invalid.
+        If a target is invalid, or `evidence_choices` would change a target or an input.
     """
+    _check_choices(config["evidence_choices"])
     base = {name: config[name] for name in hyperparameters.NAMES}
-    # The folders of a fit hold target and split, and those below them the seed.
+    # The folders of a fit hold target and split.
     elsewhere = {name: base[name] for name in (*targets.HYPERPARAMETERS, *OF_SPLIT, "seed")}
     found = []
     for override in config["evidence_points"] or []:
         point = base | {name: value for name, value in override.items() if name not in OWN_KEYS}
         name = override.get("name") or hyperparameters.point_name(point | elsewhere, base)
-        found.append(EvidencePoint(name, point, override.get("permutations", 0)))
+        own = override.get("permutations", 0), override.get("nested", False)
+        found.append(EvidencePoint(name, point, *own))
     return found
 
 
-def fit_files(results: str, fits: Iterable[Fit], name: str) -> list[str]:
-    """One file of each of some fits.
+def networks(split: Split) -> int:
+    """Number of networks on each fold of a split.
 
     Parameters
     ----------
-    results, name : str
-        Folder of results, and name of the file in the folder of a fit.
-    fits : iterable of Fit
-        The fits.
+    split : Mapping
+        Split, as `splits.folds.assign` takes it.
 
     Returns
     -------
-    list of str
-        Paths below `results`.
+    int
+        Of the single split as many as a permuted labelling has.
     """
-    return [f"{results}/fits/{'/'.join(fit)}/{name}" for fit in fits]
-
-
-def single_evidence(results: str, points: Mapping[str, Point]) -> list[dict[str, Any]]:
-    """Evidence that the main job has of each sweep point: its model on the study's one split.
-
-    Parameters
-    ----------
-    results : str
-        Folder of results.
-    points : Mapping
-        Hyperparameters by the name of the point's folder.
-
-    Returns
-    -------
-    list of dict
-        As `scripts/evidence/score.py` takes it: `point`, `target`, `split`, `moment_hidden`,
-        `fits` (fold, seed and path of predictions of each), `networks` (on each fold), `null`
-        (such fits of each permuted labelling) and `baselines` (path).
-    """
-    fits = {name: [["0", "0", f"{results}/models/{name}/predictions.csv"]] for name in points}
-    return [
-        _evidence(results, name, point, folds.single_split(point), fits[name])
-        for name, point in points.items()
-    ]
-
-
-def repeated_evidence(
-    results: str, evidence_points: Iterable[EvidencePoint], splits: Sequence[Split]
-) -> list[dict[str, Any]]:
-    """Evidence of the fits of `evidence_points`, on each of the splits.
-
-    Parameters
-    ----------
-    results : str
-        Folder of results.
-    evidence_points : iterable of EvidencePoint
-        The points.
-    splits : sequence of Mapping
-        Repeated splits, as `splits.folds.assign` takes them.
-
-    Returns
-    -------
-    list of dict
-        As `single_evidence` gives it; the single split is that of the permuted labels.
-    """
-    found = []
-    for each in evidence_points:
-        if each.permutations:
-            fits = _placed(results, each.single_split_fits)
-            null = [_placed(results, labelling) for labelling in each.permuted_fits]
-            single = folds.single_split(each.point)
-            found.append(_evidence(results, each.name, each.point, single, fits, null))
-        for split in splits:
-            fits = _placed(results, each.fits_of_split(split))
-            found.append(_evidence(results, each.name, each.point, split, fits))
-    return found
-
-
-def files_of(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Every file that a list of evidence is made of.
-
-    Parameters
-    ----------
-    evidence : sequence of Mapping
-        As `single_evidence` gives it.
-
-    Returns
-    -------
-    list of str
-        Paths, sorted.
-    """
-    fits = [fit for each in evidence for group in (each["fits"], *each["null"]) for fit in group]
-    return sorted({path for _, _, path in fits} | {each["baselines"] for each in evidence})
-
-
-def _evidence(
-    results: str, name: str, point: Point, split: Split, fits: Placed, null: Sequence[Placed] = ()
-) -> dict[str, Any]:
-    hidden = normalization.hides_moment(point["normalization"])
-    view = ("parts" if point["channels"] == "parts" else "signed") + ("-unit" if hidden else "")
-    place = {"target": targets.name(point), "split": folds.name(split)}
-    baselines = f"{results}/baselines/{place['target']}/{place['split']}/{view}.csv"
-    count = 1 if split["kind"] == "single" else _networks(split)
-    known = {"fits": fits, "networks": count, "null": list(null), "baselines": baselines}
-    return {"point": name} | place | {"moment_hidden": hidden} | known
-
-
-def _placed(results: str, fits: Sequence[Fit]) -> Placed:
-    files = fit_files(results, fits, "predictions.csv")
-    return [[fit.fold, fit.seed, file] for fit, file in zip(fits, files, strict=True)]
-
-
-def _networks(split: Split) -> int:
-    """Networks on each fold; on the single split as many as a permuted labelling has."""
     return SEEDS_OF_LABELLING if split["kind"] == "single" else split["seeds"]
+
+
+def _check_choices(choices: Sequence[Mapping[str, Any]]) -> None:
+    fixed = {*targets.HYPERPARAMETERS, *OF_SPLIT, *OF_INPUT, "family", "seed"}
+    for name in sorted({name for choice in choices for name in choice}):
+        if name in fixed:
+            raise SpinlensError(
+                f"evidence_choices: {name} decides target, input or split: choose among "
+                "hyperparameters of the network and its training"
+            )
+
+
+def _chunks(permutations: int) -> list[list[int]]:
+    """Numbers of the permuted labellings, so many to a job."""
+    numbers = list(range(1, permutations + 1))
+    return [numbers[i : i + CHUNK] for i in range(0, len(numbers), CHUNK)]

@@ -23,8 +23,8 @@ class Predictions:
     ----------
     calculations : NDArray of str, shape (samples,)
         Ids.
-    compositions : NDArray of str, shape (samples,)
-        What a resample draws together.
+    groups : NDArray of str, shape (samples,)
+        What the split keeps together, and a resample draws together.
     folds : NDArray of str, shape (samples,)
         Name of the fold that validated each sample.
     truth : NDArray, shape (samples,)
@@ -41,7 +41,7 @@ class Predictions:
     """
 
     calculations: NDArray[Any]
-    compositions: NDArray[Any]
+    groups: NDArray[Any]
     folds: NDArray[Any]
     truth: NDArray[Any]
     scores: NDArray[Any]
@@ -49,7 +49,7 @@ class Predictions:
 
     def __post_init__(self) -> None:
         """Check the columns."""
-        columns = (self.calculations, self.compositions, self.folds, self.truth, self.scores)
+        columns = (self.calculations, self.groups, self.folds, self.truth, self.scores)
         if len({len(column) for column in columns}) != 1:
             raise SpinlensError("predictions: the columns are not of one length")
         names, counts = np.unique(self.calculations, return_counts=True)
@@ -67,7 +67,7 @@ def validated(
     fold: str,
     positions: ArrayLike,
     calculations: ArrayLike,
-    compositions: ArrayLike,
+    groups: ArrayLike,
     truth: Sequence[Any] | NDArray[Any],
     scores: ArrayLike,
 ) -> Predictions:
@@ -79,7 +79,7 @@ def validated(
         Name of the fold.
     positions : array_like of int
         Positions of its validation samples among all samples.
-    calculations, compositions, truth, scores : array_like
+    calculations, groups, truth, scores : array_like
         Columns of Predictions, of all samples.
 
     Returns
@@ -88,9 +88,9 @@ def validated(
         Of the samples at `positions`.
     """
     chosen = np.asarray(positions, dtype=int)
-    columns = (calculations, compositions, np.full(len(truth), str(fold)), truth, scores)
-    ids, formulas, fold_names, true, predicted = (np.asarray(each)[chosen] for each in columns)
-    return Predictions(ids, formulas, fold_names, true, predicted, _repeat_of(fold))
+    columns = (calculations, groups, np.full(len(truth), str(fold)), truth, scores)
+    ids, labels, fold_names, true, predicted = (np.asarray(each)[chosen] for each in columns)
+    return Predictions(ids, labels, fold_names, true, predicted, _repeat_of(fold))
 
 
 def pooled(parts: Sequence[Predictions]) -> Predictions:
@@ -114,7 +114,7 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
     repeats = sorted({part.repeat for part in parts})
     if len(repeats) != 1:
         raise SpinlensError(f"predictions of repeats {repeats} cannot be pooled: pool each")
-    names = ("calculations", "compositions", "folds", "truth", "scores")
+    names = ("calculations", "groups", "folds", "truth", "scores")
     joined: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts]) for name in names
     }
@@ -122,7 +122,7 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
 
 
 def of_fits(
-    tables: Iterable[FitTable], compositions: Mapping[str, str], ensembles: bool = False
+    tables: Iterable[FitTable], groups: Mapping[str, str], ensembles: bool = False
 ) -> list[Predictions]:
     """Predictions of trained fits for their validation samples, the folds of a repeat pooled.
 
@@ -130,8 +130,8 @@ def of_fits(
     ----------
     tables : iterable of (fold, seed, path)
         `predictions.csv` of each fit.
-    compositions : Mapping
-        Composition by calculation.
+    groups : Mapping
+        Group by calculation, as `splits.folds.read_groups` gives it.
     ensembles : bool
         Whether the networks of one fold, trained from several seeds, are averaged.
 
@@ -149,7 +149,7 @@ def of_fits(
     members: dict[tuple[str, str], list[Predictions]] = {}
     for fold, seed, path in tables:
         of_fold = members.setdefault((fold, "" if ensembles else seed), [])
-        of_fold.append(_of_fit(read_table(path), fold, compositions))
+        of_fold.append(_of_fit(read_table(path), fold, groups))
     parts: dict[tuple[int, str], list[Predictions]] = {}
     for (_, seed), of_fold in members.items():
         made = _averaged(of_fold)
@@ -168,16 +168,16 @@ def to_rows(predictions: Predictions) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `calculation`, `composition`, `fold`, and `class` and `probability_0`, .., or `value` and
+        `calculation`, `group`, `fold`, and `class` and `probability_0`, .., or `value` and
         `prediction`.
     """
     scores = predictions.scores.reshape(len(predictions.truth), -1)
     names = ["value", "prediction"]
     if predictions.kind == "classes":
         names = ["class", *(f"probability_{label}" for label in range(scores.shape[1]))]
-    columns = (predictions.calculations, predictions.compositions, predictions.folds)
+    columns = (predictions.calculations, predictions.groups, predictions.folds)
     numbers = (predictions.truth.tolist(), *scores.T.tolist())
-    names = ["calculation", "composition", "fold", *names]
+    names = ["calculation", "group", "fold", *names]
     return [
         dict(zip(names, row, strict=True))
         for row in zip(*(map(str, column) for column in columns), *numbers, strict=True)
@@ -201,7 +201,7 @@ def from_rows(rows: Iterable[Row]) -> list[Predictions]:
     for row in rows:
         of_repeats.setdefault(_repeat_of(row["fold"]), []).append(row)
     return [
-        _of_rows(own, [row["composition"] for row in own], [row["fold"] for row in own])
+        _of_rows(own, [row["group"] for row in own], [row["fold"] for row in own])
         for own in of_repeats.values()
     ]
 
@@ -215,11 +215,11 @@ def _averaged(members: Sequence[Predictions]) -> Predictions:
     return replace(first, scores=np.mean([member.scores for member in members], axis=0))
 
 
-def _of_fit(rows: Sequence[Row], fold: str, compositions: Mapping[str, str]) -> Predictions:
+def _of_fit(rows: Sequence[Row], fold: str, groups: Mapping[str, str]) -> Predictions:
     rows = [row for row in rows if row["subset"] == "validation"]
     if not rows:
         raise SpinlensError(f"predictions: the fit of fold {fold} has no validation sample")
-    return _of_rows(rows, [compositions[row["calculation"]] for row in rows], [fold] * len(rows))
+    return _of_rows(rows, [groups[row["calculation"]] for row in rows], [fold] * len(rows))
 
 
 def _repeat_of(fold: str) -> int:
@@ -227,7 +227,7 @@ def _repeat_of(fold: str) -> int:
     return int(str(fold).split("-")[0])
 
 
-def _of_rows(rows: Sequence[Row], compositions: Sequence[str], folds: Sequence[str]) -> Predictions:
+def _of_rows(rows: Sequence[Row], groups: Sequence[str], folds: Sequence[str]) -> Predictions:
     classes = sum(name.startswith("probability_") for name in rows[0])
     truth: list[Any]
     scores: list[Any]
@@ -238,6 +238,6 @@ def _of_rows(rows: Sequence[Row], compositions: Sequence[str], folds: Sequence[s
         truth = [float(row["value"]) for row in rows]
         scores = [float(row["prediction"]) for row in rows]
     calculations = [row["calculation"] for row in rows]
-    columns = (calculations, compositions, list(map(str, folds)), truth, scores)
-    ids, formulas, fold_names, true, predicted = map(np.array, columns)
-    return Predictions(ids, formulas, fold_names, true, predicted, _repeat_of(folds[0]))
+    columns = (calculations, groups, list(map(str, folds)), truth, scores)
+    ids, labels, fold_names, true, predicted = map(np.array, columns)
+    return Predictions(ids, labels, fold_names, true, predicted, _repeat_of(folds[0]))

@@ -10,21 +10,33 @@ import numpy as np
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.evidence import intervals, verdicts
-from spinlens.evidence.p_values import p_value
+from spinlens.evidence.p_values import holm, p_value
 from spinlens.evidence.predictions import Predictions, from_rows
 from spinlens.training import metrics
 
-BASELINES = ("majority", "integral", "composition", "density_pca", "parts")
+BASELINES = (
+    "majority",
+    "integral",
+    "composition",
+    "density_pca",
+    "parts",
+    "site_ratio",
+    "sites",
+    "input_statistics",
+)
 COLUMNS = (
     "point",
     "target",
     "split",
+    "group",
+    "nested",
     "metric",
     "value",
     "ci_low",
     "ci_high",
     *(f"baseline_{name}" for name in BASELINES),
     "p_value",
+    "p_corrected",
     "repeats",
     "networks",
     "verdict",
@@ -51,6 +63,10 @@ class Evidence:
         point's.
     networks : int
         How many networks were trained on each fold; the repeats are their mean.
+    group : str
+        Label of what the split keeps together.
+    nested : bool
+        Whether each fold's hyperparameters were chosen by inner folds.
     """
 
     point: str
@@ -61,6 +77,8 @@ class Evidence:
     moment_hidden: bool = False
     null: list[list[Predictions]] = field(default_factory=list)
     networks: int = 1
+    group: str = "formula"
+    nested: bool = False
 
 
 def rows(
@@ -90,6 +108,7 @@ def rows(
         _check_same_folds(each)
         draws = intervals.draw(each.repeats, resamples, seed)
         made += [_row(each, metric, draws) for metric in metrics.OF_KIND[each.repeats[0].kind]]
+    _correct(made)
     return made
 
 
@@ -180,8 +199,21 @@ def _row(evidence: Evidence, metric: str, draws: intervals.Draws) -> dict[str, A
     }
     row |= {name: getattr(evidence, name) for name in ("point", "target", "split")}
     row |= {"metric": metric, "repeats": len(evidence.repeats), "networks": evidence.networks}
-    row |= {"verdict": sentence}
+    row |= {"group": evidence.group, "nested": evidence.nested, "verdict": sentence}
+    row |= {"p_corrected": ""}
     return {name: row[name] for name in COLUMNS}
+
+
+def _correct(rows: list[dict[str, Any]]) -> None:
+    """Set the p-values corrected over all networks tested on a target, metric by metric."""
+    families: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["p_value"]:
+            families.setdefault((row["target"], row["metric"]), []).append(row)
+    for family in families.values():
+        corrected = holm([float(row["p_value"]) for row in family])
+        for row, value in zip(family, corrected, strict=True):
+            row["p_corrected"] = f"{value:.4g}"
 
 
 def _p_value(evidence: Evidence, metric: str) -> float | None:
@@ -193,4 +225,7 @@ def _p_value(evidence: Evidence, metric: str) -> float | None:
         return None
     values = [intervals.mean_value(metric, permuted) for permuted in evidence.null]
     null = [np.nan if value is None else value for value in values]
-    return p_value(observed, null, metric in metrics.LOWER_IS_BETTER)
+    # Odd labellings permute samples, even ones whole groups: the larger p holds for both.
+    lower = metric in metrics.LOWER_IS_BETTER
+    parts = [null[0::2], null[1::2]] if len(null) > 1 else [null]
+    return max(p_value(observed, part, lower) for part in parts)

@@ -2,7 +2,7 @@
 
 The *majority baseline* names the largest class for every sample (of values: the mean). A fit's
 accuracy is compared with that of its own fold. In the evidence a point beats a baseline if the
-95 % interval of its gain over it, by paired resamples of the compositions, lies above zero; to
+95 % interval of its gain over it, by paired resamples of the groups, lies above zero; to
 beat every baseline it must beat each, so no correction for their number is due. It beats the
 majority baseline only if its own interval also lies above the value without any knowledge (½ for
 the area under the curve, 1/classes, R² of 0): on grouped folds the training samples' majority
@@ -28,6 +28,9 @@ BASELINE_PHRASES = {
     "parts": "the integrals of both parts",
     "composition": "composition",
     "density_pca": "the density's principal components",
+    "site_ratio": "the ratio of the site moments",
+    "sites": "the moments of the sites",
+    "input_statistics": "statistics of the input",
 }
 USE_THE_INTEGRAL = ("integral", "parts")
 SAME_ACCURACY = 1e-4  # below the step of a share of fewer than 10,000 samples
@@ -134,7 +137,7 @@ def evidence_verdict(
     baselines : Mapping
         Predictions by the name of each baseline, `majority` among them.
     draws : Draws
-        Resamples of the repeats' compositions.
+        Resamples of the repeats' groups.
     moment_hidden : bool
         Whether each input is divided by its own integral or norm, so that the baselines which
         use the integral know more than the point.

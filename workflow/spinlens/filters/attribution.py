@@ -48,12 +48,16 @@ def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = No
         same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
         return ops.convert_to_tensor(batch), ops.broadcast_to(same, (batch.shape[0], 3, 3))
 
-    if getattr(last, "activation", None) is not keras.activations.softmax:
+    if isinstance(last, keras.layers.Softmax):  # of an even network, after the mean over both signs
+        logits = keras.Model(model.input, last.input)
+    elif getattr(last, "activation", None) is keras.activations.softmax:
+        linear = {"activation": "linear", "name": "logits"}
+        layer = type(last).from_config(last.get_config() | linear)
+        logits = keras.Model(model.input, layer(last.input))
+        layer.set_weights(last.get_weights())
+    else:
         return lambda batch: model(with_lattice(batch), training=False)[:, 0]
-    layer = type(last).from_config(last.get_config() | {"activation": "linear", "name": "logits"})
-    logits = keras.Model(model.input, layer(last.input))
-    layer.set_weights(last.get_weights())
-    others = [i for i in range(last.units) if i != toward]
+    others = [i for i in range(logits.output_shape[-1]) if i != toward]
 
     def log_odds(batch: Any) -> Any:
         found = logits(with_lattice(batch), training=False)

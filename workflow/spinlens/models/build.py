@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
+from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
 from spinlens.models import FIRST_CONVOLUTION, steerable, voxel
 from spinlens.settings.sizes import is_steerable, micro_batches
 
@@ -39,7 +40,15 @@ def build(
     inputs = keras.Input(cell_shape, name="magnetization")
     # Exports read the scale by the layer's name.
     scaled = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
-    model = family.network(point, inputs, scaled, _output(classes))
+    even = point.get("even", False)  # a point.json from before there was the choice lacks it
+    if even:
+        scaled = WithReverse(point["channels"], name="with_reverse")(scaled)
+    model = family.network(point, inputs, scaled, _output(classes, even))
+    if even:
+        mean = MeanWithReverse(name="mean_with_reverse", dtype="float32")(model.output)
+        if classes is not None:
+            mean = keras.layers.Softmax(name="classes", dtype="float32")(mean)
+        model = keras.Model(model.inputs, mean)
     loss, metric = "mse", keras.metrics.R2Score(name="r2")
     if classes is not None:
         loss, metric = "sparse_categorical_crossentropy", "accuracy"
@@ -87,10 +96,12 @@ def first_kernel(model: keras.Model) -> NDArray[np.float32] | Coefficients:
     return keras.ops.convert_to_numpy(layer.kernel)
 
 
-def _output(classes: int | None) -> tuple[int, dict[str, Any]]:
-    """Units and options of the last dense layer."""
+def _output(classes: int | None, even: bool) -> tuple[int, dict[str, Any]]:
+    """Units and options of the last dense layer; of an even network it gives logits."""
     if classes is None:
         return 1, {"name": "value", "dtype": "float32"}
+    if even:
+        return classes, {"name": "logits", "dtype": "float32"}
     return classes, {"activation": "softmax", "name": "classes", "dtype": "float32"}
 
 

@@ -88,9 +88,10 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
     weights = _mb(sum(layer.weights for layer in network))
     scaled = point["normalization"] == "dataset"
     outputs = [layer.outputs for layer in network]
+    passed = 2 * batch if point.get("even", False) else batch  # each sample beside its reverse
     # Kept for the way back, where the largest has a gradient that comes in and one that leaves.
-    activations = batch * _mb(sum(outputs) + 2 * max(outputs))
-    laid_out = batch * _DIRECT_COPIES * _mb(max(layer.continued for layer in network))
+    activations = passed * _mb(sum(outputs) + 2 * max(outputs))
+    laid_out = passed * _DIRECT_COPIES * _mb(max(layer.continued for layer in network))
     each_part = sum(layer.batch_flop for layer in network)
     each_sample = sum(layer.sample_flop for layer in network)
     passes = parts * ceil(training / point["batch_size"])
@@ -102,7 +103,7 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
         gradients_mb=weights * (1 + (parts > 1) + _OPTIMIZER_SLOTS[point["optimizer"]]),
         activations_mb=activations + laid_out,
         spectra_mb=_mb(sum(layer.spectra for layer in network)),
-        epoch_gflop=(passes * each_part + training * each_sample) / 1e9,
+        epoch_gflop=(passes * each_part + training * each_sample * passed / batch) / 1e9,
     )
 
 

@@ -21,6 +21,7 @@ from keras import ops
 from spinlens.layers import Features, Shape, Tensor
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
+from spinlens.layers.time_reversal import WithReverse
 from spinlens.models import FIRST_CONVOLUTION
 from spinlens.models.steerable_cost import steerable_channels
 
@@ -46,7 +47,9 @@ def network(
     keras.Model
         From inputs and lattices (batch, 3, 3) in Å to outputs.
     """
-    lattice = keras.Input((3, 3), name="lattice")
+    lattice = cells = keras.Input((3, 3), name="lattice")
+    if point.get("even", False):
+        cells = WithReverse("none", name="lattices_with_reverse")(lattice)
     x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled)
     channels = [point["filters"], *point["convolutions"]]
     for index, filters in enumerate(channels):
@@ -58,7 +61,7 @@ def network(
             point["radial_functions"],
             point["max_degree"],
             name=f"convolution_{index}" if index else FIRST_CONVOLUTION,
-        )(x, lattice)
+        )(x, cells)
     x = Invariants(name="invariants", dtype="float32")(x)
     for units in point["dense"]:
         x = keras.layers.Dense(units, activation="relu")(x)

@@ -37,6 +37,7 @@ NAMES = (
     "radial_functions",
     "max_degree",
     "inversion",
+    "even",
     "dense",
     "optimizer",
     "learning_rate",

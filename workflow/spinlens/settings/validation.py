@@ -175,7 +175,12 @@ def _overrides(config: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     for name, values in (config.get("sweep") or {}).items():
         listed = values if isinstance(values, list) else []  # a range is checked as it is drawn
         yield from ((name, value, "sweep.") for value in listed)
-    for key, own in (("points", ("name",)), ("evidence_points", ("name", "permutations"))):
+    lists = {
+        "points": ("name",),
+        "evidence_points": ("name", "permutations", "nested"),
+        "evidence_choices": (),
+    }
+    for key, own in lists.items():
         for index, point in enumerate(config.get(key) or []):
             place = f"{key}[{index}]."
             yield from ((n, v, place) for n, v in point.items() if n not in own)

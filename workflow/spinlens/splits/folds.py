@@ -18,12 +18,13 @@ from numpy.typing import ArrayLike
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.splits import partitions
+from spinlens.splits.groups import kept_together
 from spinlens.splits.partitions import Partition, Samples, Split
 
 if TYPE_CHECKING:
     from spinlens.dataset.targets import Target
 
-COLUMNS = ("fold", "calculation", "subset")
+COLUMNS = ("fold", "calculation", "subset", "group")
 SUBSETS = ("training", "validation")
 
 
@@ -126,13 +127,17 @@ def assign(target: "Target", samples: Samples, split: Split) -> list[dict[str, s
         A subset would be empty, or there are fewer groups than folds.
     """
     partition = partitions.single if split["kind"] == "single" else partitions.repeated
+    groups = kept_together(samples)
     rows = []
     for fold, pair in zip(fold_names(split), partition(target, samples, split), strict=True):
         for subset, positions in zip(SUBSETS, pair, strict=True):
             if not len(positions):
                 raise SpinlensError(f"split: fold {fold} has no {subset} sample, take fewer folds")
-            calculations = samples.calculations[positions]
-            rows += [dict(zip(COLUMNS, (fold, str(c), subset), strict=True)) for c in calculations]
+            own = zip(samples.calculations[positions], groups[positions], strict=True)
+            rows += [
+                {"fold": fold, "calculation": str(name), "subset": subset, "group": str(group)}
+                for name, group in own
+            ]
     return rows
 
 
@@ -177,7 +182,7 @@ def read(
     place = {calculation: position for position, calculation in enumerate(np.asarray(calculations))}
     found: dict[str, dict[str, list[int]]] = {}
     for row in read_table(path):
-        fold, calculation, subset = (row[column] for column in COLUMNS)
+        fold, calculation, subset, _ = (row[column] for column in COLUMNS)
         where = f"{path}: fold {fold}: {calculation}"
         if calculation not in place:
             raise SpinlensError(f"{where} is no sample of the dataset")
@@ -193,6 +198,22 @@ def read(
     }
     check_folds(folds, compositions, where=f"{path}: ")
     return folds
+
+
+def read_groups(path: Path | str) -> dict[str, str]:
+    """Read what a split keeps together.
+
+    Parameters
+    ----------
+    path
+        Table as `write` makes it.
+
+    Returns
+    -------
+    dict[str, str]
+        Group by calculation.
+    """
+    return {row["calculation"]: row["group"] for row in read_table(path)}
 
 
 def check_folds(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
 from spinlens.crystal.formulas import reduced
+from spinlens.splits.groups import Indices, Partition, blocks_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from spinlens.dataset.targets import Target
 
 Split = Mapping[str, Any]
-Indices = NDArray[np.intp]
-Partition = tuple[Indices, Indices]  # positions of training and of validation samples
 
 QUARTERS = 4  # a number is stratified by them
 
@@ -116,7 +115,7 @@ def single(target: "Target", samples: Samples, split: Split) -> list[Partition]:
     SpinlensError
         A subset would be empty.
     """
-    blocks = _blocks(samples.compositions)
+    blocks = blocks_of(samples.compositions)
     strata = _strata(target)
     classes = np.array(
         [np.bincount(strata[blocks == block]).argmax() for block in range(blocks.max() + 1)]
@@ -152,7 +151,10 @@ def repeated(target: "Target", samples: Samples, split: Split) -> Iterator[Parti
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    blocks, strata = _blocks(samples.compositions, samples.groups), _strata(target, split["folds"])
+    blocks, strata = (
+        blocks_of(samples.compositions, samples.groups),
+        _strata(target, split["folds"]),
+    )
     count, most = blocks.max() + 1, np.bincount(strata).max()
     if count < split["folds"]:
         raise SpinlensError(
@@ -188,22 +190,6 @@ def _once(classes: NDArray[Any], train_fraction: float, seed: int) -> Partition:
             f"split: train_fraction {train_fraction} of {len(classes)} compositions leaves the "
             "training or the validation subset empty"
         ) from error
-
-
-def _blocks(*labels: NDArray[Any]) -> Indices:
-    """Find the number of each sample's block, (n,), by first appearance.
-
-    Samples that share any of the labels, directly or through others, are in one block.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(labels[0])
-    links = [(np.unique(label, return_index=True, return_inverse=True)[1:]) for label in labels]
-    first = np.concatenate([index[inverse] for index, inverse in links])
-    own = np.tile(np.arange(count), len(labels))
-    graph = coo_array((np.ones(len(own)), (own, first)), shape=(count, count))
-    return connected_components(graph, directed=False)[1]
 
 
 def _strata(target: "Target", folds: int = 2) -> Indices:

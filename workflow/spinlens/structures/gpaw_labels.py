@@ -9,7 +9,8 @@ from typing import Any
 
 Records = dict[str, dict[str, Any]]
 Compare = Callable[[Records, dict[str, list[str]]], Records]
-COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV", "ground_state")
+COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV")
+ORDERS = ("lower_of_FM_Neel", "ground_state")  # the lowest: only one of them is told
 
 
 def failures(records: Records) -> dict[str, str]:
@@ -35,15 +36,17 @@ def label_rows(records: Records, called: Records, compare: Compare) -> list[dict
     ----------
     records : by calculation.
     called : what each is called.
-    compare : gives each calculation the labels COMPARED, from the labels and the elements of all.
+    compare : gives each calculation the labels COMPARED and one of ORDERS, from the labels and the
+        elements of all.
     """
     rows = {name: _labels(name, own, called[name]) for name, own in records.items() if own["scf"]}
     added = compare(rows, {name: records[name]["elements"] for name in rows})
+    last = [*COMPARED, *(each for each in ORDERS if any(each in own for own in added.values()))]
     for name, row in rows.items():
         compared = added.get(name, {})
-        rows[name] = row | {label: _rounded(compared.get(label, "")) for label in COMPARED}
+        rows[name] = row | {label: _rounded(compared.get(label, "")) for label in last}
     columns = dict.fromkeys(column for row in rows.values() for column in row)
-    ordered = [column for column in columns if column not in COMPARED] + list(COMPARED)
+    ordered = [column for column in columns if column not in last] + list(last)
     return [{column: rows[name].get(column, "") for column in ordered} for name in sorted(rows)]
 
 

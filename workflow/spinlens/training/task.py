@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from spinlens.dataset import targets
@@ -59,6 +60,7 @@ def task(
     point: dict[str, Any],
     fold: str,
     labelling: int = 0,
+    permutation_group: str = "formula",
 ) -> Task:
     """Task of a sweep point on one fold of a split.
 
@@ -73,6 +75,8 @@ def task(
     labelling : int
         Above 0, the labels are permuted among the target's samples, the same way for every fold
         of that number.
+    permutation_group : str
+        Label whose groups even labellings permute as wholes; `formula` is the composition.
 
     Returns
     -------
@@ -91,8 +95,8 @@ def task(
         grid = [dataset.sizes[axis] for axis in "abc"]
         coarser = np.divide(grid, sizes.input_grid(point, grid))
         voxel_vectors = mean_voxel_vectors(dataset) * coarser[:, np.newaxis]
-    if labelling:
-        target = permuted(target, labelling)
+        if labelling:
+            target = permuted(target, labelling, _groups(dataset, target, permutation_group))
     training, validation = (
         Fold(target.samples[positions], target.truth[positions])
         for positions in splits.read(split_path, *of_target)[fold]
@@ -100,22 +104,41 @@ def task(
     return Task(target, (training, validation), calculations, voxel_vectors)
 
 
-def permuted(target: targets.Target, labelling: int) -> targets.Target:
-    """Permute the labels of a target among its samples.
+def _groups(dataset: xr.Dataset, target: targets.Target, label: str) -> NDArray[Any]:
+    """Groups of a target's samples, (n,): values of a label, or compositions if it is missing."""
+    if label in dataset and dataset[label].dims == ("sample",):
+        return dataset[label].values[target.samples].astype(str)
+    return compositions(dataset)[target.samples]
+
+
+def permuted(target: targets.Target, labelling: int, groups: NDArray[Any]) -> targets.Target:
+    """Permute the labels of a target, among its samples or among whole groups of them.
+
+    Odd labellings permute samples. Even ones lay out the labels group by group and permute the
+    groups, so that labels that stand together stay together: what a group has in common is then
+    as strong under permuted labels as under the true ones.
 
     Parameters
     ----------
     target : Target
         The true labels.
     labelling : int
-        Seed of the permutation.
+        Number and seed of the permutation.
+    groups : NDArray of str, shape (samples,)
+        Groups of the samples.
 
     Returns
     -------
     Target
         The same samples with permuted values and classes.
     """
-    order = np.random.default_rng(labelling).permutation(len(target.samples))
+    random = np.random.default_rng(labelling)
+    order = random.permutation(len(target.samples))
+    if labelling % 2 == 0:
+        names, member = np.unique(groups, return_inverse=True)
+        rank = random.permutation(len(names))
+        order = np.empty_like(order)
+        order[np.argsort(member, kind="stable")] = np.argsort(rank[member], kind="stable")
     classes = None if target.classes is None else target.classes[order]
     return replace(target, values=target.values[order], classes=classes)
 

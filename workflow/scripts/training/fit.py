@@ -1,0 +1,44 @@
+"""Train the networks of one fold of a split: several seeds, of true or of permuted labels.
+
+A nested point chooses its hyperparameters first, on the training fold alone (choice.json).
+"""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0])
+
+from spinlens.core import devices
+
+used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
+
+from pathlib import Path
+
+import numpy as np
+
+from spinlens.core.files import write_json
+from spinlens.filters import fit_files
+from spinlens.splits import folds
+from spinlens.training import choice, task
+
+dataset, split = snakemake.input.dataset, snakemake.input.split
+params, fold = snakemake.params, snakemake.wildcards.fold
+folder, point = Path(snakemake.output[0]), dict(params.hyperparameters)
+folder.mkdir(parents=True, exist_ok=True)
+
+if params.choices:
+    own = task.task(dataset, split, point, fold)
+    groups = folds.read_groups(split)
+    training = own.folds[0]
+    names = np.array([groups[own.calculations[sample]] for sample in training.samples])
+    override, rows = choice.choose(
+        dataset, point, params.choices, training, names, own.target.class_count
+    )
+    write_json(folder / "choice.json", rows)
+    point |= override
+
+for seed in params.seeds:
+    print("network", seed)
+    labelling, added_seed = task.labelling_of(seed)
+    seeded = point | {"seed": point["seed"] + added_seed}
+    own = task.task(dataset, split, seeded, fold, labelling, params.permutation_group)
+    fit_files.train_and_write(folder / seed, dataset, seeded, own, params.settings["window"], used)

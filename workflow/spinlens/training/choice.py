@@ -1,0 +1,96 @@
+"""Choice of hyperparameters inside one training fold, by inner folds over whole groups."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.dataset.network_inputs import Inputs
+from spinlens.splits.groups import inner_folds
+from spinlens.training import metrics
+from spinlens.training.fit import fit
+from spinlens.training.task import Fold
+
+INNER_FOLDS = 3
+
+
+def choose(
+    dataset_path: Path | str,
+    point: Mapping[str, Any],
+    choices: Sequence[Mapping[str, Any]],
+    training: Fold,
+    groups: NDArray[Any],
+    classes: int | None,
+    report: Callable[[str], Any] = print,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Choose one of several overrides of a point on the samples of a training fold alone.
+
+    Each is trained on all but one of three inner folds, which keep groups together, and scored on
+    the pooled predictions for the folds left out: by the mean of balanced accuracy and area under
+    the curve (of two classes), or by R². The first of the best is taken.
+
+    Parameters
+    ----------
+    dataset_path : Path or str
+        `dataset.nc`.
+    point : Mapping
+        Hyperparameters.
+    choices : sequence of Mapping
+        Overrides, none of which changes target or input.
+    training : Fold
+        The outer training fold: samples and their truth.
+    groups : NDArray of str, shape (samples,)
+        What the split keeps together, of the samples of `training`.
+    classes : int or None
+        Number of classes; None for a regression.
+    report : callable
+        Takes one line per choice.
+
+    Returns
+    -------
+    tuple
+        The override, and a row per choice: its `override`, `score` (None if a training diverged)
+        and whether it was `chosen`. Without inner folds, of too few groups, the first is taken.
+    """
+    kind = "regression" if classes is None else "classes"
+    pairs = inner_folds(kind, training.truth, groups, INNER_FOLDS)
+    scores: list[float | None] = [None] * len(choices)
+    for index, override in enumerate(choices if pairs else ()):
+        own = dict(point) | dict(override)
+        with Inputs(dataset_path, own) as inputs:
+            predicted = [
+                fit(own, inputs, *_folds(training, pair), classes, report=_silent).predictions[1]
+                for pair in pairs
+            ]
+        tested = np.concatenate([validation for _, validation in pairs])
+        scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))
+        report(f"choice {index + 1}/{len(choices)} {dict(override)}  score {scores[index]}")
+    known = [-np.inf if score is None else score for score in scores]
+    best = int(np.argmax(known))
+    rows = [
+        {"override": dict(override), "score": score, "chosen": index == best}
+        for index, (override, score) in enumerate(zip(choices, scores, strict=True))
+    ]
+    return dict(choices[best]), rows
+
+
+def _folds(training: Fold, pair: tuple[NDArray[Any], NDArray[Any]]) -> tuple[Fold, Fold]:
+    inner, left_out = (
+        Fold(training.samples[positions], training.truth[positions]) for positions in pair
+    )
+    return inner, left_out
+
+
+def _score(kind: str, truth: NDArray[Any], scores: NDArray[np.float64]) -> float | None:
+    if not metrics.all_finite(scores):
+        return None
+    names = ("r2",) if kind == "regression" else metrics.OF_KIND["classes"]
+    values = [metrics.value(name, truth, scores) for name in names]
+    found = [value for value in values if value is not None]
+    return float(np.mean(found)) if found else None
+
+
+def _silent(_: str) -> None:
+    """Drop the lines of inner trainings."""
