@@ -30,12 +30,14 @@ def dataset(tmp_path_factory):
             ("magnetization", "f4", grid),
             ("lattice", "f8", ("sample", "vector", "direction")),
             ("site_element", str, ("sample", "site")),
+            ("site_moment", "f8", ("sample", "site")),
         ):
             netcdf.variable(output, name, kind, dims, {})
         for index, (name, sites) in enumerate({"x_FM": "Cr Te Te", "y_AFM": "Te Fe "}.items()):
             output["sample"][index] = name
             output["lattice"][index] = LATTICE
             output["site_element"][index] = np.array(sites.split(" "), dtype=object)
+        output["site_moment"][:] = [[3.0, -0.1, -0.2], [-0.1, 2.0, np.nan]]
         output["magnetization"][0], output["magnetization"][1] = wave(0.02, 0.01), wave(0, 0.01)
     return path
 
@@ -77,8 +79,30 @@ def test_unit_norm_hides_the_scale_of_a_density_and_nothing_else(read):
 def test_every_baseline_has_features_and_samples_are_taken_by_id(read):
     assert list(read.formula) == ["CrTe2", "FeTe"]
     for name in baselines.NAMES:
+        if name == "input_statistics":  # of the network's own input, which no file holds
+            continue
         assert np.isfinite(read.features(name)).all()
         assert len(read.features(name)) == 2
     assert list(read.of(["y_AFM", "x_FM"]).formula) == ["FeTe", "CrTe2"]
     with pytest.raises(ValueError, match="z is missing"):
         read.of(["z"])
+
+
+def test_site_moments_give_their_features(read):
+    assert read.features("sites") == pytest.approx(
+        np.array([[1, 9, 3, -0.3, 1], [1, 4, 2, -0.1, 1]])
+    )
+    assert read.features("site_ratio") == pytest.approx(np.ones((2, 1)))
+    assert read.strongest_moment == pytest.approx([3, 2])
+
+
+def test_unit_norm_hides_the_size_of_the_site_moments(read):
+    hidden = read.features("sites", unit_norm=True)
+    assert hidden == pytest.approx(np.array([[1, 1, -0.1], [1, 1, -0.05]]))
+    double = descriptors.replace(
+        read,
+        sites=read.sites * [1, 4, 2, 2, 1],
+        strongest_moment=2 * read.strongest_moment,
+    )
+    assert double.features("sites", unit_norm=True) == pytest.approx(hidden)
+    assert not np.allclose(double.features("sites"), read.features("sites"))
