@@ -25,6 +25,7 @@ from spinlens.evidence import (
     p_values,
     plan,
     predictions,
+    site_features,
     table,
 )
 from spinlens.filters import kernels as kernels_file
@@ -53,7 +54,7 @@ POINT = {
     "target": "hand", "classes": "labels", "train_fraction": 0.7, "split_seed": 0,
 }  # fmt: skip
 PERMUTATIONS = p_values.LABELLINGS_NEEDED + 1  # one of them is taken for the real one
-PLANTED = plan.EvidencePoint("planted", POINT, PERMUTATIONS)
+PLANTED = plan.EvidencePoint("planted", POINT, PERMUTATIONS, nested=False)
 SINGLE = splits.single_split(POINT)
 FIVE_FOLDS = {"kind": "folds", "folds": 5, "repeats": 1, "group": "formula", "seed": 0}
 
@@ -106,12 +107,14 @@ def written(folder, fields, sites, classes):
             ("sample", str, ("sample",)),
             ("hand", str, ("sample",)),
             ("site_element", str, ("sample", "site")),
+            ("site_moment", "f8", ("sample", "site")),
             ("magnetization", "f4", ("sample", *"abc")),
             ("lattice", "f8", ("sample", "vector", "direction")),
         ):
             output.createVariable(name, kind, dims)
         output["magnetization"][:] = fields
         output["lattice"][:] = np.diag([4.0, 4.0, 4.0])
+        output["site_moment"][:] = 1.0  # the same in every sample: they tell nothing
         for index, (elements, right) in enumerate(zip(sites, classes, strict=True)):
             padded = elements + [""] * (lengths[-1] - len(elements))
             output["sample"][index] = f"calculation{index:02}"
@@ -151,7 +154,7 @@ def split_file(study, split):
 
 
 def fitted(study, split, fold, seed):
-    """Folder of the fit of a fold from a seed as plan.Fit spells it, made as the workflow does."""
+    """Folder of the network of a fold and seed, named as the plan does, made as the workflow."""
     number, apart = labelling_of(seed)
     point = POINT | {"seed": POINT["seed"] + apart}
     task = fitting.task(study.path, split_file(study, split), point, fold, number)
@@ -178,14 +181,22 @@ def predicted(study, made):
     )
 
 
+def features_of(study, name):
+    """What a baseline is fitted on, as the workflow's script gives it."""
+    if name != "input_statistics":
+        return study.described.features(name, "signed")
+    with Inputs(study.path, POINT) as inputs:
+        return np.array([site_features.input_statistics(inputs[n]) for n in study.target.samples])
+
+
 def evidence(study, split, made, labelling=0, null=()):
     """{metric: row of the table} of fits on a split, beside the baselines on the same labels."""
-    target = fitting.permuted(study.target, labelling) if labelling else study.target
     ids = study.samples.calculations, study.samples.compositions
+    target = fitting.permuted(study.target, labelling, ids[1]) if labelling else study.target
     folds = splits.read(split_file(study, split), *ids)
     beside = {
         name: baselines.predictions(
-            name, study.described.features(name, "signed"), "classes", target.classes, folds, *ids
+            name, features_of(study, name), "classes", target.classes, folds, *ids
         )
         for name in baselines.NAMES
     }
@@ -208,10 +219,14 @@ def in_five_folds(study, labelling=0):
 @pytest.fixture(scope="module")
 def labellings(planted):
     """Fits of the single split, {(fold, seed): folder} of each labelling, the true one first."""
-    return [
-        {(fit.fold, fit.seed): fitted(planted, SINGLE, fit.fold, fit.seed) for fit in group}
-        for group in (PLANTED.single_split_fits, *PLANTED.permuted_fits)
+    names = [
+        name
+        for fit in (*PLANTED.single_split_fits, *PLANTED.permuted_fits)
+        for name in plan.seed_names(fit, SINGLE)
     ]
+    made = {("0", name): fitted(planted, SINGLE, "0", name) for name in names}
+    size = plan.SEEDS_OF_LABELLING
+    return [dict(list(made.items())[i : i + size]) for i in range(0, len(made), size)]
 
 
 def kernels(made, name="kernel"):
@@ -261,10 +276,13 @@ def test_with_permuted_labels_it_is_at_the_majority_baseline(planted):
 def test_no_permutation_does_as_well_as_the_true_labels(planted, labellings):
     true, *permuted = labellings
     rows = evidence(planted, SINGLE, true, null=permuted[1:])
-    assert {float(row["p_value"]) for row in rows.values()} == {1 / PERMUTATIONS}
+    # Of 9 labellings that permute samples, and of 10 that permute whole groups: the larger p.
+    smallest = 1 / (1 + (PERMUTATIONS - 1) // 2)
+    assert {float(row["p_value"]) for row in rows.values()} == {smallest}
+    assert {float(row["p_corrected"]) for row in rows.values()} == {smallest}
     # The same of permuted labels among permuted ones, which a biased null would pass.
     rows = evidence(planted, SINGLE, permuted[0], 1, null=permuted[1:])
-    assert min(float(row["p_value"]) for row in rows.values()) > 1 / PERMUTATIONS
+    assert min(float(row["p_value"]) for row in rows.values()) > smallest
 
 
 @pytest.mark.slow
@@ -352,7 +370,8 @@ def test_what_the_refusal_of_a_leak_prevents(planted):
     here, copies = np.arange(SAMPLES), np.arange(SAMPLES) + SAMPLES
 
     def accuracy(training, validation):
-        scores = baselines.out_of_fold("composition", *twice, [(training, validation)])
+        own = np.arange(2 * SAMPLES)
+        scores = baselines.out_of_fold("composition", *twice, [(training, validation)], own)
         return (scores.argmax(axis=1) == twice[2])[validation].mean()
 
     assert accuracy(copies, here) == 1

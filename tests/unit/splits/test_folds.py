@@ -233,6 +233,63 @@ def test_a_split_file_gives_back_what_was_assigned(tmp_path, crystals):
             assert samples.calculations[positions].tolist() == by_fold[fold][subset]
 
 
+@pytest.mark.parametrize("group", ["formula", "A1"])
+def test_a_split_file_says_what_it_keeps_together(tmp_path, crystals, group):
+    target, samples = crystals
+    if group == "formula":
+        samples = samples._replace(groups=samples.compositions)
+    path = tmp_path / "split.tsv"
+    folds.write(path, folds.assign(target, samples, FOLDS | {"group": group}))
+    found = folds.read_groups(path)
+    assert found == dict(zip(samples.calculations, samples.groups, strict=True))
+    assert len(set(found.values())) == (32 if group == "formula" else 8)
+    for subsets in subsets_by_fold(read_table(path)).values():
+        assert not {found[c] for c in subsets["training"]} & {
+            found[c] for c in subsets["validation"]
+        }
+
+
+def test_a_single_split_keeps_compositions_together(crystals):
+    target, samples = crystals
+    own = samples._replace(groups=samples.compositions)
+    rows = folds.assign(target, own, SINGLE)
+    assert {row["group"] for row in rows} == set(samples.compositions)
+
+
+def test_groups_that_share_a_composition_are_one():
+    joined = samples_of(["a", "a", "b", "c", "c", "d"], ["p", "q", "q", "r", "r", "s"])
+    assert partitions.kept_together(joined).tolist() == ["p", "p", "p", "r", "r", "s"]
+    apart = samples_of([*"abcdef"], ["p", "q", "q", "r", "r", "s"])
+    assert partitions.kept_together(apart).tolist() == ["p", "q", "q", "r", "r", "s"]
+
+
+@pytest.mark.parametrize("kind", ["classes", "regression"])
+def test_inner_folds_keep_groups_whole_and_leave_each_sample_out_once(kind):
+    groups = np.repeat(np.arange(10), 4)
+    truth = np.random.default_rng(3).integers(0, 2, 40)
+    pairs = partitions.inner_folds(kind, truth, groups, 3)
+    assert len(pairs) == 3
+    assert sorted(np.concatenate([out for _, out in pairs])) == list(range(40))
+    for training, out in pairs:
+        assert not set(groups[training]) & set(groups[out])
+        assert len(training) + len(out) == 40
+    alone = partitions.inner_folds(kind, truth, np.arange(40), 3)
+    assert any(set(groups[training]) & set(groups[out]) for training, out in alone)
+
+
+@pytest.mark.parametrize(
+    ("kind", "truth", "groups"),
+    [
+        ("regression", np.arange(6.0), [0, 0, 0, 1, 1, 1]),
+        ("classes", [0, 1] * 3, [0, 0, 0, 1, 1, 1]),
+        ("classes", [0, 0, 0, 0, 1, 1], [0, 1, 2, 3, 4, 5]),
+        ("classes", [0, 0, 0, 0, 1, 1, 1], [0, 1, 2, 3, 4, 4, 4]),  # class 1 in one group
+    ],
+)
+def test_too_few_groups_or_samples_of_a_class_give_no_inner_folds(kind, truth, groups):
+    assert partitions.inner_folds(kind, np.array(truth), np.array(groups), 3) == []
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -251,9 +308,9 @@ def test_a_leaking_or_damaged_split_file_is_caught(tmp_path, change, message):
     sound |= {"3": ("b1", "training")}
 
     def written(cells):
-        rows = [{"fold": "0-0", "calculation": "a1", "subset": "training"}]
-        rows += [{"fold": "0-0", "calculation": "b1", "subset": "validation"}]
-        rows += [{"fold": "0-1", "calculation": c, "subset": s} for c, s in cells.values()]
+        places = [("0-0", "a1", "training"), ("0-0", "b1", "validation")]
+        places += [("0-1", *cell) for cell in cells.values()]
+        rows = [dict(zip(folds.COLUMNS, (*place, "x"), strict=True)) for place in places]
         folds.write(tmp_path / "split.tsv", rows)
         return folds.read(tmp_path / "split.tsv", calculations, compositions)
 
