@@ -37,7 +37,7 @@ def seeds(fits, split):
 
 def test_a_point_is_the_base_with_what_it_overrides_and_permutations_is_no_hyperparameter():
     first, second = points({}, {"filters": 8, "permutations": 19, "nested": True})
-    assert (first.name, second.name) == ("filters~3", "filters~8")
+    assert (first.name, second.name) == ("base", "filters~8")
     assert (first.point, second.point) == (BASE, BASE | {"filters": 8})
     assert (first.permutations, second.permutations) == (0, 19)
     assert (first.nested, second.nested) == (False, True)

@@ -163,8 +163,10 @@ def _fitted(
 
 
 def _estimator(name: str, kind: str, shape: tuple[int, ...]) -> tuple[Any, list[dict[str, Any]]]:
-    """Estimator of a baseline, and the grid of what inner folds choose; the estimator as it
-    stands serves if there are too few samples for them."""
+    """Make the estimator of a baseline, and the grid of what inner folds choose.
+
+    The estimator as it stands serves if there are too few samples for inner folds.
+    """
     if name == "majority":
         # the share of the largest class differs between folds, and as a score would rank them
         dummy = DummyClassifier(strategy="most_frequent")

@@ -182,7 +182,7 @@ def points(config: Mapping[str, Any]) -> list[EvidencePoint]:
 
 
 def networks(split: Split) -> int:
-    """Number of networks on each fold of a split.
+    """Count the networks on each fold of a split.
 
     Parameters
     ----------

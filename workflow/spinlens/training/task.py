@@ -105,7 +105,7 @@ def task(
 
 
 def _groups(dataset: xr.Dataset, target: targets.Target, label: str) -> NDArray[Any]:
-    """Groups of a target's samples, (n,): values of a label, or compositions if it is missing."""
+    """Read the groups of a target's samples, (n,): a label, or compositions if it is missing."""
     if label in dataset and dataset[label].dims == ("sample",):
         return dataset[label].values[target.samples].astype(str)
     return compositions(dataset)[target.samples]
