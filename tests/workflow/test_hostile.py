@@ -1,17 +1,16 @@
 """Names that a shell, a table or a page would take amiss, and disks that take no more."""
 
-import contextlib
 import csv
 import os
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 import xarray as xr
 
 from chgcar_writer import magnetic_blocks, write_run
+from small_disk import mounted
 
 pytestmark = pytest.mark.slow
 
@@ -65,22 +64,6 @@ def test_every_calculation_is_a_sample_or_excluded_with_its_own_name(hostile):
 def test_no_name_is_a_command(hostile):
     assert [str(file) for file in hostile.folder.parent.rglob("HELLO")] == []
     assert not os.path.exists("HELLO")
-
-
-@contextlib.contextmanager
-def mounted(folder, options):
-    """A file system in memory on a folder, or a skip where there is none to be had."""
-    folder.mkdir(parents=True, exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("only root may mount a small disk")
-    done = subprocess.run(mount, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def small_study(fresh, folder):
