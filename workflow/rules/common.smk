@@ -23,7 +23,7 @@ from spinlens.calculations.label_table import read_label_table
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
-from spinlens.core.interpreter import call_by_name
+from spinlens.core.process import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files

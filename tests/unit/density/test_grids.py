@@ -53,3 +53,29 @@ def test_projection_along_c_integrates_to_the_moment():
     projected = grids.project_along_c(m[np.newaxis], LATTICE[np.newaxis])[0]
     area = A**2 * np.sqrt(3) / 2
     assert projected.mean() * area == pytest.approx(MOMENT, rel=1e-8)
+
+
+def test_a_wave_is_damped_by_the_gaussian_and_the_integral_kept():
+    """Of a convolution with a Gaussian of width s, cos(k·r) becomes exp(−s² k² / 2) cos(k·r)."""
+    shape, width = (8, 6, 10), 0.5
+    phase = 2 * np.pi * np.arange(shape[0]) / shape[0]
+    wave = np.broadcast_to(0.5 * np.cos(phase)[:, None, None], shape)
+    k = np.linalg.norm(2 * np.pi * np.linalg.inv(LATTICE)[:, 0])
+    found = grids.smooth(1 + wave, LATTICE, width)
+    expected = 1 + wave * np.exp(-((width * k) ** 2) / 2)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert np.ptp(found) < 0.95 * np.ptp(wave)
+
+
+def test_a_gaussian_becomes_a_wider_one():
+    points, length, own, added = 48, 9.0, 0.5, 0.4
+    lattice = length * np.eye(3)
+    x = length * (np.arange(points) / points - 0.5)
+    r2 = x[:, None, None] ** 2 + x[None, :, None] ** 2 + x[None, None, :] ** 2
+
+    def gaussian(width):
+        return np.exp(-r2 / (2 * width**2)) / (2 * np.pi * width**2) ** 1.5
+
+    found = grids.smooth(gaussian(own), lattice, added)
+    np.testing.assert_allclose(found, gaussian(np.hypot(own, added)), atol=1e-8)
+    assert np.abs(found - gaussian(own)).max() > 0.1  # and is not what it was

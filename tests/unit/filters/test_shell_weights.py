@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from spinlens.crystal.shells import Shell
+from spinlens.crystal.reference_cell import Shell
 from spinlens.filters import shell_weights
 
 SHELLS = [Shell(3.97, 3), Shell(6.87, 6), Shell(7.93, 3)]

@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from hexagonal_crystal import CELL, CRYSTAL, SITES, A, drawn_maximum, field_at
-from spinlens.crystal.reference_cell import images, magnetic_sites
-from spinlens.crystal.shells import shells
+from spinlens.crystal.reference_cell import images, magnetic_sites, shells
 from spinlens.plots import lattice_map
 from spinlens.plots.crystal_drawing import draw_cell_map, draw_shells
 

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from hexagonal_crystal import CRYSTAL, A
-from spinlens.crystal.shells import Shell, shells
+from spinlens.crystal.reference_cell import Shell, shells
 from spinlens.plots.radial import radial_functions, radial_profiles
 
 

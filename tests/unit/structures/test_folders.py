@@ -9,7 +9,7 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 from paths import ROOT
 from spinlens.calculations.label_table import read_label_table
 from spinlens.structures import folders, vasp
-from spinlens.structures.starting_moments import starting_moments
+from spinlens.structures.composition_orders import starting_moments
 
 PARENT = ROOT / "resources" / "structures" / "Cr2Ge2Te6.vasp"
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Fitted geometries: bonds as long as asked, the symmetry that is left."""
+"""Fitted geometries: known lengths and those from radii, the symmetry that is left."""
 
 import gzip
 
@@ -10,6 +10,9 @@ from pymatgen.io.vasp import Poscar
 from decorated import PARENT, ROCK_SALT, distances, family, fit, spacegroup, symbols
 from paths import ROOT
 from spinlens.structures import geometry, parent
+
+RADII = {"Ti": 0.67, "V": 0.64, "Cr": 0.615, "Mn": 0.645, "Fe": 0.645, "Co": 0.61, "Ni": 0.60,
+         "Y": 0.90, "Nb": 0.72, "Ru": 0.68}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,17 @@ def test_another_parent_from_a_cif(tmp_path):
     assert yttrium.reached == pytest.approx(np.full(24, grown), abs=0.002)
     assert yttrium.structure.lattice.abc == pytest.approx([2 * grown] * 3, abs=0.004)
     assert spacegroup(yttrium.structure) == "Fm-3m"
+
+
+@pytest.mark.parametrize("metal", RADII)
+def test_metals_differ_by_their_shannon_radii(metal):
+    assert geometry.bond_length(metal, "Te") == pytest.approx(2.76 + RADII[metal] - 0.615, abs=1e-9)
+    assert geometry.bond_length(metal, "S") == pytest.approx(2.42 + RADII[metal] - 0.615, abs=1e-9)
+
+
+def test_lengths_without_a_table():
+    assert geometry.bond_length("Zn", "O") == pytest.approx(1.22 + 0.66, abs=0.01)  # Cordero
+    difference = geometry.bond_length("Ti", "O") - geometry.bond_length("V", "O")
+    assert difference == pytest.approx(0.03, abs=1e-9)
+    with pytest.raises(ValueError, match="no covalent radius"):
+        geometry.bond_length("Og", "O")

@@ -1,4 +1,4 @@
-"""GPAW asked for a run, by stand-ins: what is asked, what is kept, what is found again."""
+"""GPAW asked for a run, by stand-ins; its densities on the workflow's grid, written and read."""
 
 import json
 import sys
@@ -8,7 +8,8 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from spinlens.calculations.charge_file import read_charge_file
-from spinlens.structures import gpaw
+from spinlens.density.grids import integral, resample
+from spinlens.structures import gpaw, vasp
 
 LATTICE = np.array([[4.0, 0.0, 0.0], [-2.0, 3.5, 0.0], [0.0, 0.5, 6.0]])
 CRYSTAL = Structure(Lattice(LATTICE), ["Cr", "Te"], [[0.5, 0.5, 0.5], [0.1, 0.2, 0.3]])
@@ -34,6 +35,12 @@ np.save(folder / "density.npy", np.ones((2, 4, 4, 4)) * 6 / {volume})
     "positions": given["positions"],
 }}))
 """
+
+
+def waves(shape):
+    """A periodic density that both grids hold exactly, and its longest wave's k² along a."""
+    phase = 2 * np.pi * np.arange(shape[0]) / shape[0]
+    return np.broadcast_to(1 + 0.5 * np.cos(phase)[:, None, None], shape)
 
 
 @pytest.fixture
@@ -143,3 +150,40 @@ def test_without_gpaw_one_line_says_what_to_install(python):
     with pytest.raises(ValueError, match="has no GPAW: install the Debian packages gpaw") as told:
         gpaw.version(python)
     assert "\n" not in str(told.value) and "gpaw_python" in str(told.value)
+
+
+def test_electrons_and_moment_are_exact():
+    fine = np.stack([1.01 * waves((16, 12, 20)), 0.4 * waves((16, 12, 20))])
+    volume = abs(np.linalg.det(LATTICE))
+    electrons, moment = 1.4 * volume, 0.6 * volume
+    spins, factors = gpaw.spin_densities(fine, LATTICE, (8, 6, 10), electrons, moment)
+    assert spins.shape == (2, 8, 6, 10)
+    up, down = integral(spins, LATTICE)
+    assert up + down == pytest.approx(electrons, abs=1e-10)
+    assert up - down == pytest.approx(moment, abs=1e-10)
+    assert factors == pytest.approx([1 / 1.01, 1], abs=1e-10)
+
+
+def test_a_grid_that_misses_electrons_is_refused():
+    fine = np.stack([waves((8, 6, 10))] * 2)
+    with pytest.raises(ValueError, match="the spin densities integrate to"):
+        gpaw.spin_densities(fine, LATTICE, (8, 6, 10), 2.2 * abs(np.linalg.det(LATTICE)), 0.0)
+
+
+def test_a_run_without_spin_has_a_magnetization_of_zero():
+    volume = abs(np.linalg.det(LATTICE))
+    spins, _ = gpaw.spin_densities(waves((8, 6, 10))[None], LATTICE, (8, 6, 10), volume, 0.0)
+    assert np.array_equal(spins[0], spins[1]) and spins[0].mean() == pytest.approx(0.5, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["CHGCAR", "CHGCAR.gz"])
+def test_the_chgcar_is_read_back(tmp_path, name):
+    up, down = resample(1.2 * waves((6, 6, 6)), (8, 6, 10)), 0.3 * waves((8, 6, 10))
+    vasp.write_chgcar(tmp_path / name, CRYSTAL, np.stack([up, down]), "Cr_FM GPAW")
+    read = read_charge_file(tmp_path / name)
+    volume = abs(np.linalg.det(LATTICE))
+    assert read.elements == ["Cr", "Te"]
+    np.testing.assert_allclose(read.charge, (up + down) * volume, rtol=1e-9)
+    np.testing.assert_allclose(read.magnetization, (up - down) * volume, rtol=1e-9)
+    np.testing.assert_allclose(read.positions, CRYSTAL.frac_coords, atol=1e-6)
+    assert [file.name for file in tmp_path.iterdir()] == [name]

@@ -8,15 +8,16 @@ import sys
 from pathlib import Path
 
 from spinlens.core.files import write_table
-from spinlens.exchange import from_records, hamiltonian_files, table
+from spinlens.exchange import hamiltonian_files, table
 from spinlens.exchange.constants import compare
+from spinlens.exchange.runs import compositions
 
 settings = snakemake.params.settings
 magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
 compared = []
 models = Path(snakemake.output.models)
 models.mkdir(parents=True, exist_ok=True)
-for formula, runs in from_records.compositions(snakemake.input).items():
+for formula, runs in compositions(snakemake.input).items():
     each = compare(formula, runs, magnetic, settings["orders"], settings)
     compared.append(each)
     if each.fit:

@@ -5,13 +5,14 @@ from spinlens.core import log
 terminal = log.to_file(snakemake.log[0])
 
 from spinlens.core.files import write_table
-from spinlens.exchange import from_records, ordering_temperature
+from spinlens.exchange import ordering_temperature
 from spinlens.exchange.constants import compare
+from spinlens.exchange.runs import compositions
 
 settings = snakemake.params.settings
 magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
 rows = []
-for formula, runs in from_records.compositions(snakemake.input.records).items():
+for formula, runs in compositions(snakemake.input.records).items():
     each = compare(formula, runs, magnetic, settings["orders"], settings)
     if each.fit and each.ground_state:
         row = ordering_temperature.of_composition(each, runs, magnetic, settings)

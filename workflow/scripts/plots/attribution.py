@@ -6,10 +6,9 @@ log.to_file(snakemake.log[0])
 
 import xarray as xr
 
-from spinlens.crystal.reference_cell import magnetic_sites
-from spinlens.crystal.shells import shells
+from spinlens.crystal.reference_cell import magnetic_sites, shells
 from spinlens.dataset import class_means
-from spinlens.density import radial_profiles as profiles
+from spinlens.density import profiles
 from spinlens.plots import style
 from spinlens.plots.captions import readable
 from spinlens.plots.fields import cell_maps

@@ -8,11 +8,10 @@ import numpy as np
 import xarray as xr
 
 from spinlens.core.files import read_frame, read_json
-from spinlens.crystal.reference_cell import magnetic_sites, reference
-from spinlens.crystal.shells import shells
+from spinlens.crystal.reference_cell import magnetic_sites, reference, shells
 from spinlens.dataset.read import open_dataset
-from spinlens.density import radial_profiles as profiles
-from spinlens.density.projections import relative
+from spinlens.density import profiles
+from spinlens.density.profiles import relative
 from spinlens.filters import placement
 from spinlens.plots import style
 from spinlens.plots.captions import channel_name

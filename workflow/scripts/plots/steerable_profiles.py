@@ -7,8 +7,7 @@ log.to_file(snakemake.log[0])
 import xarray as xr
 
 from spinlens.core.files import write_table
-from spinlens.crystal.reference_cell import reference
-from spinlens.crystal.shells import shells
+from spinlens.crystal.reference_cell import reference, shells
 from spinlens.dataset.read import open_dataset
 from spinlens.filters import shell_weights
 from spinlens.plots import style

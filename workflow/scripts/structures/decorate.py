@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from spinlens.core.files import write_table
-from spinlens.structures import folders, order_table
+from spinlens.structures import composition_orders, folders
 
 table = Path(snakemake.output.table)
 rows, labels, orders, open_constants = [], [], [], Counter()
@@ -17,8 +17,8 @@ for composition in folders.compositions(snakemake.params.settings):
     written = folders.write_composition(composition, snakemake.params.settings, table.parent)
     rows += written
     formula, settings = composition.decoration.name, snakemake.params.settings
-    orders += order_table.rows(formula, composition.structure, settings)
-    open_constants[order_table.open_constants(composition.structure, settings)] += 1
+    orders += composition_orders.order_rows(formula, composition.structure, settings)
+    open_constants[composition_orders.open_constants(composition.structure, settings)] += 1
     labels += [
         folders.labels(row, composition.decoration)
         for row in written
@@ -26,7 +26,7 @@ for composition in folders.compositions(snakemake.params.settings):
     ]
 folders.write_labels(table.parent / "vasp" / "labels.csv", labels)
 write_table(table, rows)
-write_table(snakemake.output.orders, orders, list(order_table.COLUMNS))
+write_table(snakemake.output.orders, orders, list(composition_orders.ORDER_COLUMNS))
 formulas = len({row["formula"] for row in rows})
 counted = Counter(row["folder"] for row in rows)
 summary = ", ".join(f"{number} {status}" for status, number in sorted(counted.items()))

@@ -5,10 +5,10 @@ from spinlens.core import log
 log.to_file(snakemake.log[0])
 
 from spinlens.core.files import write_json
-from spinlens.structures import composition_runs
+from spinlens.structures import gpaw_orders
 
 formula = snakemake.wildcards.formula
-records = composition_runs.computed_by_gpaw(
+records = gpaw_orders.computed_by_gpaw(
     formula,
     snakemake.params.computed,
     snakemake.input.parent,

@@ -1,4 +1,4 @@
-"""The crystal that figures and files are drawn on: one reference cell, its sites, its images."""
+"""The crystal that figures and files are drawn on: its sites, their images, neighbour shells."""
 
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # d and f block without zinc's group, whose d shell is full in every compound.
 MAGNETIC = frozenset((*range(21, 30), *range(39, 48), *range(57, 80), *range(89, 112)))
+SHELL_NAMES = ("a/√3", "a", "2a/√3")  # of the ideal honeycomb, nearest first
 
 
 class Crystal(NamedTuple):
@@ -153,3 +154,59 @@ def translations(lattice: NDArray[np.float64], radius: float) -> NDArray[np.int_
     spacing = 1 / np.linalg.norm(np.linalg.inv(lattice), axis=0)  # of lattice planes
     reach = np.ceil(radius / spacing).astype(int) + 1
     return np.array(list(product(*(range(-n, n + 1) for n in reach))))
+
+
+class Shell(NamedTuple):
+    """A neighbour shell.
+
+    Attributes
+    ----------
+    distance
+        Mean distance, Å.
+    multiplicity
+        Neighbours of an A site at that distance, on average.
+    """
+
+    distance: float
+    multiplicity: float
+
+
+def shells(crystal: Crystal, count: int = 3, tolerance: float = 0.15) -> list[Shell]:
+    """Nearest shells of A–A distances.
+
+    Parameters
+    ----------
+    crystal
+        Cell and sites.
+    count
+        Number of shells.
+    tolerance
+        Distances that follow one another within this, in Å, are one shell, so that a slightly
+        strained cell keeps its three neighbours at a/√3.
+
+    Returns
+    -------
+    list[Shell]
+        Shells, nearest first.
+    """
+    sites = magnetic_sites(crystal)
+    distances = np.sort(_distances(crystal, sites, count))
+    ends = np.flatnonzero(np.diff(distances, append=np.inf) > tolerance) + 1
+    groups = np.split(distances, ends[:-1])[:count]
+    return [Shell(float(group.mean()), len(group) / len(sites)) for group in groups]
+
+
+def _distances(crystal: Crystal, sites: NDArray[np.intp], count: int) -> NDArray[np.float64]:
+    """A–A distances in Å of every A site, (n,).
+
+    The radius holds one shell more than `count`, so that the last of them is whole.
+    """
+    sublattice = crystal._replace(
+        positions=crystal.positions[sites], elements=tuple(crystal.elements[i] for i in sites)
+    )
+    shortest = np.linalg.norm(crystal.lattice, axis=1).min()
+    radius = float((count / 2 + 1) * shortest)
+    points = sublattice.cartesian()
+    found = [np.linalg.norm(images(sublattice, at, radius)[1], axis=1) for at in points]
+    distances = np.concatenate(found)
+    return distances[distances > 1e-3]

@@ -197,3 +197,28 @@ def project_along_c(
     area = np.linalg.norm(np.cross(lattice[..., 0, :], lattice[..., 1, :]), axis=-1)
     height = np.abs(np.linalg.det(lattice)) / area
     return density.mean(axis=-1) * height[..., np.newaxis, np.newaxis]
+
+
+def smooth(density: NDArray, lattice: NDArray, width: float) -> NDArray:
+    """Convolve a periodic density with a Gaussian; its integral is kept.
+
+    Each Fourier coefficient is multiplied by exp(−width² k² / 2).
+
+    Parameters
+    ----------
+    density : NDArray[np.float64]
+        The density, shape (..., na, nb, nc).
+    lattice : NDArray[np.float64]
+        Lattice vectors in rows in Å, shape (3, 3).
+    width : float
+        Standard deviation of the Gaussian in Å.
+
+    Returns
+    -------
+    NDArray[np.float64]
+        The smooth density, of the shape and unit of `density`.
+    """
+    waves = [np.fft.fftfreq(points, 1 / points) for points in density.shape[-3:]]
+    k = np.stack(np.meshgrid(*waves, indexing="ij"), -1) @ (2 * np.pi * np.linalg.inv(lattice).T)
+    damped = np.fft.fftn(density, axes=(-3, -2, -1)) * np.exp(-((width * k) ** 2).sum(-1) / 2)
+    return np.fft.ifftn(damped, axes=(-3, -2, -1)).real

@@ -15,6 +15,7 @@ from spinlens.structures.neighbours import (
 )
 from spinlens.structures.orders import (
     SAME,
+    SAME_ORDER,
     SHELLS,
     Order,
     enumerate_orders,
@@ -23,7 +24,6 @@ from spinlens.structures.orders import (
     undetermined,
 )
 
-SAME_ORDER = {"AFM": "Neel"}  # each site against its nearest neighbours
 TIE_MEV = 0.01  # per site; nearer energies make no ground state
 NOT_HEISENBERG = 0.1  # of the span of energies
 
@@ -121,7 +121,7 @@ def _with_constants(
     known: list[Order],
 ) -> Composition:
     shells = settings["exchange_shells"]
-    spins = checks.spins(runs, magnetic, settings["exchange_spins"] or {})
+    spins = _spins(runs, magnetic, settings["exchange_spins"] or {})
     signs, sums = [], []
     for run in runs:
         sites = run.magnetic(magnetic)
@@ -145,6 +145,19 @@ def _with_constants(
         )
         told = told._replace(remarks=[*told.remarks, line])
     return told
+
+
+def _spins(
+    runs: list[MagneticRun], magnetic: set[str], given: dict[str, float]
+) -> dict[str, float]:
+    """Spin S of each magnetic element: as given, or half its mean moment over all runs."""
+    found = {}
+    for element in sorted(magnetic):
+        moments = [np.abs(run.moments[run.magnetic({element})]) for run in runs]
+        together = np.concatenate(moments)
+        if len(together):
+            found[element] = float(given.get(element, together.mean() / 2))
+    return found
 
 
 def _known_orders(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from spinlens.core.files import write_json, write_table
-from spinlens.core.memory import peak_bytes
+from spinlens.core.process import peak_bytes
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset, ranges
 from spinlens.filters import kernels

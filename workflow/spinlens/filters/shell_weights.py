@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from spinlens.crystal.shells import Shell
+from spinlens.crystal.reference_cell import Shell
 
 BAND = 0.95  # of the null's filters lie within its band at each distance
 

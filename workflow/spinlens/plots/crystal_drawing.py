@@ -11,8 +11,15 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import Normal, Stroke, withStroke
 from numpy.typing import ArrayLike, NDArray
 
-from spinlens.crystal.reference_cell import Crystal, images, magnetic_sites, nearest_magnetic
-from spinlens.crystal.shells import NAMES, Shell, shells
+from spinlens.crystal.reference_cell import (
+    SHELL_NAMES,
+    Crystal,
+    Shell,
+    images,
+    magnetic_sites,
+    nearest_magnetic,
+    shells,
+)
 from spinlens.plots import style
 from spinlens.plots.lattice_map import cell_corners, draw_map, map_steps, view_basis
 
@@ -96,7 +103,7 @@ def shell_legend(neighbour_shells: Sequence[Shell]) -> list[Line2D]:
             [], [], color=style.INK, linewidth=0.9, linestyle=dash,
             label=f"{name}: {shell.distance:.2f} Å",
         )
-        for shell, dash, name in zip(neighbour_shells, SHELL_DASHES, NAMES, strict=False)
+        for shell, dash, name in zip(neighbour_shells, SHELL_DASHES, SHELL_NAMES, strict=False)
     ]  # fmt: skip
 
 

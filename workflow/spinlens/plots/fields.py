@@ -8,9 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from spinlens.crystal.reference_cell import Crystal, magnetic_sites
-from spinlens.crystal.shells import Shell, shells
-from spinlens.density.projections import WORDS, project
+from spinlens.crystal.reference_cell import Crystal, Shell, magnetic_sites, shells
+from spinlens.density.profiles import PROJECTION_TITLES, project
 from spinlens.plots import lattice_map, style
 from spinlens.plots.axis_scale import signed_root, signed_square
 from spinlens.plots.captions import readable
@@ -42,7 +41,7 @@ def cell_maps(
     label : str
         Text at the colour bar, with the unit.
     projection : str
-        One of `projections.KINDS`.
+        One of `profiles.PROJECTION_TITLES`.
 
     Returns
     -------
@@ -59,7 +58,7 @@ def cell_maps(
             draw_shells(axes, np.zeros(2), _shells_in_panel(crystal))
     for axes, axis in zip(panels[0], "abc", strict=True):
         axes.annotate(
-            WORDS[projection].format(axis), (0.5, 1), xytext=(0, 19), ha="center",
+            PROJECTION_TITLES[projection].format(axis), (0.5, 1), xytext=(0, 19), ha="center",
             xycoords="axes fraction", textcoords="offset points",
         )  # fmt: skip
     figure.legend(handles=shell_legend(_shells_in_panel(crystal)), loc="lower center", ncols=3)

@@ -11,9 +11,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.crystal.reference_cell import Crystal, images, magnetic_sites, nearest_magnetic
-from spinlens.crystal.shells import Shell, shells
-from spinlens.density.projections import WORDS, project, relative
+from spinlens.crystal.reference_cell import (
+    Crystal,
+    Shell,
+    images,
+    magnetic_sites,
+    nearest_magnetic,
+    shells,
+)
+from spinlens.density.profiles import PROJECTION_TITLES, project, relative
 from spinlens.plots import lattice_map, style
 from spinlens.plots.captions import channel_name, readable
 from spinlens.plots.crystal_drawing import draw_atoms, draw_shells, shell_legend
@@ -59,7 +65,7 @@ def filter_place(
     crystal : Crystal
         The reference crystal.
     projection : str
-        One of `projections.KINDS`.
+        One of `profiles.PROJECTION_TITLES`.
     vmax : float, optional
         End of the colour scale; by default this figure's largest value.
 
@@ -89,7 +95,7 @@ def filter_place(
             axes.set_title(channel_name(name), loc="right", color=style.MUTED, fontsize=7)
         row[0].set_title(f"{title}\n", loc="left")
     figure.legend(handles=shell_legend(neighbour_shells), loc="lower center", ncols=3)
-    label = f"weight ÷ rms of its channel, {WORDS[projection].format('c')}"
+    label = f"weight ÷ rms of its channel, {PROJECTION_TITLES[projection].format('c')}"
     lattice_map.colour_bar(figure, norm, label)
     text = " ".join(f"{title}." for title in titles)
     return style.describe(figure, f"Windows of the filters among atoms and shells. {text}")
@@ -117,7 +123,7 @@ def filter_multiples(
     axis : str
         Vector along the line of sight: `a`, `b` or `c`.
     projection : str
-        One of `projections.KINDS`.
+        One of `profiles.PROJECTION_TITLES`.
     vmax : float, optional
         End of the colour scale; by default this figure's largest value.
 
@@ -152,7 +158,7 @@ def filter_multiples(
         axes.tick_params(labelleft=False, left=False)
     above = 1 - 0.76 / figure.get_figheight()
     figure.text(0.55, above, readable(name), ha="center", va="center", weight="bold")
-    view = WORDS[projection].format(axis)
+    view = PROJECTION_TITLES[projection].format(axis)
     lattice_map.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}")
     values = ", ".join(value for value, _ in points)
     return style.describe(figure, f"Filters {view}, side by side for {readable(name)} {values}.")

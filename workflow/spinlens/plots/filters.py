@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from spinlens.crystal.reference_cell import Crystal
-from spinlens.crystal.shells import shells
-from spinlens.density.projections import WORDS, project, relative
+from spinlens.crystal.reference_cell import Crystal, shells
+from spinlens.density.profiles import PROJECTION_TITLES, project, relative
 from spinlens.plots import lattice_map, style
 from spinlens.plots.axis_scale import largest_magnitude
 from spinlens.plots.captions import channel_name, filter_name, weight_change
@@ -70,7 +69,7 @@ def filters(
     weights : str
         `kernel` or `initial_kernel`.
     projection : str
-        One of `projections.KINDS`.
+        One of `profiles.PROJECTION_TITLES`.
     vmax : float, optional
         End of the colour scale; by default this figure's largest value.
     places : array_like, optional
@@ -107,7 +106,7 @@ def filters(
     note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
     lattice_map.colour_bar(figure, norm, f"weight ÷ rms of its channel{note}")
     titles = "; ".join(row[0].title for row in rows).replace("\n", ", ")
-    text = f"Filters {WORDS[projection].format('a, b and c')}, to scale in Å: {titles}."
+    text = f"Filters {PROJECTION_TITLES[projection].format('a, b and c')}, to scale in Å: {titles}."
     return style.describe(figure, text)
 
 
@@ -125,7 +124,7 @@ def colour_scale_end(
     weights : str
         `kernel` or `initial_kernel`.
     projection : str
-        One of `projections.KINDS`.
+        One of `profiles.PROJECTION_TITLES`.
 
     Returns
     -------
@@ -223,7 +222,7 @@ def _tick_distance(length: float) -> float:
 def _label_top_panel(axes: Axes, panel: _Panel, projection: str) -> None:
     """Write the projection above the panel and the lattice vectors on two edges of the map."""
     axes.annotate(
-        WORDS[projection].format(panel.axis), (0.5, 1), ha="center",
+        PROJECTION_TITLES[projection].format(panel.axis), (0.5, 1), ha="center",
         xytext=(0, 17 + 11 * panel.title.count("\n")), xycoords="axes fraction",
         textcoords="offset points",
     )  # fmt: skip

@@ -1,20 +1,37 @@
-"""Unrelaxed geometry of a decorated crystal: bonds as near as possible to the lengths wanted."""
+"""Unrelaxed geometry of a decorated crystal: bonds as near as possible to tabulated lengths."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pymatgen.core import Lattice, Structure
+from pymatgen.core import Element, Lattice, Species, Structure
 from scipy.optimize import least_squares
 
-from spinlens.structures.bonds import length
-from spinlens.structures.parent import Bonds
+from spinlens.structures.parent import Bonds, covalent_radius
 
 BOND_TOLERANCE = 0.03  # Å
 STRAIN_TOLERANCE = 0.006  # beyond the scale that all bonds share
 SHIFT_TOLERANCE = 0.3  # Å, from where that scale puts an atom
 SQRT_HALF = np.sqrt(0.5)
+
+# Å, in layers of A2B2X6: of CrGeTe3, CrSiTe3, MPS3 and MPSe3 crystals, the rest interpolated; the
+# bundled spin densities were computed with them.
+KNOWN_LENGTHS = {
+    frozenset(pair.split("-")): length
+    for pair, length in {
+        "Cr-Te": 2.76, "Cr-Se": 2.55, "Cr-S": 2.42,
+        "Ge-Te": 2.59, "Ge-Se": 2.38, "Ge-S": 2.23,
+        "Si-Te": 2.50, "Si-Se": 2.28, "Si-S": 2.13,
+        "P-Te": 2.44, "P-Se": 2.21, "P-S": 2.03,
+        "Ge-Ge": 2.42, "Ge-Si": 2.355, "Ge-P": 2.31,
+        "Si-Si": 2.29, "Si-P": 2.245, "P-P": 2.20,
+    }.items()
+}  # fmt: skip
+REFERENCE_METAL = "Cr"  # the metal whose bonds are tabulated
+# Å. Shannon's Cu3+ is low-spin (0.54) and his Cu2+ 0.73: in tellurides, Cu is nearer to the latter.
+OWN_RADII = {"Cu": 0.62}
 
 Array = NDArray[np.float64]
 
@@ -38,7 +55,7 @@ class Fitted(NamedTuple):
 def fit(parent: Structure, bonds: Bonds, elements: Sequence[str], slab: bool = True) -> Fitted:
     """Fit lattice and positions to the bond lengths of new elements.
 
-    Asked of each bond is its length in the parent plus the difference of bonds.length between the
+    Asked of each bond is its length in the parent plus the difference of bond_length between the
     new pair of elements and the old one. Least squares are taken over the bonds, the strain
     beyond a common scale and the shifts of the atoms, each in units of its tolerance. The crystal
     keeps the symmetry that the elements allow, because nothing else distinguishes directions.
@@ -61,7 +78,7 @@ def fit(parent: Structure, bonds: Bonds, elements: Sequence[str], slab: bool = T
     """
     old = [site.specie.symbol for site in parent]
     asked = bonds.length + [
-        length(elements[i], elements[j]) - length(old[i], old[j])
+        bond_length(elements[i], elements[j]) - bond_length(old[i], old[j])
         for i, j in zip(bonds.start, bonds.end, strict=True)
     ]
     problem = _LinearGeometry(parent, bonds, asked.sum() / bonds.length.sum(), slab)
@@ -85,6 +102,52 @@ def fit(parent: Structure, bonds: Bonds, elements: Sequence[str], slab: bool = T
     )
     reached = np.linalg.norm(problem.bond_vectors(found.x), axis=1)
     return Fitted(problem.structure(found.x, elements), asked, reached)
+
+
+def bond_length(one: str, other: str) -> float:
+    """Find the length of the bond between two elements.
+
+    The length is tabulated; or that of a bond of Cr in the metal's place plus the difference of
+    their ionic radii, for 3+ ions with six neighbours, high spin if there is a choice (Shannon,
+    Acta Cryst. A 32, 751, 1976); or the sum of covalent radii.
+
+    Parameters
+    ----------
+    one, other : str
+        Symbols of the elements.
+
+    Returns
+    -------
+    float
+        Length in Å.
+
+    Raises
+    ------
+    SpinlensError
+        If an element has no tabulated radius.
+    """
+    pair = frozenset((one, other))
+    if pair in KNOWN_LENGTHS:
+        return KNOWN_LENGTHS[pair]
+    for metal, partner in ((one, other), (other, one)):
+        radius, reference = _ionic_radius(metal), _ionic_radius(REFERENCE_METAL)
+        if metal != REFERENCE_METAL and radius and reference and not _ionic_radius(partner):
+            return bond_length(REFERENCE_METAL, partner) + radius - reference
+    return covalent_radius(one) + covalent_radius(other)
+
+
+@cache
+def _ionic_radius(symbol: str) -> float | None:
+    """Look up Shannon's radius of a metal in Å; None for other elements and without an entry."""
+    element = Element(symbol)
+    if symbol in OWN_RADII or not element.is_metal:
+        return OWN_RADII.get(symbol)
+    by_spin = element.data.get("Shannon radii", {}).get("3", {}).get("VI", {})
+    if not by_spin:
+        return None
+    spins: tuple[Literal["High Spin", "", "Low Spin"], ...] = ("High Spin", "", "Low Spin")
+    spin = next(spin for spin in spins if spin in by_spin)
+    return Species(symbol, 3).get_shannon_radius("VI", spin)
 
 
 class _LinearGeometry:

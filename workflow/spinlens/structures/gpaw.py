@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, write_json
-from spinlens.structures import gpaw_density
+from spinlens.density.grids import integral, resample, smooth
+from spinlens.structures import vasp
 
 PROGRAM = Path(__file__).parents[2] / "engines" / "gpaw_scf.py"
 NOT_CONVERGED = 3  # as PROGRAM says it
@@ -23,6 +25,8 @@ GRID_SPACING = 0.25  # Å, of the self-consistent calculation
 CONVERGENCE = 1e-6  # eV per electron: orders differ by meV a cell
 SYMMETRY_TOLERANCE = 1e-4  # GPAW's 1e-7 misses threefold axes of fitted geometries
 DIGITS = 8  # of lengths in Å and lattice coordinates that a run is known by
+SMOOTHING = 0.12  # Å: what a grid of 0.2 Å cannot hold near the nuclei goes smoothly
+LARGEST_CORRECTION = 0.05  # of a spin's electrons; a grid that misses more is wrong
 INSTALL = (
     "install the Debian packages gpaw, gpaw-data and python3-ase, or name a Python that has GPAW "
     "by --config gpaw_python=PATH"
@@ -51,17 +55,11 @@ class Run(NamedTuple):
 
 
 def version(python: str) -> dict[str, str]:
-    """Find the versions of GPAW and ASE that an interpreter has.
+    """Find the versions of GPAW and ASE, by package, that an interpreter has.
 
     Parameters
     ----------
-    python : str
-        Path of the interpreter, or its name on PATH.
-
-    Returns
-    -------
-    dict[str, str]
-        Version by package.
+    python : path of the interpreter, or its name on PATH.
 
     Raises
     ------
@@ -152,6 +150,48 @@ def run(
     return Run(folder, kept["result"], kept["reason"])
 
 
+def spin_densities(
+    density: NDArray,
+    lattice: NDArray,
+    grid: Sequence[int] | NDArray,
+    electrons: float,
+    moment: float,
+) -> tuple[NDArray, list[float]]:
+    """Bring spin densities to a coarser grid, with exact integrals.
+
+    They are smoothed by SMOOTHING first.
+
+    Parameters
+    ----------
+    density : (spins, na, nb, nc) e Å⁻³ on a finer grid, of spin up and down; or their sum (1, na,
+        nb, nc), of a run without spin.
+    lattice : (3, 3) lattice vectors, Å.
+    grid : (3,) points along them.
+    electrons : number of valence electrons.
+    moment : total moment, μB.
+
+    Returns
+    -------
+    Densities (2, *grid) of spin up and down, e Å⁻³, and the factor that multiplied each.
+
+    Raises
+    ------
+    SpinlensError
+        If a factor is further from 1 than LARGEST_CORRECTION.
+    """
+    if len(density) == 1:
+        density = np.concatenate([density, density]) / 2
+    coarse = smooth(resample(density, [int(points) for points in grid]), lattice, SMOOTHING)
+    wanted = np.array([electrons + moment, electrons - moment]) / 2
+    factors = wanted / integral(coarse, lattice)
+    if np.abs(factors - 1).max() > LARGEST_CORRECTION:
+        raise SpinlensError(
+            f"the spin densities integrate to {integral(coarse, lattice).round(3).tolist()} e, not "
+            f"to {wanted.round(3).tolist()}"
+        )
+    return coarse * factors[:, None, None, None], factors.tolist()
+
+
 def _ended(
     python: str,
     name: str,
@@ -173,12 +213,12 @@ def _ended(
         return record | {"result": None, "reason": reason}
     result = read_json(folder / "scf.json")
     density = np.load(folder / "density.npy")
-    spins, factors = gpaw_density.spin_densities(
+    spins, factors = spin_densities(
         density, np.array(given["lattice"]), grid, result["valence_electrons"],
         result["total_moment_muB"],
     )  # fmt: skip
     cell = Structure(given["lattice"], given["elements"], result["positions"])
-    gpaw_density.write_chgcar(folder / "CHGCAR.gz", cell, spins, f"{name} GPAW LCAO-dzp PBE")
+    vasp.write_chgcar(folder / "CHGCAR.gz", cell, spins, f"{name} GPAW LCAO-dzp PBE")
     for file in ("scf.json", "density.npy"):
         (folder / file).unlink()
     return record | {"result": result | {"density_factors": factors}, "reason": ""}

@@ -33,6 +33,7 @@ HONEYCOMB = {
 }
 HONEYCOMB_NEIGHBOURS = (3, 6, 3)
 NAMED = ("FM", "Neel", *HONEYCOMB)
+SAME_ORDER = {"AFM": "Neel"}  # each site against its nearest neighbours
 
 
 class Order(NamedTuple):

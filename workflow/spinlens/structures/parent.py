@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pymatgen.analysis.molecule_structure_comparator import CovalentRadius
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Poscar
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from spinlens.core.errors import SpinlensError
-from spinlens.structures.bonds import covalent_radius
 
 BONDED = 1.15  # times the sum of covalent radii
 SYMMETRY_TOLERANCE = 0.01  # Å
@@ -104,6 +104,29 @@ def bonds(structure: Structure) -> Bonds:
     if not bonded.any():
         raise SpinlensError("parent: no two atoms are near enough for a bond")
     return Bonds(start[bonded], end[bonded], image[bonded].astype(int), length[bonded])
+
+
+def covalent_radius(symbol: str) -> float:
+    """Look up the covalent radius of an element (Cordero and others, Dalton Trans. 2008, 2832).
+
+    Parameters
+    ----------
+    symbol : str
+        Symbol of the element.
+
+    Returns
+    -------
+    float
+        Radius in Å.
+
+    Raises
+    ------
+    SpinlensError
+        If no radius is tabulated.
+    """
+    if symbol not in CovalentRadius.radius:
+        raise SpinlensError(f"{symbol}: no covalent radius is known")
+    return CovalentRadius.radius[symbol]
 
 
 def site_permutations(structure: Structure) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
-from spinlens.structures import folders, geometry, parent, starting_moments, supercells
+from spinlens.structures import composition_orders, folders, geometry, parent, supercells
 from spinlens.structures.decoration import decorations
 
 
@@ -29,12 +29,12 @@ class Planned(NamedTuple):
 class Cell(NamedTuple):
     """A magnetic order of a composition, ready to be computed.
 
-    arrangement : the cell and its starting moments (`starting_moments.Arrangement`).
+    arrangement : the cell and its starting moments (`composition_orders.Arrangement`).
     kpoints : (3,) mesh, of the same points for every order of the composition.
     place : (parent sites,) index, in the cell, of the first image of each of the parent's sites.
     """
 
-    arrangement: starting_moments.Arrangement
+    arrangement: composition_orders.Arrangement
     kpoints: NDArray
     place: list[int]
 
@@ -77,11 +77,11 @@ def planned(settings: dict) -> dict[str, Planned]:
         for site, element in enumerate(elements):
             decorated.replace(site, element)
         slab = settings["cell_height"] is not None
-        known = starting_moments.known_orders(decorated, moments, settings["order_cells"], slab)
+        known = composition_orders.known_orders(decorated, moments, settings["order_cells"], slab)
         orders = [
             order
             for order in settings["orders"]
-            if starting_moments.arrangement(decorated, order, moments, known) is not None
+            if composition_orders.arrangement(decorated, order, moments, known) is not None
         ]
         found[name] = Planned(
             {
@@ -148,10 +148,10 @@ def cells(
     SpinlensError
         If an order does not exist, or the mesh has no counterpart in its cell.
     """
-    known = starting_moments.known_orders(structure, moments, computed["order_cells"], slab)
+    known = composition_orders.known_orders(structure, moments, computed["order_cells"], slab)
     found = {}
     for order in computed["orders"]:
-        arranged = starting_moments.arrangement(structure, order, moments, known)
+        arranged = composition_orders.arrangement(structure, order, moments, known)
         if arranged is None:
             raise SpinlensError(f"there is no {order} order")
         found[order] = arranged
@@ -165,14 +165,14 @@ def cells(
     }
 
 
-def _folded(points: NDArray, arranged: starting_moments.Arrangement, order: str) -> NDArray:
+def _folded(points: NDArray, arranged: composition_orders.Arrangement, order: str) -> NDArray:
     folded = supercells.folded_mesh(points, arranged.matrix)
     if folded is None:
         raise SpinlensError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
     return folded
 
 
-def _images(place: list[int], arranged: starting_moments.Arrangement) -> list[int]:
+def _images(place: list[int], arranged: composition_orders.Arrangement) -> list[int]:
     """Index in the cell of the first image of each of the parent's sites."""
     return [int(np.flatnonzero(arranged.origin == site)[0]) for site in place]
 

@@ -1,4 +1,4 @@
-"""Folders that VASP can run in, from pymatgen's input sets."""
+"""Folders that VASP can run in, from pymatgen's input sets; and densities in its format."""
 
 import os
 import warnings
@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import SETTINGS, Element, Lattice, Structure
-from pymatgen.io.vasp import Kpoints
+from pymatgen.io.vasp import Chgcar, Kpoints, Poscar
 from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet, VaspInputSet
 
 from spinlens.core.errors import SpinlensError
+from spinlens.core.files import whole
+from spinlens.density.grids import cell_volume
 
 RUN_FILES = ("OUTCAR", "OSZICAR", "CHG", "vasprun", "vaspout", "CONTCAR")
 SUBSHELLS = {"d": 2, "f": 3}
@@ -118,6 +120,27 @@ def write(inputs: VaspInputSet, folder: Path | str) -> bool:
         reason = " ".join(str(fault).split())
         raise SpinlensError(f"{folder}: the inputs cannot be written ({reason})") from None
     return True
+
+
+def write_chgcar(path: Path | str, structure: Structure, spins: NDArray, title: str) -> None:
+    """Write spin densities as a spin-polarised CHGCAR, whole.
+
+    Parameters
+    ----------
+    path : Path | str
+        The file, compressed if its name ends so.
+    structure : Structure
+        The crystal.
+    spins : NDArray[np.float64]
+        Densities of spin up and down in e Å⁻³, shape (2, na, nb, nc).
+    title : str
+        First line of the file.
+    """
+    up, down = spins * cell_volume(structure.lattice.matrix)
+    bare = Structure(structure.lattice, structure.species, structure.frac_coords)
+    chgcar = Chgcar(Poscar(bare, comment=title), {"total": up + down, "diff": up - down})
+    with whole(path) as temporary:
+        chgcar.write_file(temporary)
 
 
 def _has_run(folder: Path | str) -> bool:

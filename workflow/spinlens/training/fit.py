@@ -13,7 +13,7 @@ from spinlens.dataset.network_inputs import Inputs, root_mean_square
 from spinlens.models import build
 from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
-from spinlens.training import augmentation, data_parallel, metrics
+from spinlens.training import batches, data_parallel, metrics
 from spinlens.training.batches import Batches
 from spinlens.training.task import Fold
 
@@ -123,7 +123,7 @@ def fit(
 
 def augmentation_for(
     point: Mapping[str, Any], inputs: Inputs, devices: Sequence[str] = ()
-) -> augmentation.LayerGroup | None:
+) -> batches.LayerGroup | None:
     """Augmentation of a point's samples, once cells, grid and devices allow what it asks for.
 
     Parameters
@@ -150,7 +150,7 @@ def augmentation_for(
     if sizes.is_steerable(point):
         sizes.require_resolved(point, shape, np.asarray(inputs.lattices))
     if point.get("augmentation") == "layer_group":
-        return augmentation.LayerGroup(inputs.cells(), shape)
+        return batches.LayerGroup(inputs.cells(), shape)
     return None
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from spinlens.core.interpreter import call_by_name
+from spinlens.core.process import call_by_name
 
 
 def called(monkeypatch, executable):

@@ -1,18 +1,29 @@
-"""Magnetic orders as a run starts them: the cell that holds an order, and a moment a site."""
+"""Magnetic orders of a composition: as a run starts them, and as a table of all of them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import networkx
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.structures import supercells
-from spinlens.structures.orders import Order, enumerate_orders
+from spinlens.structures.orders import (
+    SAME_ORDER,
+    Order,
+    enumerate_orders,
+    suggestions,
+    undetermined,
+)
 
 ORDERS = ("FM", "AFM", "NM")  # of the unit cell as it is
 NEAREST = 1.05  # times the shortest distance between two magnetic sites
 REACH = 12.0  # Å
 SAME_SITE = 1e-3  # Å
+ORDER_COLUMNS = (
+    "formula", "order", "asked", "cells", "matrix", "signs", "bond_sum_1", "bond_sum_2",
+    "bond_sum_3",
+)  # fmt: skip
 
 
 class Arrangement(NamedTuple):
@@ -30,20 +41,17 @@ class Arrangement(NamedTuple):
     origin: NDArray
 
 
-def magnetic_sites(structure: Structure, moments: dict[str, float]) -> NDArray:
+def sites_with_moment(structure: Structure, moments: dict[str, float]) -> NDArray:
     """Find the sites whose element starts with a moment.
 
     Parameters
     ----------
-    structure : Structure
-        The crystal.
-    moments : dict[str, float]
-        Starting moment by element in μB.
+    structure : the crystal.
+    moments : starting moment by element, μB.
 
     Returns
     -------
-    NDArray[np.int64]
-        Indices of the sites, shape (n,).
+    (n,) indices of the sites.
     """
     return np.flatnonzero([moments.get(site.specie.symbol, 0.0) for site in structure])
 
@@ -55,29 +63,20 @@ def known_orders(
 
     Parameters
     ----------
-    structure : Structure
-        Unit cell.
-    moments : dict[str, float]
-        Starting moment by element in μB.
-    order_cells : int
-        Largest number of magnetic sites in a cell.
-    slab : bool
-        Whether no cell is repeated along c.
+    structure : unit cell.
+    moments : starting moment by element, μB.
+    order_cells, slab : as `enumerate_orders` takes them.
 
     Returns
     -------
-    list[Order]
-        As `enumerate_orders` finds them; empty if no element starts with a moment.
+    Orders as `enumerate_orders` finds them; none if no element starts with a moment.
     """
-    sites = magnetic_sites(structure, moments)
+    sites = sites_with_moment(structure, moments)
     return enumerate_orders(structure, sites, order_cells, slab) if len(sites) else []
 
 
 def arrangement(
-    structure: Structure,
-    order: str,
-    moments: dict[str, float],
-    orders: list[Order],
+    structure: Structure, order: str, moments: dict[str, float], orders: list[Order]
 ) -> Arrangement | None:
     """Put a magnetic order into the smallest cell that holds it.
 
@@ -156,20 +155,14 @@ def _alternating(structure: Structure, sites: NDArray) -> NDArray | None:
     There are none, and None is returned, if neighbours are images of one site, if three are
     neighbours of each other, or if no site has a neighbour.
     """
-    neighbours = _nearest(structure, sites)
+    graph = networkx.Graph(_nearest(structure, sites))
+    try:
+        first_sublattice = networkx.bipartite.color(graph)
+    except networkx.NetworkXError:
+        return None
     signs = np.zeros(len(structure))
-    for first in sites:
-        if signs[first]:
-            continue
-        signs[first], waiting = 1, [first]
-        while waiting:
-            site = waiting.pop()
-            for other in neighbours[site]:
-                if signs[other] == signs[site]:
-                    return None
-                if not signs[other]:
-                    signs[other] = -signs[site]
-                    waiting.append(other)
+    for site in sites.tolist():
+        signs[site] = 1 if first_sublattice[site] or not graph.degree(site) else -1
     return signs if (signs < 0).any() else None
 
 
@@ -180,4 +173,71 @@ def _nearest(structure: Structure, sites: NDArray) -> dict[int, list[int]]:
     start = sites[start]
     kept = np.isin(end, sites) & (apart > SAME_SITE)  # pymatgen leaves a site its own neighbour
     near = kept & (apart <= NEAREST * apart[kept].min(initial=np.inf))
-    return {site: sorted(set(end[near & (start == site)].tolist())) for site in sites}
+    return {site: sorted(set(end[near & (start == site)].tolist())) for site in sites.tolist()}
+
+
+def order_rows(
+    formula: str, structure: Structure, settings: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """List every order of a composition in cells of at most `order_cells` magnetic sites.
+
+    Parameters
+    ----------
+    formula : the composition's name.
+    structure : its unit cell, sites by element.
+    settings : config keys orders, order_cells, starting_moments, cell_height.
+
+    Returns
+    -------
+    Rows of ORDER_COLUMNS: whether the config asks for it; how many unit cells; the lattice vectors
+    in terms of the unit cell's; the signs of the magnetic sites, cell after cell; Σ s_i s_j over
+    the pairs of each shell, per magnetic site.
+    """
+    asked = {SAME_ORDER.get(order, order) for order in settings["orders"]}
+    return [
+        {
+            "formula": formula,
+            "order": order.name,
+            "asked": "yes" if order.name in asked else "no",
+            "cells": int(round(np.linalg.det(order.matrix))),
+            "matrix": " ".join(map(str, order.matrix.ravel())),
+            "signs": "".join("+" if sign > 0 else "-" for sign in order.signs),
+            **{
+                f"bond_sum_{shell}": round(float(own), 6) + 0.0
+                for shell, own in enumerate(order.bond_sums, start=1)
+            },
+        }
+        for order in _orders(structure, settings)
+    ]
+
+
+def open_constants(structure: Structure, settings: dict[str, Any]) -> str:
+    """Say which exchange constants the orders that the config asks for do not determine.
+
+    Parameters
+    ----------
+    structure, settings : as `order_rows` takes them, with the config key exchange_shells.
+
+    Returns
+    -------
+    One line that names the shells and the orders to add; empty if all are determined or there are
+    fewer than two magnetic sites.
+    """
+    if len(sites_with_moment(structure, settings["starting_moments"] or {})) < 2:
+        return ""
+    known, shells = _orders(structure, settings), settings["exchange_shells"]
+    names = [SAME_ORDER.get(order, order) for order in settings["orders"]]
+    sums = np.array([order.bond_sums for order in known if order.name in names])
+    lines = undetermined(sums, shells) if len(sums) else [f"no J of {shells} shells is determined"]
+    if not lines:
+        return ""
+    helpful = suggestions(known, names, shells) if len(sums) else [order.name for order in known]
+    add = [*(name for name in ("zigzag", "stripy") if name in helpful), *helpful][:2]
+    return "; ".join(lines) + (f"; add {' or '.join(add)}" if add else "")
+
+
+def _orders(structure: Structure, settings: dict[str, Any]) -> list[Order]:
+    slab = settings["cell_height"] is not None
+    return known_orders(
+        structure, settings["starting_moments"] or {}, settings["order_cells"], slab
+    )

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spinlens.training import augmentation
+from spinlens.training import batches
 
 HEXAGONAL = np.array([[6.9, 0, 0], [-3.45, 6.9 * 0.75**0.5, 0], [0, 0, 16]])
 SIXTY = np.array([[6.9, 0, 0], [3.45, 6.9 * 0.75**0.5, 0], [0, 0, 16]])
@@ -22,13 +22,13 @@ def distances(lattice, shape, place):
 
 @pytest.mark.parametrize("lattice", [HEXAGONAL, SIXTY])
 def test_a_hexagonal_cell_has_24_operations_that_keep_distances(lattice):
-    found = augmentation.operations(lattice)
+    found = batches.operations(lattice)
     assert len(found) == len({each.tobytes() for each in found}) == 24
     field = distances(lattice, SHAPE, (0, 0, 0))
     for operation in found:
-        assert augmentation.moved(field, operation) == pytest.approx(field)
+        assert batches.moved(field, operation) == pytest.approx(field)
     # Negative control: a mirror of a square is none of a hexagon.
-    assert not np.allclose(augmentation.moved(field, np.diag([-1, 1, 1])), field)
+    assert not np.allclose(batches.moved(field, np.diag([-1, 1, 1])), field)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_operations_are_all_those_that_keep_the_metric_in_ascending_order(lattic
         if np.allclose(matrix.T @ metric @ matrix, metric, atol=0.01 * metric.diagonal().min()):
             expected.append(matrix)
     assert len(expected) == number
-    assert np.array_equal(augmentation.operations(lattice), expected)
+    assert np.array_equal(batches.operations(lattice), expected)
 
 
 def test_an_augmented_field_is_a_permutation_and_draws_differ():
     field = np.random.default_rng(0).normal(size=(*SHAPE, 2))
-    augment, random = augmentation.LayerGroup([HEXAGONAL], SHAPE), np.random.default_rng(1)
+    augment, random = batches.LayerGroup([HEXAGONAL], SHAPE), np.random.default_rng(1)
     drawn = [augment(field, random) for _ in range(8)]
     for each in drawn:
         assert np.array_equal(np.sort(each, axis=None), np.sort(field, axis=None))
@@ -62,7 +62,7 @@ def test_an_augmented_field_is_a_permutation_and_draws_differ():
 
 def test_shifts_go_round_the_plane_alone():
     field = np.random.default_rng(0).normal(size=SHAPE)
-    moved = augmentation.moved(field, np.eye(3, dtype=int), (1, 2, 0))
+    moved = batches.moved(field, np.eye(3, dtype=int), (1, 2, 0))
     assert np.array_equal(moved, np.roll(field, (-1, -2), (0, 1)))
 
 
@@ -76,9 +76,9 @@ def test_shifts_go_round_the_plane_alone():
 )
 def test_another_cell_is_refused(lattice):
     with pytest.raises(ValueError, match="needs hexagonal cells with c across the plane"):
-        augmentation.LayerGroup([HEXAGONAL, lattice], SHAPE)
+        batches.LayerGroup([HEXAGONAL, lattice], SHAPE)
 
 
 def test_a_grid_that_differs_along_a_and_b_is_refused():
     with pytest.raises(ValueError, match="the grid has 6 and 5: set grid or input_grid"):
-        augmentation.LayerGroup([HEXAGONAL], (6, 5, 8))
+        batches.LayerGroup([HEXAGONAL], (6, 5, 8))

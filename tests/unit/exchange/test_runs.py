@@ -5,7 +5,7 @@ import pytest
 
 from planted_exchange import TRUE, planted_runs
 from spinlens.calculations.record import Record, write
-from spinlens.exchange import from_records
+from spinlens.exchange.runs import compositions
 
 GRID = np.zeros((2, 2, 2))
 
@@ -35,7 +35,7 @@ def runs():
 
 def test_runs_come_back_as_they_were(tmp_path, runs):
     files = [write_record(tmp_path, run) for run in runs.values()]
-    [(formula, found)] = from_records.compositions(files).items()
+    [(formula, found)] = compositions(files).items()
     assert formula == "Cr2X" and [run.name for run in found[:2]] == ["run_FM", "run_Neel"]
     for run in found:
         own = runs[run.order]
@@ -51,15 +51,15 @@ def test_runs_come_back_as_they_were(tmp_path, runs):
 ])  # fmt: skip
 def test_runs_that_say_nothing_of_exchange_are_passed_over(tmp_path, runs, labels):
     files = [write_record(tmp_path, runs["FM"]), write_record(tmp_path, runs["Neel"])]
-    assert from_records.compositions(files)
+    assert compositions(files)
     files[1] = write_record(tmp_path, runs["Neel"], **labels)
-    assert from_records.compositions(files) == {}
+    assert compositions(files) == {}
 
 
 def test_the_anisotropy_is_read(tmp_path, runs):
     files = [write_record(tmp_path, runs["FM"], anisotropy_meV=-0.5),
              write_record(tmp_path, runs["Neel"])]  # fmt: skip
-    [found] = from_records.compositions(files).values()
+    [found] = compositions(files).values()
     assert [run.anisotropy for run in found] == [-0.5, None]
 
 
@@ -69,11 +69,11 @@ def test_compositions_stand_alone(tmp_path, runs):
         write_record(tmp_path, runs["Neel"]),
         write_record(tmp_path, runs["zigzag"]),
     ]
-    assert list(from_records.compositions(files)) == ["Cr2X"]
+    assert list(compositions(files)) == ["Cr2X"]
 
 
 def test_what_is_unknown_is_left_open(tmp_path, runs):
     more = {"energy_eV": None, "kpoints": None, "converged": 0}
     files = [write_record(tmp_path, runs[order], **more) for order in ("FM", "zigzag")]
-    for run in from_records.compositions(files)["Cr2X"]:
+    for run in compositions(files)["Cr2X"]:
         assert run.energy is None and not run.converged and "kpoints" not in run.settings
