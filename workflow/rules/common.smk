@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import time
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ os.environ.update(
 from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
+from spinlens.core import terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
@@ -38,6 +40,11 @@ if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK |
         f"your own by --snakefile {HOME / 'Snakefile'} --directory PATH"
     )
 call_by_name()
+BEGAN = time.time()
+if workflow.is_main_process:
+    JOBS = terminal.follow(
+        workflow.logger_manager.plugin_handlers, workflow.logger_manager.logger, workflow.dryrun
+    )
 try:
     DEFAULTS = resolution.read_defaults(HOME / "config.yaml")
     RESOLVED = resolution.resolve(config, DEFAULTS, HOME)
@@ -270,6 +277,16 @@ def require_writable(folder):
 
 onstart:
     require_writable(Path(RESULTS).absolute())
+
+
+onsuccess:
+    from spinlens.report.closing_line import closing_line
+
+    terminal.at_the_end(list(filter(None, [closing_line(RESULTS, BEGAN)])))
+
+
+onerror:
+    terminal.at_the_end(terminal.failure_lines([*JOBS.failed.values()], sys.argv[1:]))
 
 
 wildcard_constraints:

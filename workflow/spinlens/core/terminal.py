@@ -1,0 +1,213 @@
+"""What the terminal shows of a run, in addition to Snakemake's logger: short lines, and the end.
+
+On a terminal the logger plugin draws a bar for each rule; here it gets a column of the time left.
+In a file or pipe each finished job is a line. At the end stand the failed jobs, each with the last
+line of its log, and the command that goes on, or a sentence on the results.
+"""
+
+import atexit
+import logging
+import os
+import shlex
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+WIDTH = 160  # characters of a line
+MOST_FAILURES = 10
+LINES_OF_LOG = 10
+# Advice of Snakemake on files that it would make again; the reasons stand above it.
+HINTS = ("Some jobs were triggered by", "If you prefer that only", "If you are sure that a change",
+         "Rules with provenance triggered")  # fmt: skip
+
+
+class Job(NamedTuple):
+    """A job as it is named to the user.
+
+    Parameters
+    ----------
+    name
+        Rule and wildcards, as `train filters~2`.
+    logs
+        Its log files.
+    """
+
+    name: str
+    logs: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Last line of its log; empty without one, or without a line."""
+        return "".join(self.last_lines(1))
+
+    def last_lines(self, count: int) -> list[str]:
+        """Read the end of its first log that holds anything.
+
+        Parameters
+        ----------
+        count
+            Number of lines.
+
+        Returns
+        -------
+        list[str]
+            Lines that are not blank, at most so many; none if no log can be read.
+        """
+        for path in self.logs:
+            try:
+                lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+            except OSError:
+                continue
+            if kept := [line.rstrip() for line in lines if line.strip()]:
+                return kept[-count:]
+        return []
+
+
+class Jobs(logging.Handler):
+    """Follows the jobs of a run by the records of Snakemake's log.
+
+    Parameters
+    ----------
+    say
+        Function that prints a line about each finished job; None on a terminal with bars.
+    """
+
+    def __init__(self, say: Callable[[str], None] | None = None) -> None:
+        super().__init__()
+        self.say = say
+        self.known: dict[int, Job] = {}
+        self.failed: dict[int, Job] = {}
+        self.total = 0
+        self.done = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take note of a record.
+
+        Parameters
+        ----------
+        record
+            Record with Snakemake's `event`; others are passed over.
+        """
+        about = vars(record)
+        event = str(about.get("event", ""))
+        if event == "run_info":
+            self.total = about["stats"].get("total", 0)
+        elif event == "job_info":
+            wildcards = [str(value) for value in dict(about.get("wildcards") or {}).values()]
+            name = " ".join([about["rule_name"], *wildcards])
+            self.known[about["jobid"]] = Job(name, tuple(map(str, about.get("log") or ())))
+        elif event == "job_error" and about["jobid"] in self.known:
+            self.failed[about["jobid"]] = self.known[about["jobid"]]
+        elif event == "job_finished" and about["job_id"] in self.known:
+            self.failed.pop(about["job_id"], None)  # a later attempt succeeded
+            self.done += 1
+            if self.say:
+                name = self.known[about["job_id"]].name
+                self.say(f"{self.done} of {self.total} jobs done: {name}")
+
+
+def follow(handlers: Sequence[Any], logger: logging.Logger, dry: bool) -> Jobs:
+    """Follow the jobs of a run, and shorten what the logger plugin prints.
+
+    Parameters
+    ----------
+    handlers
+        Handlers of Snakemake's logger plugins.
+    logger
+        Snakemake's logger.
+    dry
+        Whether nothing is to run.
+
+    Returns
+    -------
+    Jobs
+        The handler that was added to the logger.
+    """
+    bars = [handler for handler in handlers if hasattr(handler, "event_handler")]
+    on_terminal = any(handler.console.is_terminal for handler in bars)
+    jobs = Jobs(None if dry or on_terminal or not bars else _say)
+    for handler in bars:
+        handler.addFilter(_shortened)
+        handler.event_handler.handle_job_error = partial(_show_failure, handler.console, jobs)
+        _add_time_left(handler.progress)
+    logger.addHandler(jobs)
+    return jobs
+
+
+def at_the_end(lines: Sequence[str]) -> None:
+    """Print lines after everything that Snakemake prints.
+
+    Parameters
+    ----------
+    lines
+        Lines for standard error.
+    """
+    atexit.register(lambda: _say("\n".join(lines)))
+
+
+def failure_lines(failed: Sequence[Job], arguments: Sequence[str]) -> list[str]:
+    """Describe the failed jobs and the way on.
+
+    Parameters
+    ----------
+    failed
+        The jobs.
+    arguments
+        Arguments of this command.
+
+    Returns
+    -------
+    list[str]
+        A line for each of the first jobs, with the last line of its log, and the command.
+    """
+    lines = []
+    for job in failed[:MOST_FAILURES]:
+        line = f"failed: {job.name}: {job.reason or 'its log is empty'}"
+        lines.append(textwrap.shorten(line, WIDTH, placeholder=" …"))
+        lines += [f"    log: {path}" for path in job.logs[:1]]
+    if len(failed) > MOST_FAILURES:
+        lines.append(f"failed: {len(failed) - MOST_FAILURES} more jobs")
+    door = ["uv", "run"] if "UV" in os.environ else []
+    command = shlex.join([*door, "snakemake", *arguments])
+    return [*lines, f"To go on once the cause is removed: {command}"]
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _shortened(record: logging.LogRecord) -> bool:
+    """Drop hints and break long lines."""
+    if hasattr(record, "event") or not isinstance(record.msg, str):
+        return True
+    if record.msg.startswith(HINTS):
+        return False
+    if len(record.msg) > WIDTH and not record.args:
+        lines = record.msg.splitlines()
+        record.msg = "\n".join(_wrapped(line) if len(line) > WIDTH else line for line in lines)
+    return True
+
+
+def _wrapped(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line.strip(), 100, initial_indent=indent, subsequent_indent=indent,
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip
+
+
+def _add_time_left(progress: Any) -> None:
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    progress.columns = (*progress.columns, TimeRemainingColumn(), TextColumn("left"))
+
+
+def _show_failure(console: Any, jobs: Jobs, event: Any, **_: Any) -> None:
+    """Print the end of a failed job's log; the plugin itself prints all of it."""
+    job = jobs.known.get(event.jobid)
+    if job is None:
+        return
+    console.print(f"✗ failed: {job.name}", style="red", markup=False)
+    for line in job.last_lines(LINES_OF_LOG):
+        console.print(f"    {line[:WIDTH]}", markup=False, highlight=False, soft_wrap=True)
