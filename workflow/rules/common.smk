@@ -205,7 +205,7 @@ def places(points):
     return {"point": [each.name for each in points], "target": [each.target for each in points]}
 
 
-RESULTS = config["results"].rstrip("/") or "/"
+RESULTS = config["results"].rstrip("/")
 or_exit("config", resolution.require_folder, RESULTS)
 CALCULATIONS = found_calculations()
 RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
