@@ -21,6 +21,7 @@ os.environ.update(
 from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
+from spinlens.calculations.missing_charge_files import without_charge_file
 from spinlens.core import terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
@@ -93,7 +94,9 @@ def found_calculations(key="calculations"):
             f"{Path(without[0].charge_file).relative_to(config[key])}"
         )
     if not found:
-        sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}")
+        alike = without_charge_file(config[key], config["pattern"])
+        hint = "".join(f"; {each['source']}: {each['reason']}" for each in alike[:1])
+        sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}{hint}")
     return {calculation.id: calculation for calculation in found}
 
 
@@ -219,6 +222,7 @@ UNMATCHED = or_exit(
 if UNMATCHED and workflow.is_main_process:
     logger.warning(f"config: labels: {UNMATCHED}")
 or_exit("config", label_names.check, config, DEFAULTS, known_labels())
+WITHOUT_CHARGE_FILE = without_charge_file(config["calculations"], config["pattern"])
 PUBLISHED = HOME / "resources" / "published_moments.csv"
 
 POINTS = or_exit("config", sweep.points, config)

@@ -21,6 +21,7 @@ rule select:
         runtime=growing(30),
     params:
         settings=settings("select"),
+        without_charge_file=WITHOUT_CHARGE_FILE,
         code=code("dataset/select.py"),
     script:
         "../scripts/dataset/select.py"

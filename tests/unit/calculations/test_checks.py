@@ -47,9 +47,9 @@ def refusal(stored, known=None, **options):
 def test_a_good_run_passes_with_and_without_labels(tmp_path):
     writer.write_run(tmp_path)
     stored = read_charge_file(tmp_path / "CHGCAR")
-    assert check(stored, read_labels(tmp_path)) is None
-    assert check(stored, {}) is None
-    assert check(stored, {"total_moment_muB": (5.8, "labels.csv")}) is None
+    assert check(stored, read_labels(tmp_path)) == ""
+    assert check(stored, {}) == ""
+    assert check(stored, {"total_moment_muB": (5.8, "labels.csv")}) == ""
 
 
 @pytest.mark.parametrize(("error", "passes"), [(0.009, True), (-0.009, True), (0.011, False)])
@@ -249,3 +249,57 @@ def test_a_tree_of_every_kind(tmp_path):
     for name, reason in outcome.items():
         assert (reason is None) == (expected[name] is None), (name, reason)
         assert reason is None or re.search(expected[name], reason), (name, reason)
+
+
+@pytest.mark.parametrize(
+    ("oszicar", "outcar", "passes"),
+    [
+        (5.8, 5.8, True),
+        (5.8, 5.9, True),  # the last line of OUTCAR lags by 0.1
+        (5.8, 5.65, True),
+        (5.8, 6.0, False),  # beyond 0.05 + 2 %
+        (5.9, 5.8, False),  # OSZICAR disagrees with the integral
+        (5.9, 5.9, False),
+        (None, 5.9, False),  # no second source
+    ],
+)
+def test_an_outcar_that_lags_is_outvoted_within_a_bound(tmp_path, oszicar, outcar, passes):
+    writer.write_run(tmp_path)
+    writer.write(tmp_path / "OSZICAR", writer.oszicar_text(oszicar))
+    writer.write(tmp_path / "OUTCAR", writer.outcar_text(CRYSTAL, moment=outcar))
+    stored, known = read_charge_file(tmp_path / "CHGCAR"), read_labels(tmp_path)
+    if passes:
+        note = check(stored, known)
+        assert note == ("" if outcar == 5.8 else f"OUTCAR lags, its last moment is {outcar:.4f} μB")
+    else:
+        assert "is of another run" in refusal(stored, known)
+
+
+def test_a_density_of_single_bands_is_no_charge_density(tmp_path):
+    """Cr2Te keeps at least 6 + 6 + 6 electrons; a PARCHG of one band has 2."""
+    charge, moment = writer.magnetic_blocks(moments=(0.5, 0.5, 0.0))
+    band = charge_file([charge * (2 / charge.mean()), moment])
+    assert "PARCHG" in refusal(band)
+    assert "PARCHG" in refusal(charge_file([charge * (17 / charge.mean()), moment]))
+    assert check(charge_file([charge, moment]), {}) == ""
+    assert check(band, {"valence_electrons": (2.0, "labels.csv")}) == ""
+
+
+def test_a_poscar_of_another_crystal_with_a_volume_and_cartesian_sites(tmp_path):
+    writer.write_run(tmp_path)
+    text = writer.poscar_text(CRYSTAL).replace("   1.00000000000000", "  -85.619600")
+    writer.write(tmp_path / "POSCAR", text)
+    stored = read_charge_file(tmp_path / "CHGCAR")
+    check(stored, read_labels(tmp_path))
+    other = text.replace("Direct", "Cartesian").replace("Te", "Se")
+    writer.write(tmp_path / "POSCAR", other)
+    assert "POSCAR" in refusal(stored, read_labels(tmp_path))
+
+
+def test_an_outcar_of_another_crystal_with_line_ends_of_windows(tmp_path):
+    writer.write_run(tmp_path)
+    other = dataclasses.replace(CRYSTAL, elements=("Mn", "Mn", "Te"))
+    text = writer.outcar_text(other, moment=5.8).replace("\n", "\r\n")
+    (tmp_path / "OUTCAR").write_bytes(text.encode())
+    stored = read_charge_file(tmp_path / "CHGCAR")
+    assert "OUTCAR of Mn2Te" in refusal(stored, read_labels(tmp_path))

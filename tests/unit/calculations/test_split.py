@@ -166,3 +166,80 @@ def test_a_moment_in_the_table_that_is_no_number_is_told(tmp_path):
     write_run(tmp_path / "high" / "run")
     reason = split(tmp_path, pattern="{total_moment_muB}/run/CHGCAR").attributes["excluded"]
     assert "total_moment_muB from path is 'high', not a number" in reason
+
+
+def noncollinear(tmp_path, name, moments, saxis=None, incar="LSORBIT = .TRUE.\n"):
+    """A run whose moments, one vector per site, are written in the basis of its spinors."""
+    folder = tmp_path / name / "run"
+    write_run(folder, blocks=noncollinear_blocks(moments=moments))
+    (folder / "INCAR").write_text(incar + (f"SAXIS = {saxis}\n" if saxis else ""))
+    return tmp_path / name
+
+
+def test_the_frame_of_saxis_does_not_matter(tmp_path):
+    """Moments along x: with SAXIS along x the file holds them along its third axis."""
+    plain = split(noncollinear(tmp_path, "z", ((2.0, 0, 0), (2.0, 0, 0), (0.1, 0, 0)), "0 0 1"))
+    turned = split(noncollinear(tmp_path, "x", ((0, 0, 2.0), (0, 0, 2.0), (0, 0, 0.1)), "1 0 0"))
+    name = "magnetization_vector"
+    np.testing.assert_allclose(turned.arrays[name], plain.arrays[name], atol=1e-9)
+    for outcome in (plain, turned):
+        assert outcome.attributes["projection_axis"] == pytest.approx([1, 0, 0], abs=1e-9)
+        assert outcome.attributes["reported_moment_muB"] == pytest.approx([4.1, 0, 0], abs=1e-4)
+    assert plain.attributes["note"] == ""
+    assert "turned from SAXIS 1 0 0 (INCAR)" in turned.attributes["note"]
+    unturned = split(noncollinear(tmp_path, "no", ((0, 0, 2.0), (0, 0, 2.0), (0, 0, 0.1))))
+    assert np.abs(unturned.arrays[name] - plain.arrays[name]).max() > 0.1  # negative control
+
+
+def test_the_angles_of_outcar_tell_the_frame_as_well(tmp_path):
+    tree = noncollinear(tmp_path, "run", ((0, 0, 2.0), (0, 0, 2.0), (0, 0, 0.1)))
+    with (tree / "run" / "OUTCAR").open("a") as outcar:
+        outcar.write(" Euler angles ALPHA=   90.0000000  BETA=   90.0000000\n")
+    assert split(tree).attributes["projection_axis"] == pytest.approx([0, 1, 0], abs=1e-6)
+
+
+def test_a_frame_that_nothing_tells_is_on_record(tmp_path):
+    tree = noncollinear(tmp_path, "run", ((2.0, 0, 0), (2.0, 0, 0), (0.1, 0, 0)))
+    for name in ("INCAR", "OUTCAR", "OSZICAR"):
+        (tree / "run" / name).unlink()
+    assert "the frame of m is that of SAXIS" in split(tree).attributes["note"]
+
+
+@pytest.mark.parametrize("axis", [(1, 0, 0), (0, 0.6, 0.8), (-1, 1, 0.2)])
+def test_an_antiferromagnet_is_projected_on_its_own_axis(tmp_path, axis):
+    unit = np.array(axis) / np.linalg.norm(axis)
+    moments = (tuple(2 * unit), tuple(-2 * unit), (0, 0, 0))
+    outcome = split(noncollinear(tmp_path, "run", moments), moment_axis=None)
+    assert outcome.attributes["projection_axis"] == pytest.approx(unit, abs=1e-6)
+    assert outcome.attributes["projection_share"] == pytest.approx(1, abs=1e-9)
+    assert outcome.attributes["order_final"] == "AFM"
+    assert outcome.arrays["site_moment"][:2] == pytest.approx([1.84, -1.84], abs=0.2)
+
+
+def test_a_triangle_of_moments_keeps_two_thirds(tmp_path):
+    angles = np.radians([20, 140, 260])
+    moments = tuple((3 * np.cos(a), 3 * np.sin(a), 0.0) for a in angles)
+    tree = noncollinear(tmp_path, "run", moments)
+    outcome = split(tree, moment_axis=None)
+    assert outcome.attributes["projection_share"] == pytest.approx(2 / 3, abs=0.06)
+    assert outcome.attributes["projection_axis"][2] == pytest.approx(0, abs=1e-9)
+    assert outcome.attributes["order_final"] == "other" and outcome.attributes["note"] == ""
+    lost = split(tree, moment_axis=[0, 0, 1])  # the axis that was asked for keeps nothing
+    assert lost.attributes["projection_share"] == pytest.approx(0, abs=1e-9)
+    assert "one axis keeps 0.00 of |m|" in lost.attributes["note"]
+
+
+@pytest.mark.parametrize(("icharg", "energy"), [(1, -17.5), (2, -17.5), (10, None), (11, None)])
+def test_a_run_with_a_fixed_density_gives_no_energy(tmp_path, icharg, energy):
+    write_run(tmp_path / "run")
+    (tmp_path / "run" / "INCAR").write_text(f"ICHARG = {icharg}\n")
+    attributes = split(tmp_path).attributes
+    assert attributes.get("energy_eV") == energy
+    assert ("not self-consistent" in attributes["note"]) == (energy is None)
+    told = split(tmp_path, table_labels={"energy_eV": -3.0}).attributes
+    assert told["energy_eV"] == -3.0
+
+
+def test_a_ferrimagnet_is_named(tmp_path):
+    write_run(tmp_path / "run", blocks=magnetic_blocks(moments=(4.1, -1.6, 0.0)))
+    assert split(tmp_path).attributes["order_final"] == "FiM"

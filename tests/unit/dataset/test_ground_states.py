@@ -153,7 +153,7 @@ def test_runs_of_other_settings_are_not_compared(name, values):
         for order, energy, value in zip(("FM", "AFM"), (-40.0, -41.0), values, strict=True)
     }
     added, refusals = ground_states.compare(runs, dict.fromkeys(runs, CELL))
-    assert added == {} and len(refusals) == 1 and f"differ in {name}" in refusals[0]
+    assert added == {} and len(refusals) == 1 and f"differ in {name} (" in refusals[0]
     alike = {order: own | {name: values[0]} for order, own in runs.items()}
     assert ground_states.compare(alike, dict.fromkeys(runs, CELL))[1] == []
 
@@ -162,3 +162,66 @@ def test_meshes_of_cells_of_other_sizes_have_other_numbers():
     runs = {"fm": run(-40.0, "FM", kpoints="6x6x1"), "afm": run(-82.0, "AFM", kpoints="3x6x1")}
     added, refusals = ground_states.compare(runs, {"fm": CELL, "afm": CELL * 2})
     assert refusals == [] and added["fm"]["lower_of_FM_Neel"][0] == "AFM"
+
+
+VASP = {
+    "functional": "PE", "hubbard_u": "none", "van_der_waals": "none", "spin_orbit": 0,
+    "cutoff_eV": 520.0, "kpoints": "4x4x4", "smearing": "ISMEAR 0, SIGMA 0.05",
+    "potentials": "PAW_PBE Cr 06Sep2000, PAW_PBE I 08Apr2002", ground_states.VOLUME: 20.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("functional", "PS"),
+        ("hubbard_u", "type 2: Cr l 2 U 3 J 0"),
+        ("van_der_waals", "IVDW 12"),
+        ("spin_orbit", 1),
+        ("cutoff_eV", 400.0),
+        ("cutoff_eV", None),
+        ("kpoints", "5x4x4"),
+        ("smearing", "ISMEAR 1, SIGMA 0.2"),
+        ("potentials", "PAW_PBE Cr_pv 02Aug2007, PAW_PBE I 08Apr2002"),
+        (ground_states.VOLUME, 21.0),
+    ],
+)
+def test_runs_of_vasp_that_differ_in_what_energies_must_share_are_not_compared(name, value):
+    other = {key: v for key, v in (VASP | {name: value}).items() if v is not None}
+    runs = {"fm": run(-40.0, "FM", **VASP), "afm": run(-41.0, "AFM", **other)}
+    added, (line,) = ground_states.compare(runs, dict.fromkeys(runs, CELL))
+    assert added == {}
+    spelled = "volume per atom" if name == ground_states.VOLUME else name
+    assert f"differ in {'the ' if spelled != name else ''}{spelled} (" in line
+    alike = {"fm": runs["fm"], "afm": run(-41.0, "AFM", **VASP)}
+    assert found(alike)["fm"]["lower_of_FM_Neel"] == "AFM"
+
+
+def test_a_run_of_which_no_setting_is_known_is_not_compared_with_one_that_tells():
+    runs = {"fm": run(-40.0, "FM", **VASP), "afm": run(-41.0, "AFM")}
+    added, (line,) = ground_states.compare(runs, dict.fromkeys(runs, CELL))
+    assert added == {} and "nothing of afm" in line
+    assert found({"fm": run(-40.0, "FM"), "afm": run(-41.0, "AFM")})["fm"]
+
+
+def test_volumes_of_two_orders_may_differ_by_their_relaxation():
+    runs = {
+        "fm": run(-40.0, "FM", **VASP),
+        "afm": run(-41.0, "AFM", **VASP | {ground_states.VOLUME: 20.5}),
+    }
+    assert found(runs)["fm"]["lower_of_FM_Neel"] == "AFM"
+
+
+def test_meshes_of_cells_of_other_sizes_are_compared_by_their_density():
+    coarse = {"fm": run(-40.0, "FM", kpoints="6x6x1"), "afm": run(-82.0, "AFM", kpoints="2x2x1")}
+    added, (line,) = ground_states.compare(coarse, {"fm": CELL, "afm": CELL * 2})
+    assert added == {} and "differ in kpoints (" in line
+
+
+def test_a_ferrimagnet_is_an_order_of_its_own_unless_neel_was_asked_for():
+    own = found({"fm": run(-40.0, "FM"), "fim": run(-41.0, "FiM")})["fm"]
+    assert own["ground_state"] == "FiM" and "energy_AFM_eV" not in own
+    asked = found({"fm": run(-40.0, "FM"), "fim": run(-41.0, "FiM", order="Neel")})["fm"]
+    assert asked["exchange_meV"] == pytest.approx(-1000) and asked["energy_AFM_eV"] == -41
+    zigzag = {"fm": run(-40.0, "FM"), "z": run(-41.0, "FiM", order="zigzag")}
+    assert found(zigzag)["fm"]["ground_state"] == "zigzag"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from chgcar_writer import magnetic_blocks, write_run
+from chgcar_writer import Crystal, magnetic_blocks, write_run
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
 from spinlens.core.files import write_table
@@ -104,3 +104,29 @@ def test_exchange_constants_reach_the_dataset_and_may_be_selected(tmp_path):
     with xr.open_dataset(tmp_path / "d.nc") as opened:
         assert opened["J1"].values.tolist() == [7.5] and opened["J1"].attrs["units"] == "meV"
         assert opened["J1_error"].values.tolist() == [0.1]
+
+
+def test_folders_without_charge_file_are_named_and_excluded(tmp_path):
+    files = records_of_two_orders(tmp_path, {"fm": -9.0, "afm": -9.0})
+    gone = {"calculation": "gone", "source": "runs/gone", "reason": "no charge file"}
+    found = select.select_samples(files, None, without_charge_file=[gone])
+    assert len(found.samples) == 2 and found.excluded == [gone]
+    assert found.messages == ["runs/gone: no charge file"]
+
+
+def test_cells_of_other_volumes_are_not_compared(tmp_path):
+    moments = {"fm": (3.0, 3.0, 0.0), "afm": (3.0, -3.0, 0.0)}
+    files = []
+    for name, of_sites in moments.items():
+        lattice = np.array(Crystal().lattice) * (1.1 if name == "afm" else 1)
+        crystal = Crystal(lattice=tuple(map(tuple, lattice)))
+        blocks = magnetic_blocks(crystal, of_sites)
+        write_run(tmp_path / "runs" / name, crystal=crystal, blocks=blocks)
+    for calculation in find(tmp_path / "runs"):
+        table = {"order_final": calculation.id.upper()}
+        files.append(tmp_path / f"{calculation.id}.nc")
+        record.write(split.split(calculation, table, "t.csv", SETTINGS), files[-1])
+    found = select.select_samples(files, None)
+    assert (
+        found.compared == [] and "volume per atom (afm 37.99 Å³, fm 28.54 Å³)" in found.messages[0]
+    )

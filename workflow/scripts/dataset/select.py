@@ -10,6 +10,7 @@ from spinlens.dataset import select
 selection = select.select_samples(
     snakemake.input.records,
     exchange=select.read_compared(snakemake.input.exchange),
+    without_charge_file=snakemake.params.without_charge_file,
     **snakemake.params.settings,
 )
 for line in selection.messages:

@@ -12,17 +12,21 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, read_blocks
+from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, NextHeader, read_blocks
 from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
+from spinlens.calculations.outcar import read_potentials
 from spinlens.calculations.run_files import locate, run_suffix
 from spinlens.calculations.vasp_header import Structure, per_site, read_poscar, read_structure
-from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 
 OTHER_FILES = ("ELFCAR", "LOCPOT", "AECCAR", "PARCHG", "WAVECAR", "XDATCAR", "POTCAR")
 LONGEST_LINE = 4096
+LONGEST_TITLE = 1 << 20
+BEGINNING_BYTES = 512
+ARCHIVES = {"zip": (0, b"PK\x03\x04"), "tar": (257, b"ustar"), "7z": (0, b"7z\xbc\xaf\x27\x1c"),
+            "rar": (0, b"Rar!")}  # fmt: skip
 
 
 @dataclass
@@ -112,7 +116,11 @@ def _read(path: str, folder: str, name: str) -> ChargeFile:
     if name.upper().startswith(OTHER_FILES):
         raise Excluded(f"{name} is not a CHGCAR: give the CHGCAR of this run")
     with open_binary(path) as stream:
-        if stream.peek(len(MAGIC)).startswith(MAGIC):
+        beginning = stream.peek(BEGINNING_BYTES)
+        for kind, (at, magic) in ARCHIVES.items():
+            if beginning[at:].startswith(magic):
+                raise Excluded(f"{name} is a {kind} archive: unpack it")
+        if beginning.startswith(MAGIC):
             structure, grids, note = *read_hdf5(_seekable(stream), path), ""
         else:
             structure, grids, note = _read_text(_seekable(stream), name)
@@ -154,7 +162,10 @@ def _read_text(file: BinaryIO, name: str) -> tuple[Structure, Grids, str]:
     except ValueError as error:
         raise Excluded(_why_no_header(file, name, error)) from None
     sites, header_bytes = sum(structure.groups), file.tell()
+    several = name.startswith("CHG") and not name.startswith("CHGCAR")  # VASP appends to it
     try:
+        if several:
+            return _last_step(file, structure)
         return structure, read_blocks(file, sites), ""
     except GluedNumbers:
         file.seek(header_bytes)
@@ -163,6 +174,26 @@ def _read_text(file: BinaryIO, name: str) -> tuple[Structure, Grids, str]:
             raise
         grids = read_blocks(BytesIO(repaired), sites)
         return structure, grids, "three-digit exponents written without E were read as such"
+
+
+def _last_step(file: BinaryIO, structure: Structure) -> tuple[Structure, Grids, str]:
+    """Read the last of the steps in a CHG, each with its header."""
+    blocks: list[int] = []
+    while True:
+        try:
+            grids = read_blocks(file, sum(structure.groups))
+        except NextHeader as begin:
+            blocks.append(begin.blocks)
+            file.seek(begin.position)
+            try:
+                structure = read_structure(_lines(file))
+            except ValueError:
+                raise Excluded(str(begin)) from None
+            continue
+        if set(blocks) - {len(grids)}:
+            raise Excluded("its steps have different numbers of blocks: it is cut, copy it again")
+        steps = len(blocks) + 1
+        return structure, grids, f"the last of {steps} steps in the file" if blocks else ""
 
 
 def _why_no_header(file: BinaryIO, name: str, error: ValueError) -> str:
@@ -183,6 +214,7 @@ def _with_exponent_letters(text: bytes) -> bytes | None:
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:
+    yield file.readline(LONGEST_TITLE)[:LONGEST_LINE].decode("utf-8", "replace")
     while line := file.readline(LONGEST_LINE):
         yield line.decode("utf-8", "replace")
 

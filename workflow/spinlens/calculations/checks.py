@@ -2,29 +2,31 @@
 
 import math
 import os
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.calculations.charge_file import ChargeFile
 from spinlens.calculations.labels import every_number, every_value
+from spinlens.calculations.moment_checks import (
+    Labels,
+    Moment,
+    check_blocks,
+    check_repetition,
+    check_reported_moments,
+    magnetization_blocks,
+)
 from spinlens.calculations.run_files import locate, run_suffix
 from spinlens.calculations.vasp_header import Structure, read_poscar
 from spinlens.core.errors import Excluded
-from spinlens.crystal.formulas import ATOMIC_NUMBER
+from spinlens.crystal.formulas import ATOMIC_NUMBER, least_valence
 
 ELECTRON_TOLERANCE_E = 0.01
 MOMENT_TOLERANCE_MUB = 0.01
-BLOCKS = {"none": 1, "collinear": 2, "noncollinear": 4}
 CELL_MARGIN_A = 0.02
 SITE_MARGIN_A = 0.05
 UNKNOWN_RELAXATION_OF_CELL = 0.05  # of a lattice vector's length
 UNKNOWN_RELAXATION_OF_SITES_A = 0.5
-
-Labels = Mapping[str, Any]  # name to a Label or a (value, source) pair
-Moment = tuple[float, ...]  # () of one block, (m,) of two, (mx, my, mz) of four; μB
 
 
 def check(
@@ -34,7 +36,7 @@ def check(
     moment_tolerance_muB: float = MOMENT_TOLERANCE_MUB,
     electron_tolerance_e: float = ELECTRON_TOLERANCE_E,
     unconverged: str = "exclude",
-) -> None:
+) -> str:
     """Check a charge file against the labels of its run, POSCAR and CONTCAR, and physics.
 
     Parameters
@@ -47,6 +49,11 @@ def check(
         Largest differences of the total moment, in μB, and of the number of electrons.
     unconverged
         "exclude" or "keep": what to do with a run that did not converge.
+
+    Returns
+    -------
+    str
+        Note on what differs and yet is no contradiction; empty if nothing does.
 
     Raises
     ------
@@ -65,14 +72,14 @@ def check(
                 f"the charge file is of {charge_file.formula}, {source} of {formula}: {source} is "
                 "of another run"
             )
-    _check_blocks(moment, labels, moment_tolerance_muB)
-    _check_repetition(charge_file, labels)
+    check_blocks(moment, labels, moment_tolerance_muB)
+    check_repetition(charge_file, labels)
     if math.hypot(*moment) > electrons + electron_tolerance_e:
         raise Excluded(
             f"a moment of {math.hypot(*moment):.4f} μB from {electrons:.4f} e is impossible: the "
             "charge file is damaged, copy it again"
         )
-    _check_reported_moments(moment, labels, moment_tolerance_muB)
+    note = check_reported_moments(moment, labels, moment_tolerance_muB)
     converged, source = labels.get("converged", (None, ""))[:2]
     if unconverged == "exclude" and converged is False:
         raise Excluded(
@@ -80,6 +87,7 @@ def check(
             "steps or was interrupted; continue the run, or keep it by `unconverged: keep`"
         )
     _check_structure(charge_file, labels.get("ionic_steps_allowed", (None, ""))[0])
+    return note
 
 
 def _integral(stored: NDArray[np.float64]) -> float:
@@ -88,14 +96,7 @@ def _integral(stored: NDArray[np.float64]) -> float:
 
 
 def _moment(charge_file: ChargeFile) -> Moment:
-    return tuple(_integral(component) for component in _components(charge_file))
-
-
-def _components(charge_file: ChargeFile) -> list[NDArray[np.float64]]:
-    stored = charge_file.magnetization
-    if stored is None:
-        return []
-    return [stored] if stored.ndim == 3 else list(stored)
+    return tuple(_integral(component) for component in magnetization_blocks(charge_file))
 
 
 def _check_density(charge: NDArray[np.float64], electrons: float) -> None:
@@ -123,72 +124,13 @@ def _check_electrons(
                 f"{source} is of another run, or the charge file is damaged"
             )
     nearest, most = round(electrons), sum(ATOMIC_NUMBER[each] for each in charge_file.elements)
-    if not known and not (abs(electrons - nearest) <= tolerance and 0 < nearest <= most):
+    least = max(1, sum(map(least_valence, charge_file.elements)))
+    if not known and not (abs(electrons - nearest) <= tolerance and least <= nearest <= most):
         raise Excluded(
-            f"the charge integrates to {electrons:.4f} e, not a whole number from 1 to {most}: "
-            "this is not a CHGCAR, or a damaged one; keep OUTCAR or POTCAR beside it if the cell "
-            "is charged"
+            f"the charge integrates to {electrons:.4f} e, not a whole number from {least}, of the "
+            f"outer shells, to {most}: this is not a CHGCAR (PARCHG holds single bands), or a "
+            "damaged one; keep OUTCAR or POTCAR beside it if the cell is charged"
         )
-
-
-def _check_blocks(moment: Moment, labels: Labels, tolerance: float) -> None:
-    blocks = {0: 1, 1: 2, 3: 4}[len(moment)]
-    for spin, source in every_value(labels, "spin_kind"):
-        expected = BLOCKS.get(spin, blocks)
-        if expected > blocks:
-            raise Excluded(
-                f"the charge file has {blocks} of the {expected} blocks of a {spin} run "
-                f"({source}): it is cut, copy it again or rerun the calculation"
-            )
-        if expected < blocks:
-            raise Excluded(
-                f"the charge file has {blocks} blocks, but {source} is of a run with spin {spin}: "
-                f"{source} is of another run"
-            )
-    for order, source in (*every_value(labels, "order_final"), *every_value(labels, "order")):
-        if blocks == 1 and order in ("FM", "AFM"):
-            raise Excluded(
-                f"the charge file has one block, {source} says {order}: it is cut, copy it again "
-                "or rerun the calculation"
-            )
-    for numbers, source in every_number(labels, "total_moment_muB"):
-        if blocks < 4 and len(numbers) == 3 or blocks == 1 and math.hypot(*numbers) > tolerance:
-            raise Excluded(
-                f"the charge file has {blocks} of the blocks that the moment in {source} needs: "
-                "it is cut, copy it again or rerun the calculation"
-            )
-
-
-def _check_repetition(charge_file: ChargeFile, labels: Labels) -> None:
-    """Refuse a block written twice, which would pass for a fully polarised density."""
-    components = _components(charge_file)
-    if len(components) == 1 and "total_moment_muB" in labels:
-        return
-    if any(np.array_equal(charge_file.charge, component) for component in components):
-        raise Excluded(
-            "a magnetization block repeats the charge block: copy the file again, or give the "
-            "total moment in the label table if the density is fully polarised"
-        )
-
-
-def _check_reported_moments(moment: Moment, labels: Labels, tolerance: float) -> None:
-    for numbers, source in every_number(labels, "total_moment_muB"):
-        if len(numbers) == len(moment):
-            difference = math.dist(numbers, moment)
-        elif moment:  # one number reported of a vector: its length
-            difference = abs(math.hypot(*numbers) - math.hypot(*moment))
-        else:
-            continue
-        if not difference <= tolerance:
-            raise Excluded(
-                f"the magnetization integrates to {_spelled(moment)} μB, {source} says "
-                f"{_spelled(numbers)}: {source} is of another run, the run stopped early, or the "
-                "charge file is damaged"
-            )
-
-
-def _spelled(numbers: Moment) -> str:
-    return " ".join(f"{number:.4f}" for number in numbers)
 
 
 def _check_structure(charge_file: ChargeFile, ionic_steps_allowed: int | None) -> None:

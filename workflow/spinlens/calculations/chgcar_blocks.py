@@ -28,6 +28,15 @@ class GluedNumbers(Excluded):
     """Two numbers stand without a space between them."""
 
 
+class NextHeader(Excluded):
+    """Text stands where whole blocks have ended: possibly the header of a further step."""
+
+    def __init__(self, message: str, position: int, blocks: int) -> None:
+        """Keep the position of the line in the file, and the number of blocks before it."""
+        super().__init__(message)
+        self.position, self.blocks = position, blocks
+
+
 def read_blocks(file: BinaryIO, sites: int) -> Grids:
     """Read the grids of a CHGCAR.
 
@@ -78,6 +87,7 @@ class _Blocks:
                 return False
 
     def read_next(self) -> None:
+        position = self.file.tell()
         line = self.file.readline().strip()
         if line.startswith(b"augmentation"):
             self._augmentation(line)
@@ -86,7 +96,7 @@ class _Blocks:
         if len(tokens) == 3 and all(token.isdigit() for token in tokens):
             self._grid([int(token) for token in tokens])
         else:
-            self._per_ion_moments(tokens)
+            self._per_ion_moments(tokens, position)
 
     def _grid(self, shape: list[int]) -> None:
         if self.grids and self.grids[0].shape != tuple(shape):
@@ -120,16 +130,18 @@ class _Blocks:
         if match[1] is None:  # an imaginary part may stand in some blocks only
             self.augmented[-1].append((int(match[2]), count))
 
-    def _per_ion_moments(self, tokens: list[bytes]) -> None:
+    def _per_ion_moments(self, tokens: list[bytes], position: int) -> None:
         if not self.grids:
             raise Excluded(f"no grid size but {_quoted(b' '.join(tokens))} after the atoms")
         for token in tokens:
             try:
                 float(token)
             except ValueError:
-                raise Excluded(
+                raise NextHeader(
                     f"{_quoted(token)} stands where block {len(self.grids)} has ended: grid "
-                    "size and count disagree or the file is damaged, copy it again"
+                    "size and count disagree or the file is damaged, copy it again",
+                    position,
+                    len(self.grids),
                 ) from None
         self.moments += len(tokens)
         if self.moments > 3 * self.sites:

@@ -3,11 +3,11 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from spinlens.calculations.folder_tree import printable, walk
 from spinlens.calculations.label_table import number_or_text
 from spinlens.calculations.run_files import (
     LABEL_FILES,
@@ -81,7 +81,7 @@ def find(
     matcher = compile_pattern(pattern) if pattern else None
     groups: Groups = {}
     unreadable = []
-    for folder, files, problem in _walk(root):
+    for folder, files, problem in walk(root):
         if problem:
             unreadable.append((folder, problem))
         for file in files:
@@ -122,41 +122,6 @@ def stamp(calculation: Calculation) -> str:
 def _file_stamp(path: str) -> str:
     status = os.stat(path)
     return f"{os.path.basename(path)} {status.st_size} {status.st_mtime_ns}"
-
-
-def _walk(root: str) -> Iterator[tuple[str, list[str], str]]:
-    """Yield each folder, its file names, and why it could not be read."""
-    # Real folders before linked ones: a folder reachable both ways keeps its real path.
-    visited: set[tuple[int, int]] = set()
-    folders = [root]
-    linked: list[str] = []
-    while folders or linked:
-        folder = folders.pop() if folders else linked.pop()
-        try:
-            status = os.stat(folder)
-            if (status.st_dev, status.st_ino) in visited:
-                continue
-            visited.add((status.st_dev, status.st_ino))
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name, reverse=True)
-        except OSError as error:
-            yield folder, [], error.strerror or str(error)
-            continue
-        files = []
-        for entry in entries:
-            if _is_folder(entry):
-                if not entry.name.startswith("."):
-                    (linked if entry.is_symlink() else folders).append(entry.path)
-            else:
-                files.append(entry.name)
-        yield folder, files, ""
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
 
 
 def _sort_into(
@@ -208,7 +173,7 @@ def _named(root: str, found: list[Calculation]) -> list[Calculation]:
     paths = [_relative(root, each, per_folder[each.folder] > 1) for each in found]
     named = [
         Calculation(
-            id, _printable(each.folder), _printable(each.charge_file), each.names, _note(each)
+            id, printable(each.folder), printable(each.charge_file), each.names, _note(each)
         )
         for id, each in zip(unique_ids(paths), found, strict=True)
     ]
@@ -224,12 +189,7 @@ def _relative(root: str, calculation: Calculation, share_folder: bool) -> str:
     return relative
 
 
-def _printable(path: str) -> str:
-    """Path as text that any file can hold; bytes that are not UTF-8 become escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def _note(calculation: Calculation) -> str:
-    if _printable(calculation.charge_file) != calculation.charge_file:
+    if printable(calculation.charge_file) != calculation.charge_file:
         return "the path is not UTF-8: rename the folder or file"
     return calculation.note

@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spinlens.calculations.chgcar_blocks import Grids
-from spinlens.calculations.vasp_header import SMALLEST_VOLUME_A3, Structure, per_site
+from spinlens.calculations.vasp_header import (
+    SMALLEST_VOLUME_A3,
+    Structure,
+    per_site,
+    scale_factors,
+)
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import SYMBOLS, element
 
@@ -114,8 +119,12 @@ def _vasp_structure(file: Mapping[str, Any], path: Path | str, h5py: Any) -> Str
 def _positions(group: Mapping[str, Any]) -> Structure:
     groups = [int(count) for count in group["number_ion_types"][:]]
     symbols = [element(_text(name)) for name in group["ion_types"][:]]
-    lattice = float(group["scale"][()]) * group["lattice_vectors"][:]
-    return Structure(lattice, group["position_ions"][:], per_site(symbols, groups), groups)
+    vectors = np.asarray(group["lattice_vectors"][:], dtype=float)
+    factors = scale_factors(vectors, np.ravel(group["scale"][()]).tolist())
+    lattice, positions = vectors * factors, np.asarray(group["position_ions"][:], dtype=float)
+    if "direct_coordinates" in group and not np.ravel(group["direct_coordinates"][()])[0]:
+        positions = (positions * factors) @ np.linalg.inv(lattice)
+    return Structure(lattice, positions, per_site(symbols, groups), groups)
 
 
 def _text(value: Any) -> str:

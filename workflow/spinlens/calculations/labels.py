@@ -1,28 +1,26 @@
 """Read the labels of a run from its own small files, each with the file that it came from."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spinlens.calculations.compressed import read_ends
+from spinlens.calculations import energy_settings
 from spinlens.calculations.magnetic_order import magnetic_order
+from spinlens.calculations.oszicar import read_oszicar
+from spinlens.calculations.outcar import read_outcar
 from spinlens.calculations.run_files import locate, run_suffix
-from spinlens.calculations.vasp_header import read_poscar
-from spinlens.calculations.vasp_outputs import (
-    read_oszicar,
-    read_outcar,
-    read_potentials,
-    spin_treatment,
+from spinlens.calculations.run_inputs import (
+    DEFAULT_NELM,
+    read_incar,
+    read_kpoints,
+    read_poscar_formula,
+    read_potcar,
 )
 from spinlens.calculations.vasprun import read_vasprun
 from spinlens.core.errors import Excluded
-from spinlens.crystal.formulas import formula
 
-DEFAULT_NELM = 60
-MOST_INCAR_BYTES = 16 << 20
 MOMENT = {"total_moment_muB"}
 FROM_VASPRUN = {"total_moment_muB", "energy_eV", "valence_electrons", "electronic_steps", "NELM"}
 KEYS = (
@@ -36,7 +34,10 @@ KEYS = (
     "vasp_version",
     "formula",
     "outcar_formula",
+    "kpoints",
+    "saxis",
 )
+NOT_SELF_CONSISTENT = 10  # ICHARG from which the density is kept as it is
 RENAMED = {"valences": "potcar_valences", "NSW": "ionic_steps_allowed"}
 
 Values = dict[str, Any]
@@ -74,7 +75,8 @@ def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, L
     (extrapolated to zero smearing), valence_electrons (NELECT), potcar_valences (one per
     potential), local_moments_muB (one per site), order_final, converged, spin_kind (none,
     collinear, noncollinear), ionic_steps_allowed (NSW), vasp_version, formula (of CONTCAR or
-    POSCAR) and outcar_formula.
+    POSCAR), outcar_formula, saxis (three numbers), the labels of `energy_settings`, and remark: why
+    there is no energy. A run that is not self-consistent (ICHARG of 10 or more) has none.
     """
     suffix = run_suffix(charge_file)
 
@@ -84,15 +86,23 @@ def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, L
     sources = [source(read_oszicar, "OSZICAR"), source(read_outcar, "OUTCAR")]
     if _missing(sources):
         sources.append(source(read_vasprun, "vasprun.xml"))
-    sources.append(source(_incar_values, "INCAR"))
-    sources.append(source(_potcar_values, "POTCAR"))
-    sources.append(source(_poscar_values, "CONTCAR"))
-    sources.append(source(_poscar_values, "POSCAR"))
+    sources.append(source(read_incar, "INCAR"))
+    sources.append(source(read_potcar, "POTCAR"))
+    sources.append(source(read_poscar_formula, "CONTCAR"))
+    sources.append(source(read_poscar_formula, "POSCAR"))
+    sources.append(source(read_kpoints, "KPOINTS"))
     labels = {}
     for key in KEYS:
-        found = [Label(values[key], name) for name, values in sources if key in values]
+        # SAXIS itself says more than the angles that OUTCAR rounds.
+        ordered = sources[::-1] if key == "saxis" else sources
+        found = [Label(values[key], name) for name, values in ordered if key in values]
         if found:
             labels[key] = Label(found[0].value, found[0].source, tuple(found[1:]))
+    labels |= _energy_settings(sources)
+    fixed = _fixed_density(sources)
+    if fixed and "energy_eV" in labels:
+        del labels["energy_eV"]
+        labels["remark"] = fixed
     return labels | _derived(labels, sources)
 
 
@@ -164,42 +174,28 @@ def _read(reader: Callable[[str], Values], path: str | None) -> Source:
     return os.path.basename(path), {RENAMED.get(key, key): v for key, v in values.items()}
 
 
-def _incar_values(path: str) -> Values:
-    tags = {tag: value.split()[0] for tag, value in _read_incar(path).items()}
-    if not tags:
+def _energy_settings(sources: list[Source]) -> dict[str, Label]:
+    """Labels of what energies must share; a tag counts as the first file gives it."""
+    known = [(name, values) for name, values in sources if "tags" in values]
+    if not known:
         return {}
-    values: Values = {"NELM": DEFAULT_NELM, "NSW": 0}
-    values |= {tag: int(tags[tag]) for tag in values if tags.get(tag, "").isdecimal()}
-    if "NELECT" in tags:
-        values["valence_electrons"] = float(tags["NELECT"])
-    true = [tag for tag, value in tags.items() if value.upper().strip(".")[:1] == "T"]
-    ispin = {"1": 1, "2": 2}.get(tags.get("ISPIN", ""))
-    spin = spin_treatment(ispin, "LNONCOLLINEAR" in true or "LSORBIT" in true)
-    return values | ({"spin_kind": spin} if spin else {})
+    tags = {tag: v for _, values in reversed(known) for tag, v in values["tags"].items()}
+    titles: list[str] = next((v["potentials"] for _, v in sources if "potentials" in v), [])
+    symbols: list[str] = next((v["symbols"] for _, v in sources if v.get("symbols")), [])
+    files = " and ".join(name for name, _ in known)
+    found = energy_settings.labels(tags, symbols, titles)
+    return {name: Label(value, files) for name, value in found.items()}
 
 
-def _read_incar(path: str) -> dict[str, str]:
-    """Tags of an INCAR, upper case, as text."""
-    tags = {}
-    text = read_ends(path, MOST_INCAR_BYTES, 0)[0].decode("utf-8", "replace")
-    for line in text.splitlines():
-        for statement in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
-            tag, equals, value = statement.partition("=")
-            if equals and value.strip():
-                tags[tag.strip().upper()] = value.strip()
-    return tags
-
-
-def _potcar_values(path: str) -> Values:
-    _, valences = read_potentials(path)
-    return {"valences": valences} if valences else {}
-
-
-def _poscar_values(path: str) -> Values:
-    structure = read_poscar(path)
-    if structure is None or structure.elements is None:
-        return {}
-    return {"formula": formula(structure.elements)}
+def _fixed_density(sources: list[Source]) -> Label | None:
+    """Remark on a run that is not self-consistent."""
+    for name, values in sources:
+        if "ICHARG" in values:
+            if values["ICHARG"] < NOT_SELF_CONSISTENT:
+                return None
+            why = f"no energy: {name} is of a run that is not self-consistent"
+            return Label(f"{why} (ICHARG = {values['ICHARG']})", name)
+    return None
 
 
 def _derived(labels: dict[str, Label], sources: list[Source]) -> dict[str, Label]:
@@ -217,7 +213,8 @@ def _derived(labels: dict[str, Label], sources: list[Source]) -> dict[str, Label
 
 def _converged(sources: list[Source]) -> Label | None:
     """Whether the last ionic step ended before NELM electronic steps; None if unknown."""
-    if any(values.get("stopped") for _, values in sources):
+    finished = any(values.get("finished") for _, values in sources)
+    if not finished and any(values.get("stopped") for _, values in sources):
         return Label(False, next(name for name, values in sources if values.get("stopped")))
     steps = next(((v["electronic_steps"], n) for n, v in sources if "electronic_steps" in v), None)
     most = next(((v["NELM"], n) for n, v in sources if "NELM" in v), None)

@@ -220,6 +220,8 @@ def _row(
     scale = published.atoms / len(elements[chosen])
     moment = abs(float(labels[chosen]["total_moment_muB"])) * scale
     final = labels[chosen].get("order_final", order)
+    if (order, final) == ("AFM", "FiM"):  # of two kinds of metal, or unequal sites
+        final = order
     return row | {
         "moment_muB": round(moment, 4),
         "difference_muB": round(moment - abs(published.moment), 4),

@@ -36,7 +36,7 @@ from spinlens.core.files import whole
 GRID = ("a", "b", "c")
 OWN_ATTRIBUTES = (
     "id", "source", "source_sha256", "content_sha256", "note", "excluded", "projection_axis",
-    "sign_flipped", "Conventions", "coordinates",
+    "projection_share",    "sign_flipped", "Conventions", "coordinates",
 )  # fmt: skip
 LABEL_PREFIX = "label:"  # no name of a label has a colon
 VARIABLES: dict[str, tuple[tuple[str, ...], Any, dict[str, str]]] = {
@@ -113,11 +113,14 @@ class Header(NamedTuple):
         One symbol per site; empty for an excluded calculation.
     variables
         Names of the variables.
+    volume
+        Volume of the cell in Å³; None for an excluded calculation.
     """
 
     attributes: dict[str, Any]
     elements: list[str]
     variables: set[str]
+    volume: float | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -142,7 +145,9 @@ def read_header(file: Path | str) -> Header:
         attributes = {name: source.getncattr(name) for name in source.ncattrs()}
         variables = set(source.variables)
         elements = list(source["site_element"][:]) if "site_element" in variables else []
-        return Header(attributes, elements, variables)
+        lattice = source["lattice"][:] if "lattice" in variables else None
+        volume = None if lattice is None else abs(float(np.linalg.det(lattice)))
+        return Header(attributes, elements, variables, volume)
 
 
 def labels_of(attributes: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:

@@ -14,6 +14,10 @@ COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".Z")
 LABEL_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml", "POSCAR", "CONTCAR", "POTCAR", "INCAR")
 CHARGE_FILE_NAME = re.compile(r"(CHGCAR|CHG)([._-].+|~)?|(vaspwave|vaspout)\.h5")
 CHARGE_FILE_KINDS = ("", "vaspout", "vaspwave", "CHG", "CHGCAR")
+# Written from a CHGCAR by other tools: the file of no run.
+DERIVED_FILE = re.compile(
+    r"(CHGCAR|CHG)[._-](mag|tot|total|up|dn|down|sum|diff|spin)([._-].*)?", re.IGNORECASE
+)
 BACKUP_SUFFIX = re.compile(r"~|[._-](bak|backup|bck|old|orig|save|tmp|swp)\d*", re.IGNORECASE)
 LONGEST_ID = 150  # results/calculations/{id}.nc and its temporary name stay below 255 bytes
 _PATTERN_TOKEN = re.compile(
@@ -69,9 +73,11 @@ def charge_file_kind(name: str) -> str:
     Returns
     -------
     str
-        CHGCAR, CHG, vaspwave or vaspout; empty for any other name.
+        CHGCAR, CHG, vaspwave or vaspout; empty for any other name, such as CHGCAR_mag, which
+        tools write beside a CHGCAR.
     """
-    match = CHARGE_FILE_NAME.fullmatch(without_compression(name))
+    plain = without_compression(name)
+    match = None if DERIVED_FILE.fullmatch(plain) else CHARGE_FILE_NAME.fullmatch(plain)
     return (match[1] or match[3]) if match else ""
 
 
@@ -90,7 +96,7 @@ def preference(name: str) -> tuple[Any, ...]:
         suffix, the last in natural order, uncompressed.
     """
     plain = without_compression(name)
-    kind = CHARGE_FILE_KINDS.index(charge_file_kind(name))
+    kind = CHARGE_FILE_KINDS.index(charge_file_kind(name))  # "" of a name that a pattern found
     backup = BACKUP_SUFFIX.fullmatch(run_suffix(name)) is not None or plain.endswith("~")
     unsuffixed = plain in ("CHGCAR", "CHG")
     return (not backup, kind, unsuffixed, _natural_order(plain), plain == name, name)

@@ -15,11 +15,14 @@ from spinlens.calculations.checks import check
 from spinlens.calculations.find import Calculation
 from spinlens.calculations.labels import read_labels
 from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB, magnetic_order
+from spinlens.calculations.projection import project, to_cartesian
 from spinlens.core.errors import Excluded
 from spinlens.density import grids, site_moments
 
 # Only the checks need them; the first is the key of the label table's rows.
-NOT_RECORDED = ("calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula")
+NOT_RECORDED = (
+    "calculation", "potcar_valences", "ionic_steps_allowed", "outcar_formula", "remark", "saxis",
+)  # fmt: skip
 
 
 def split(
@@ -50,7 +53,8 @@ def split(
     try:
         stored = read_charge_file(calculation.charge_file, calculation.folder)
         labels = _labels(calculation, table_labels, label_table)
-        check(
+        frame = to_cartesian(stored, labels)
+        note = check(
             stored,
             labels,
             moment_tolerance_muB=settings["moment_tolerance_muB"],
@@ -59,6 +63,8 @@ def split(
         magnetization = _stored_magnetization(stored, settings["nonmagnetic"])
     except Excluded as reason:
         return excluded(calculation, reason)
+    remark = "" if "energy_eV" in labels else labels.get("remark", ("", ""))[0]
+    stored.note = "; ".join(filter(None, (stored.note, frame, note, remark)))
     charge, magnetization = grids.split(stored.charge, magnetization, stored.lattice)
     labels.setdefault("formula", (stored.formula, "CHGCAR"))
     kept = {name: label[:2] for name, label in labels.items() if name not in NOT_RECORDED}
@@ -89,7 +95,8 @@ def admitted(
     labels
         Name to (value, source).
     settings
-        The config's key moment_axis: the axis if the total moment vanishes.
+        The config's key moment_axis: the axis if the total moment vanishes; None for the
+        principal axis of the moments.
 
     Returns
     -------
@@ -100,9 +107,11 @@ def admitted(
     attributes = _origin(calculation, stored.note)
     if magnetization.ndim == 4:
         vector = {"magnetization_vector": magnetization}
-        axis = grids.moment_axis(magnetization, stored.lattice, settings["moment_axis"])
-        magnetization = grids.along(magnetization, axis)
-        attributes["projection_axis"] = axis
+        projection = project(magnetization, stored, settings["moment_axis"])
+        magnetization = projection.magnetization
+        attributes |= {"projection_axis": projection.axis, "projection_share": projection.share}
+        attributes["note"] = "; ".join(filter(None, (attributes["note"], projection.note)))
+        of_sites = projection.site_moments.tolist()
     structure = stored.lattice, stored.positions
     moments = site_moments.in_spheres(magnetization, *structure)
     attributes["sign_flipped"] = 0
@@ -116,7 +125,8 @@ def admitted(
     arrays["site_moment"] = moments
     arrays["site_moment_voronoi"] = site_moments.in_voronoi_regions(magnetization, *structure)
     labels = _with_integrated_moment(labels, magnetization, stored.lattice)
-    labels.setdefault("order_final", (magnetic_order(moments.tolist()), "moments of the sites"))
+    order = magnetic_order(of_sites if vector else moments.tolist())
+    labels.setdefault("order_final", (order, "moments of the sites"))
     return record.Record(attributes | record.label_attributes(labels), arrays)
 
 

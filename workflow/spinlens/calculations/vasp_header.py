@@ -1,8 +1,8 @@
 """Read the VASP header: cell and atoms at the top of CHGCAR, CHG, POSCAR and CONTCAR."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,9 @@ def read_structure(lines: Iterable[str]) -> Structure:
     next(lines, None)
     scale = _numbers(lines, "the scale factor (line 2)", (1, 3))
     rows = [_numbers(lines, f"lattice vector {row}", (3,)) for row in "abc"]
-    lattice = _scaled_lattice(np.array(rows), scale)
-    symbols, groups = _symbols_and_groups(lines)
-    mode = _line(lines, "the line Direct or Cartesian")
+    factors = scale_factors(np.array(rows), scale)
+    lattice = np.array(rows) * factors
+    symbols, groups, mode = _symbols_groups_and_mode(lines)
     if mode[:1] in "sS":
         mode = _line(lines, "the line Direct or Cartesian")
     if mode[:1] not in "dDcCkK":
@@ -75,7 +75,7 @@ def read_structure(lines: Iterable[str]) -> Structure:
     if not np.isfinite(positions).all():
         raise ValueError("a site's coordinates are not finite")
     if mode[:1] in "cCkK":
-        positions = _scaled_sites(positions, scale) @ np.linalg.inv(lattice)
+        positions = (positions * factors) @ np.linalg.inv(lattice)
     elements = None if symbols is None else per_site(symbols, groups)
     return Structure(lattice, positions, elements, groups)
 
@@ -118,6 +118,38 @@ def per_site(values: Iterable[Any], groups: list[int]) -> list[Any]:
     return [value for value, count in zip(values, groups, strict=True) for _ in range(count)]
 
 
+def scale_factors(lattice: NDArray[np.float64], scale: Sequence[float]) -> NDArray[np.float64]:
+    """Factors of the Cartesian coordinates of lattice vectors and sites.
+
+    Parameters
+    ----------
+    lattice
+        Lattice vectors in rows as written, (3, 3).
+    scale
+        VASP's scale: one positive factor, one negative number whose magnitude is the volume in Å³,
+        or three factors, of x, y and z.
+
+    Returns
+    -------
+    NDArray
+        Factors of x, y and z, (3,).
+
+    Raises
+    ------
+    ValueError
+        If the cell or the scale is not finite, or the scaled cell has no volume.
+    """
+    if not (np.isfinite(lattice).all() and np.isfinite(scale).all()):
+        raise ValueError("the cell is not finite")
+    factors = np.broadcast_to(np.asarray(scale, dtype=float), 3).copy()
+    if len(scale) == 1 and scale[0] < 0:
+        volume = abs(np.linalg.det(lattice))
+        factors[:] = (-scale[0] / volume) ** (1 / 3) if volume > 0 else 0.0
+    if not abs(np.linalg.det(lattice * factors)) >= SMALLEST_VOLUME_A3:
+        raise ValueError("the cell has no volume")
+    return factors
+
+
 def _line(lines: Iterator[str], content: str) -> str:
     line = next(lines, None)
     if line is None:
@@ -140,46 +172,27 @@ def _numbers(lines: Iterator[str], content: str, lengths: tuple[int, ...] | None
     return numbers
 
 
-def _scaled_lattice(lattice: NDArray[np.float64], scale: list[float]) -> NDArray[np.float64]:
-    """One negative number is the volume, one positive a factor, three a factor each for x, y, z."""
-    if not (np.isfinite(lattice).all() and np.isfinite(scale).all()):
-        raise ValueError("the cell is not finite")
-    factor: Any
-    if len(scale) == 1 and scale[0] < 0:
-        volume = abs(np.linalg.det(lattice))
-        factor = (-scale[0] / volume) ** (1 / 3) if volume > 0 else 0.0
-    else:
-        factor = scale[0] if len(scale) == 1 else np.array(scale)
-    scaled = lattice * factor
-    if not abs(np.linalg.det(scaled)) >= SMALLEST_VOLUME_A3:
-        raise ValueError("the cell has no volume")
-    return scaled
-
-
-def _scaled_sites(positions: NDArray[np.float64], scale: list[float]) -> NDArray[np.float64]:
-    if len(scale) == 1 and scale[0] < 0:
-        raise ValueError("Cartesian sites with a negative scale factor are not read")
-    return positions * np.array(scale)
-
-
-def _symbols_and_groups(lines: Iterator[str]) -> tuple[list[str] | None, list[int]]:
+def _symbols_groups_and_mode(
+    lines: Iterator[str],
+) -> tuple[list[str] | None, list[int], str]:
+    """Elements and counts, which VASP wraps after 20 groups, and the line behind them."""
+    symbols: list[str] = []
     tokens = _line(lines, "the counts of atoms").split()
-    symbols = None
-    if tokens and not _is_count(tokens[0]):
-        symbols = tokens
+    while tokens and not _is_count(tokens[0]):
+        symbols += tokens
         tokens = _line(lines, "the counts of atoms").split()
-    groups = []
-    for token in tokens:
-        if not _is_count(token):
-            break
-        groups.append(int(token))
+    groups = [int(token) for token in takewhile(_is_count, tokens)]
+    line = _line(lines, "the line Direct or Cartesian")
+    while (tokens := line.split()) and all(map(_is_count, tokens)):
+        groups += map(int, tokens)
+        line = _line(lines, "the line Direct or Cartesian")
     if not groups or min(groups) < 1 or sum(groups) > MOST_SITES:
         raise ValueError("the counts of atoms cannot be read")
-    if symbols is None:
-        return None, groups
+    if not symbols:
+        return None, groups, line
     if len(symbols) < len(groups):
         raise ValueError(f"{len(symbols)} elements but {len(groups)} counts of atoms")
-    return [element(token) for token in islice(symbols, len(groups))], groups
+    return [element(token) for token in islice(symbols, len(groups))], groups, line
 
 
 def _is_count(token: str) -> bool:

@@ -11,6 +11,7 @@ from spinlens.core.errors import SpinlensError
 
 SYMBOLS = tuple(chemical_symbols[1:])  # the first one, X, is no element
 ATOMIC_NUMBER = {symbol: number for number, symbol in enumerate(SYMBOLS, start=1)}
+_NOBLE_GASES = (2, 10, 18, 36, 54, 86)
 # ASE also reads charges, and 2HMoS2 as two units, where 2H may name a polymorph.
 _PLAIN = re.compile(r"[A-Z(][A-Za-z0-9()]*")
 
@@ -21,7 +22,7 @@ def element(token: str) -> str:
     Parameters
     ----------
     token
-        Word such as `Fe`, `Fe/`, `Fe_pv`, `Fe_pv/1a2b3c` or `Fe.12`.
+        Word such as `Fe`, `Fe/`, `Fe_pv`, `Fe_pv/1a2b3c`, or `H1.33/1a2b3` of a pseudo-hydrogen.
 
     Returns
     -------
@@ -33,10 +34,38 @@ def element(token: str) -> str:
     SpinlensError
         The word begins with no chemical symbol.
     """
-    symbol = re.split(r"[/_.]", token, maxsplit=1)[0].capitalize()
+    match = re.match(r"[A-Za-z]+(?=[/_.\d]|$)", token)
+    symbol = match[0].capitalize() if match else ""
     if symbol not in ATOMIC_NUMBER:
         raise SpinlensError(f"{token[:20]!r} is not a chemical element")
     return symbol
+
+
+def least_valence(symbol: str) -> int:
+    """Electrons that any pseudopotential of an element leaves to the valence.
+
+    Parameters
+    ----------
+    symbol
+        Chemical symbol.
+
+    Returns
+    -------
+    int
+        Electrons beyond the closed shells of s and p, and beyond filled shells of d and f in
+        p-block elements; 3 of lanthanides and actinides, 0 of hydrogen, whose pseudo-atoms may
+        have a quarter.
+    """
+    number = ATOMIC_NUMBER[symbol]
+    core = max((z for z in _NOBLE_GASES if z < number), default=0)
+    outer = number - core
+    if symbol == "H":
+        return 0
+    if core >= 54 and outer > 3:  # f shells
+        outer = 3 if outer <= 17 else outer - 14
+    if core >= 18 and outer > 12:  # filled d shell
+        outer -= 10
+    return outer
 
 
 def formula(elements: Iterable[str]) -> str:

@@ -7,14 +7,21 @@ given per cell of the ferromagnet or, without one, of the smallest cell.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
+from spinlens.calculations import energy_settings
 from spinlens.crystal.formulas import composition, reduced
 
 ORDERS = ("FM", "AFM", "NM")
 ORDER_LABELS = ("ground_state", "lower_of_FM_Neel")  # those whose values are orders
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie
-SETTINGS = ("smearing_eV", "ladder_step", "kpoints")  # labels of what energies must share
+# Labels of what energies must share: of GPAW, then of VASP
+SETTINGS = ("smearing_eV", "ladder_step", "kpoints", *energy_settings.LABELS)
+OF_VASP = tuple(name for name in energy_settings.LABELS if name != "kpoints")
+VOLUME = "volume_per_atom_A3"
+LARGEST_VOLUME_RATIO = 1.03  # larger than between the relaxed cells of two orders
+LARGEST_MESH_RATIO = 2.0  # k-points times atoms, between cells of other sizes
 
 Values = Mapping[str, Mapping[str, Any]]  # calculation to its labels, name to value
 Sites = Mapping[str, Sequence[str]]  # calculation to the elements of its sites
@@ -28,7 +35,8 @@ def compare(labels: Values, elements: Sites) -> tuple[Compared, list[str]]:
     ----------
     labels
         Labels (name to value) of each calculation. Those are compared that converged and have
-        `energy_eV` and an order, `order_final` or else `order`.
+        `energy_eV` and an order, `order_final` or else `order`. Runs of other settings or volumes
+        are not compared: see SETTINGS and `volume_per_atom_A3`.
     elements
         Elements of the sites of each calculation.
 
@@ -159,16 +167,39 @@ def _uncertainty_ev(labels: Values) -> float:
 def _differing_setting(labels: Values, atoms: Mapping[str, int]) -> str:
     """Name the first setting in which calculations differ; empty if they share all that is known.
 
-    Meshes are compared between cells of one size only: those of other cells have other numbers.
+    Meshes are compared as they are between cells of one size, else by the density of points.
     """
+    known = [c for c, own in labels.items() if any(own.get(name) is not None for name in OF_VASP)]
+    if known and len(known) < len(labels):
+        unknown = ", ".join(sorted(set(labels) - set(known)))
+        return f"what is known of their settings (nothing of {unknown})"
     for name in SETTINGS:
-        by_cell = defaultdict(set)
-        for calculation, own in labels.items():
-            if own.get(name) is not None:
-                by_cell[atoms[calculation] if name == "kpoints" else 0].add(own[name])
-        if any(len(values) > 1 for values in by_cell.values()):
-            return name
+        values = {c: own[name] for c, own in labels.items() if own.get(name) is not None}
+        if name == "kpoints":
+            differ = _unlike_meshes({c: str(mesh) for c, mesh in values.items()}, atoms)
+        else:
+            explicit = name == "cutoff_eV" and bool(known) and 0 < len(values) < len(labels)
+            differ = len(set(values.values())) > 1 or explicit
+        if differ:
+            pairs = ", ".join(f"{c} {value}" for c, value in sorted(values.items()))
+            return f"{name} ({pairs})"
+    volumes = {c: float(own[VOLUME]) for c, own in labels.items() if own.get(VOLUME) is not None}
+    if volumes and max(volumes.values()) > LARGEST_VOLUME_RATIO * min(volumes.values()):
+        pairs = ", ".join(f"{c} {volume:.2f} Å³" for c, volume in sorted(volumes.items()))
+        return f"the volume per atom ({pairs})"
     return ""
+
+
+def _unlike_meshes(meshes: Mapping[str, str], atoms: Mapping[str, int]) -> bool:
+    """Whether meshes differ in cells of one size, or in density in cells of other sizes."""
+    by_size = defaultdict(set)
+    densities = []
+    for calculation, mesh in meshes.items():
+        by_size[atoms[calculation]].add(mesh)
+        densities.append(prod(map(int, mesh.split("x"))) * atoms[calculation])
+    if any(len(values) > 1 for values in by_size.values()):
+        return True
+    return bool(densities) and max(densities) > LARGEST_MESH_RATIO * min(densities)
 
 
 def _lowest_by_order(labels: Values, atoms: Mapping[str, int]) -> dict[str, str]:
@@ -185,6 +216,8 @@ def _order(labels: Mapping[str, Any]) -> Any:
     if "energy_eV" not in labels or not labels.get("converged", True):
         return None
     asked, final = labels.get("order"), labels.get("order_final", labels.get("order"))
-    if asked not in (*ORDERS, "Neel", "other", None) and final in ("AFM", "other"):
+    if asked not in (*ORDERS, "Neel", "FiM", "other", None) and final in ("AFM", "FiM", "other"):
         return asked  # a run's moments alone do not tell zigzag or stripy from Neel
+    if asked in ("AFM", "Neel") and final == "FiM":
+        return "AFM"  # as it was asked for, with sites of unequal moments
     return "AFM" if final == "Neel" else final

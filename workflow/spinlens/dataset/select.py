@@ -42,6 +42,7 @@ def select_samples(
     files: Sequence[str],
     select: Mapping[str, Any] | None,
     exchange: Compared | None = None,
+    without_charge_file: Sequence[Mapping[str, str]] = (),
 ) -> Selection:
     """Select samples among record files.
 
@@ -54,6 +55,8 @@ def select_samples(
         gives, such as ground_state (see `ground_states.compare`) or J1_meV.
     exchange
         Labels from exchange constants, by calculation.
+    without_charge_file
+        Folders with output of VASP and no charge file: calculation, source and reason of each.
 
     Returns
     -------
@@ -67,7 +70,9 @@ def select_samples(
     good = [file for file in files if file not in reasons]
     labels = {headers[file]["id"]: read[file].values for file in good}
     elements = {headers[file]["id"]: read[file].elements for file in good}
-    added, refusals = ground_states.compare(labels, elements)
+    volumes = {h.attributes["id"]: _volume_per_atom(h) for h in map(read.__getitem__, good)}
+    with_volumes = {name: own | volumes[name] for name, own in labels.items()}
+    added, refusals = ground_states.compare(with_volumes, elements)
     for calculation, constants in (exchange or {}).items():
         if calculation in labels:
             new = {name: v for name, v in constants.items() if name not in labels[calculation]}
@@ -79,13 +84,20 @@ def select_samples(
     messages = [f"no calculation has the label {label}, it selects nothing" for label in unknown]
     return Selection(
         [_row(headers[file]) | {"record": file} for file in good if file not in reasons],
-        [_row(headers[file]) | {"reason": reasons[file]} for file in files if file in reasons],
+        [
+            *(_row(headers[file]) | {"reason": reasons[file]} for file in files if file in reasons),
+            *map(dict, without_charge_file),
+        ],
         [
             {"calculation": calculation, "label": name, "value": value, "label_source": source}
             for calculation in labels
             for name, (value, source) in added.get(calculation, {}).items()
         ],
-        [*refusals, *messages],
+        [
+            *(f"{each['source']}: {each['reason']}" for each in without_charge_file),
+            *refusals,
+            *messages,
+        ],
     )
 
 
@@ -137,6 +149,12 @@ def choose(
     taken = [key for key, reason in reasons.items() if not reason]
     left_out = {key: reason for key, reason in reasons.items() if reason}
     return taken, left_out, sorted(set(select) - known)
+
+
+def _volume_per_atom(header: record.Header) -> dict[str, float]:
+    if header.volume is None or not header.elements:
+        return {}
+    return {ground_states.VOLUME: header.volume / len(header.elements)}
 
 
 def _repeated(headers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

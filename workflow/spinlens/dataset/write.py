@@ -106,7 +106,7 @@ def _on_common_grid(
 
 
 def _header(file: Path | str, compared: Mapping[str, Labels]) -> dict[str, Any]:
-    attributes, elements, variables = record.read_header(file)
+    attributes, elements, variables, _ = record.read_header(file)
     labels = record.labels_of(attributes) | dict(compared.get(attributes["id"], {}))
     return {
         "id": attributes["id"],

@@ -217,7 +217,7 @@ def _run(file: str, header: Header) -> MagneticRun | None:
             return None
         return MagneticRun(
             header.attributes["id"],
-            "" if order == "other" else order,
+            "" if order in ("FiM", "other") else order,
             np.array(source["lattice"][:]),
             np.array(source["site_position"][:]),
             list(header.elements),

@@ -1,0 +1,111 @@
+"""Project the magnetization vectors of a noncollinear run on one axis, in the Cartesian frame."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.calculations import spin_frame
+from spinlens.calculations.charge_file import ChargeFile
+from spinlens.calculations.labels import Label
+from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB
+from spinlens.density import grids, site_moments
+
+LEAST_SHARE = 0.5  # of |m| that a projection on one axis keeps without a note
+
+
+class Projection(NamedTuple):
+    """Projection of a magnetization density on one axis.
+
+    Parameters
+    ----------
+    magnetization
+        Component along the axis, (na, nb, nc), in the unit of the vectors.
+    axis
+        Unit vector, (3,), Cartesian.
+    share
+        Integral of the component's magnitude over that of |m|.
+    site_moments
+        Vector moment in a sphere around each site, (sites, 3), μB.
+    """
+
+    magnetization: NDArray[np.floating]
+    axis: NDArray[np.float64]
+    share: float
+    site_moments: NDArray[np.float64]
+
+    @property
+    def note(self) -> str:
+        """Note on a projection that keeps little."""
+        return f"one axis keeps {self.share:.2f} of |m|" if self.share < LEAST_SHARE else ""
+
+
+def project(
+    vector: NDArray[np.floating], stored: ChargeFile, fallback: Sequence[float] | None
+) -> Projection:
+    """Project a noncollinear magnetization density on one axis.
+
+    Parameters
+    ----------
+    vector
+        Magnetization density, (3, na, nb, nc), μB Å⁻³, Cartesian.
+    stored
+        Charge file, for its cell and sites.
+    fallback
+        The config's moment_axis: the axis if the total moment vanishes; None for the principal
+        axis of the moments, along which the first magnetic site is up.
+
+    Returns
+    -------
+    Projection
+        The component, its axis, the share that it keeps and the moments of the sites.
+    """
+    moments = site_moments.in_spheres(vector, stored.lattice, stored.positions).T
+    magnetic = moments[np.linalg.norm(moments, axis=1) >= SMALLEST_MOMENT_MUB]
+    first = magnetic[0] if len(magnetic) else None
+    axis = grids.moment_axis(vector, stored.lattice, fallback, first)
+    component = grids.along(vector, axis)
+    return Projection(component, axis, grids.projected_share(component, vector), moments)
+
+
+def to_cartesian(stored: ChargeFile, labels: dict[str, Any]) -> str:
+    """Turn the moments of a noncollinear run into the Cartesian frame, in place.
+
+    Parameters
+    ----------
+    stored
+        Charge file; its magnetization is turned.
+    labels
+        Labels of the run, `saxis` among them; the moments from its own files are turned.
+
+    Returns
+    -------
+    str
+        Note on what was turned, or that the frame is unknown; empty of a collinear run and if both
+        frames are one.
+    """
+    if stored.magnetization is None or stored.magnetization.ndim != 4:
+        return ""
+    saxis, source = labels.get("saxis", (None, ""))[:2]
+    if saxis is None:
+        return (
+            "the frame of m is that of SAXIS, Cartesian if it is 0 0 1: no INCAR or OUTCAR tells it"
+            if "vasp_version" not in labels and "spin_kind" not in labels
+            else ""
+        )
+    if spin_frame.is_default(saxis):
+        return ""
+    stored.magnetization = spin_frame.turned(stored.magnetization, saxis)
+    for name, dimensions in (("total_moment_muB", 1), ("local_moments_muB", 2)):
+        if isinstance(labels.get(name), Label):  # of the run's own files
+            labels[name] = _turned_label(labels[name], saxis, dimensions)
+    return f"m turned from SAXIS {' '.join(f'{x:g}' for x in saxis)} ({source}) to Cartesian axes"
+
+
+def _turned_label(label: Label, saxis: Sequence[float], dimensions: int) -> Label:
+    value = label.value
+    if np.ndim(value) == dimensions:
+        value = spin_frame.turned(np.transpose(value), saxis).T.tolist()
+    others = tuple(_turned_label(other, saxis, dimensions) for other in label.others)
+    return Label(value, label.source, others)

@@ -1,0 +1,126 @@
+"""Read the input files of a run: INCAR, POTCAR, KPOINTS, POSCAR and CONTCAR."""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+from spinlens.calculations import energy_settings
+from spinlens.calculations.compressed import read_ends
+from spinlens.calculations.outcar import read_potentials
+from spinlens.calculations.vasp_header import read_poscar
+from spinlens.calculations.vasp_text import spin_treatment
+from spinlens.crystal.formulas import formula
+
+DEFAULT_NELM = 60
+MOST_INCAR_BYTES = 16 << 20
+
+Values = dict[str, Any]
+
+
+def read_incar(path: Path | str) -> Values:
+    """Read what the checks and labels need of INCAR.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    dict
+        NELM and NSW (with VASP's defaults), ICHARG, valence_electrons, saxis, spin_kind and the
+        tags of `energy_settings.TAGS`; empty without any tag.
+    """
+    text = _tags(path)
+    tags = {tag: value.split()[0] for tag, value in text.items()}
+    if not tags:
+        return {}
+    values: Values = {"NELM": DEFAULT_NELM, "NSW": 0}
+    values |= {tag: int(tags[tag]) for tag in values if tags.get(tag, "").isdecimal()}
+    if "NELECT" in tags:
+        values["valence_electrons"] = float(tags["NELECT"])
+    if tags.get("ICHARG", "").isdecimal():
+        values["ICHARG"] = int(tags["ICHARG"])
+    saxis = _three_numbers(text.get("SAXIS", ""))
+    if any(saxis):
+        values["saxis"] = saxis
+    values["tags"] = {tag: text[tag] for tag in energy_settings.TAGS if tag in text}
+    true = [tag for tag, value in tags.items() if value.upper().strip(".")[:1] == "T"]
+    ispin = {"1": 1, "2": 2}.get(tags.get("ISPIN", ""))
+    spin = spin_treatment(ispin, "LNONCOLLINEAR" in true or "LSORBIT" in true)
+    return values | ({"spin_kind": spin} if spin else {})
+
+
+def _tags(path: Path | str) -> dict[str, str]:
+    """Tags of an INCAR, upper case, as text."""
+    tags = {}
+    text = read_ends(path, MOST_INCAR_BYTES, 0)[0].decode("utf-8", "replace")
+    for line in text.splitlines():
+        for statement in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
+            tag, equals, value = statement.partition("=")
+            if equals and value.strip():
+                tags[tag.strip().upper()] = value.strip()
+    return tags
+
+
+def read_potcar(path: Path | str) -> Values:
+    """Read the potentials in POTCAR.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    dict
+        valences, potentials (titles) and symbols, one per potential; what is unknown is left out.
+    """
+    elements, valences, titles = read_potentials(path)
+    values = {"valences": valences, "potentials": titles, "symbols": elements}
+    return {name: value for name, value in values.items() if value}
+
+
+def read_kpoints(path: Path | str) -> Values:
+    """Read the mesh in KPOINTS.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    dict
+        kpoints, such as 6x6x1; empty unless the file asks for a mesh.
+    """
+    mesh = energy_settings.mesh_of_kpoints(path)
+    return {"kpoints": mesh} if mesh else {}
+
+
+def read_poscar_formula(path: Path | str) -> Values:
+    """Read the formula of POSCAR or CONTCAR.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+
+    Returns
+    -------
+    dict
+        formula; empty if the file cannot be read.
+    """
+    structure = read_poscar(path)
+    if structure is None or structure.elements is None:
+        return {}
+    return {"formula": formula(structure.elements)}
+
+
+def _three_numbers(text: str) -> list[float]:
+    try:
+        numbers = [float(word) for word in text.split()[:3]]
+    except ValueError:
+        return []
+    return numbers if len(numbers) == 3 and all(map(math.isfinite, numbers)) else []
