@@ -120,8 +120,8 @@ def test_a_model_is_reloaded_by_a_fresh_process(finished):
         written = {row["calculation"]: float(row["probability_1"]) for row in csv.DictReader(file)}
     script = """
 import sys, json, keras, numpy, xarray
-from spinlens import models
-from spinlens.inputs import Inputs
+from spinlens.dataset.network_inputs import Inputs
+from spinlens.models import build
 with xarray.open_dataset(sys.argv[1]) as dataset:
     names = dataset["sample"].values.tolist()
 point = {"dimensions": 3, "channels": "parts", "normalization": "none"}
@@ -140,6 +140,7 @@ print(json.dumps(dict(zip(names, model.predict(inputs, verbose=0)[:, 1].tolist()
     assert reloaded == pytest.approx(written, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_config_gives_the_same_metrics_again(project):
     def outcome():
         folders = sorted((project.folder / "results" / "models").iterdir())
@@ -151,6 +152,7 @@ def test_the_same_config_gives_the_same_metrics_again(project):
     assert outcome() == first
 
 
+@pytest.mark.slow
 def test_results_go_where_the_config_says(project):
     other = project.folder / "another study"
     done = project.snakemake("--config", f"results={other}", "epochs=1")
