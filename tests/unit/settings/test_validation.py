@@ -62,6 +62,27 @@ def test_schema_config_and_library_name_the_same_keys(config):
             "config: evidence_points[0].permutations is -1, it must be a whole number",
         ),
         (
+            {"evidence_points": [{"nested": 1}]},
+            "config: evidence_points[0].nested is 1, it must be true or false",
+        ),
+        (
+            {"evidence_choices": []},
+            "config: evidence_choices is [], it must be a list of at least one mapping",
+        ),
+        (
+            {"evidence_choices": [{}, {"learning_rat": 1}]},
+            "config: evidence_choices[1].learning_rat is not a key, did you mean learning_rate?",
+        ),
+        (
+            {"evidence_choices": [{"epochs": 0}]},
+            "config: evidence_choices[0].epochs is 0, it must be a whole number",
+        ),
+        (
+            {"evidence_choices": [{"permutations": 3}]},
+            "config: evidence_choices[0].permutations is not a key",
+        ),
+        ({"even": "yes"}, "config: even is 'yes', it must be true or false"),
+        (
             {"evidence_points": [{"head": "mean"}]},
             "config: evidence_points[0].head is 'mean', it must be flatten or global",
         ),
