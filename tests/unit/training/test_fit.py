@@ -16,6 +16,8 @@ from spinlens.training.fit import Fold
 
 CLASSES = np.arange(24) % 2
 SIZES = np.random.default_rng(1).uniform(1, 9, size=24)  # μB, what a regression learns
+FOURS = np.repeat(list("cabfed"), 4)  # groups of four samples
+ALONE = np.arange(24).astype(str)
 GLOBAL = {"boundary": "periodic", "supercell": [1, 1, 1], "head": "global", "pool_size": 1}
 # Kernels of one voxel: their weights do not add up to a larger step.
 WIDE = GLOBAL | {"filters": 8, "kernel_size": 1, "learning_rate": 0.01, "batch_size": 2}
@@ -242,10 +244,13 @@ def test_the_model_of_a_regression_is_saved_with_its_unit(sized, tmp_path):
     assert reloaded[:, 0] == pytest.approx(fit.predictions[1], abs=1e-4)
 
 
-def test_a_permuted_target_holds_the_same_truth_dealt_anew():
+@pytest.mark.parametrize(("labelling", "another"), [(5, 7), (6, 8)])
+def test_a_permuted_target_holds_the_same_truth_in_another_order(labelling, another):
     values = np.arange(24) * 10.0
     original = target("classes", values, CLASSES)
-    dealt, again, other = (task.permuted(original, labelling) for labelling in (5, 5, 6))
+    dealt, again, other = (
+        task.permuted(original, number, FOURS) for number in (labelling, labelling, another)
+    )
     assert (dealt.samples == original.samples).all()
     assert sorted(dealt.values) == sorted(values)
     assert (CLASSES[np.searchsorted(values, dealt.values)] == dealt.classes).all()
@@ -254,7 +259,44 @@ def test_a_permuted_target_holds_the_same_truth_dealt_anew():
     assert (dealt.values != values).any()
 
 
-@pytest.mark.slow
+def blocks(values, groups=FOURS):
+    """Values of each group as a set, however the groups are ordered."""
+    return {frozenset(values[groups == name].tolist()) for name in np.unique(groups)}
+
+
+def test_even_labellings_permute_whole_groups_and_odd_ones_samples():
+    values = np.arange(24) * 10.0
+    shuffled = np.random.default_rng(2).permutation(24)  # groups need not stand together
+    for groups in (FOURS, FOURS[shuffled]):
+        original = target("regression", values, None)
+        whole, samples = (task.permuted(original, number, groups).values for number in (4, 5))
+        assert blocks(whole, groups) == blocks(values, groups)
+        assert blocks(samples, groups) != blocks(values, groups)
+        assert (whole != values).any()
+
+
+def test_whole_groups_keep_what_a_group_has_in_common_and_samples_do_not():
+    """Labels by group: their means by group spread as before, or hardly."""
+    values = np.repeat(np.random.default_rng(3).normal(size=6), 4)
+    original = target("regression", values, None)
+
+    def spread(number):
+        permuted = task.permuted(original, number, FOURS).values
+        return np.var([permuted[FOURS == name].mean() for name in np.unique(FOURS)])
+
+    known = np.var(values)
+    assert [spread(number) for number in (2, 4, 6)] == pytest.approx([known] * 3)
+    assert np.mean([spread(number) for number in range(1, 40, 2)]) < 0.5 * known
+
+
+def test_groups_of_unequal_size_are_permuted_without_loss():
+    groups = np.repeat(list("abcd"), [2, 4, 6, 12])
+    values = np.arange(24) * 10.0
+    for number in range(2, 20, 2):
+        permuted = task.permuted(target("regression", values, None), number, groups).values
+        assert sorted(permuted) == sorted(values)
+
+
 def test_permuted_classes_are_not_learned(path):
     def accuracy(folds):
         with Inputs(path, POINT) as inputs:
@@ -265,7 +307,7 @@ def test_permuted_classes_are_not_learned(path):
     assert accuracy(folds) == 1.0
     found = []
     for labelling in (1, 2):
-        classes = task.permuted(target("classes", CLASSES, CLASSES), labelling).classes
+        classes = task.permuted(target("classes", CLASSES, CLASSES), labelling, ALONE).classes
         found.append(accuracy([Fold(side, classes[side]) for side in SIDES]))
     assert np.mean(found) < 0.8
 
