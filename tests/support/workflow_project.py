@@ -18,10 +18,14 @@ SMALL = {
     "sweep": {"filters": [2, 3]},
     "points": [{"optimizer": "adam", "learning_rate": 0.01, "normalization": "dataset"}],
     "evidence_points": [
-        {"input_grid": [4, 4, 6], "kernel_size": 2, "filters": 2, "permutations": 1}
+        {
+            "input_grid": [4, 4, 6], "kernel_size": 2, "filters": 2, "permutations": 1,
+            "nested": True,
+        }
     ],
+    "evidence_choices": [{}, {"learning_rate": 1}],
     "evidence_splits": [{"folds": 2, "repeats": 1, "group": "formula"}],
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`snakemake evidence`, run for real on small data: repeated, grouped and permuted fits."""
 
 import csv
+import json
 import re
 import shutil
 
@@ -12,11 +13,13 @@ from spinlens.core.files import write_table
 pytestmark = pytest.mark.slow
 
 COLUMNS = [
-    "point", "target", "split", "metric", "value", "ci_low", "ci_high", "baseline_majority",
-    "baseline_integral", "baseline_composition", "baseline_density_pca", "verdict",
+    "point", "target", "split", "group", "nested", "metric", "value", "ci_low", "ci_high",
+    "baseline_majority", "baseline_integral", "baseline_composition", "baseline_density_pca",
+    "baseline_sites", "baseline_input_statistics", "p_value", "p_corrected", "verdict",
 ]  # fmt: skip
 SINGLE, GROUPED = "single-0.7-0", "2x1-formula-0"
-FITS = 2 + 2 + 2  # seeds of the true labels, of a permuted labelling, folds
+FITS = 1 + 1 + 2  # of the true labels, of a chunk of permuted labellings, of the folds
+NETWORKS = 2 + 2 + 2  # seeds of the true labels, of a permuted labelling, folds
 MAIN_ROWS = 3 * 2  # points × metrics
 REPEATED_ROWS = 2 * 2  # splits × metrics
 
@@ -45,10 +48,6 @@ def project(weighed, tmp_path):
     return type(weighed)(tmp_path / "project")
 
 
-def fit_folders(project):
-    return sorted(file.parent for file in project.folder.glob("results/fits/**/metrics.json"))
-
-
 def test_the_table_has_rows_of_both_budgets(weighed):
     table = rows(weighed.folder / "results" / "evidence.tsv")
     assert [name for name in table[0] if name in COLUMNS] == COLUMNS
@@ -59,12 +58,32 @@ def test_the_table_has_rows_of_both_budgets(weighed):
     assert {row["source"] for row in repeated} == {"fits"}
     assert {row["target"] for row in table} == {"total_moment-4.5"}
     assert all(row["verdict"] and row["baseline_composition"] for row in table)
+    assert all(row["baseline_sites"] and row["baseline_input_statistics"] for row in table)
+    assert {row["group"] for row in table} == {"formula"}
+
+
+def test_folds_of_a_nested_point_say_what_they_chose(weighed):
+    table = rows(weighed.folder / "results" / "evidence.tsv")
+    assert {row["split"] for row in table if row["nested"] == "True"} == {GROUPED}
+    files = sorted(weighed.folder.glob("results/fits/**/choice.json"))
+    assert [file.parent.parent.name for file in files] == ["0-0", "0-1"]
+    for file in files:
+        choices = json.loads(file.read_text(encoding="utf-8"))
+        assert [row["override"] for row in choices] == [{}, {"learning_rate": 1}]
+        (taken,) = [row["override"] for row in choices if row["chosen"]]
+        (point,) = file.parent.glob("*/point.json")
+        known = json.loads(point.read_text(encoding="utf-8"))["hyperparameters"]
+        assert known["learning_rate"] == taken.get("learning_rate", 100)
 
 
 def test_only_a_point_with_permuted_labels_has_a_p_value(weighed):
     repeated = rows(weighed.folder / "results" / "evidence.tsv")[MAIN_ROWS:]
     assert all(float(row["p_value"]) in (0.5, 1) for row in repeated if row["split"] == SINGLE)
     assert [row["p_value"] for row in repeated if row["split"] == GROUPED] == ["", ""]
+
+
+def test_each_network_has_a_folder_of_its_own(weighed):
+    assert len(list(weighed.folder.glob("results/fits/*/*/*/*/*/*/model.keras"))) == NETWORKS
 
 
 def test_every_sample_is_validated_once_in_the_grouped_folds(weighed):
@@ -75,7 +94,7 @@ def test_every_sample_is_validated_once_in_the_grouped_folds(weighed):
 
 def test_permuted_labels_are_the_same_in_both_fits_and_not_the_true_ones(weighed):
     def labels(seed):
-        (file,) = weighed.folder.glob(f"results/fits/*/*/{SINGLE}/0/{seed}/predictions.csv")
+        (file,) = weighed.folder.glob(f"results/fits/*/*/{SINGLE}/0/*/{seed}/predictions.csv")
         return pd.read_csv(file, index_col="calculation")["class"].to_dict()
 
     assert labels("0") == labels("1") != labels("permuted1-0") == labels("permuted1-1")
@@ -97,9 +116,9 @@ def test_a_second_evidence_plans_no_fit_and_changes_nothing(project):
     assert (project.folder / "results" / "evidence.tsv").read_text() == before
 
 
-@pytest.mark.parametrize("seed", ["0", "permuted1-1"])
-def test_a_deleted_fit_is_exactly_that_fit_again_and_what_depends_on_it(project, seed):
-    (folder,) = project.folder.glob(f"results/fits/*/*/{SINGLE}/0/{seed}")
+@pytest.mark.parametrize("labels", ["true", "permuted1-1"])
+def test_a_deleted_fit_is_exactly_that_fit_again_and_what_depends_on_it(project, labels):
+    (folder,) = project.folder.glob(f"results/fits/*/*/{SINGLE}/0/{labels}")
     shutil.rmtree(folder)
     planned = project.planned("evidence")
     assert planned.pop("fit") == 1
@@ -107,7 +126,7 @@ def test_a_deleted_fit_is_exactly_that_fit_again_and_what_depends_on_it(project,
     assert set(planned.values()) == {1}
     assert not {"assign", "baselines", "descriptors", "dataset", "train"} & set(planned)
     said = project.snakemake("-n", "evidence").stdout
-    assert re.findall(r"seed=(\S+)", said)[:1] == [seed]
+    assert re.findall(r"labels=(\S+)", said)[:1] == [labels]
 
 
 def test_a_further_evidence_point_fits_that_point_alone(project):
