@@ -289,6 +289,7 @@ def test_whole_groups_keep_what_a_group_has_in_common_and_samples_do_not():
     assert np.mean([spread(number) for number in range(1, 40, 2)]) < 0.5 * known
 
 
+@pytest.mark.slow
 def test_groups_of_unequal_size_are_permuted_without_loss():
     groups = np.repeat(list("abcd"), [2, 4, 6, 12])
     values = np.arange(24) * 10.0

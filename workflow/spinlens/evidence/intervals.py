@@ -98,10 +98,8 @@ def mean_value(metric: str, repeats: Sequence[Predictions]) -> float | None:
 
     Parameters
     ----------
-    metric : str
-        Metric, as `training.metrics.value` takes it.
-    repeats : sequence of Predictions
-        One per repeat.
+    metric, repeats
+        As `of_metric` takes them.
 
     Returns
     -------
@@ -116,8 +114,8 @@ def mean_value(metric: str, repeats: Sequence[Predictions]) -> float | None:
 def of_metric(metric: str, repeats: Sequence[Predictions], draws: Draws) -> Interval:
     """95 % interval of the mean of a metric over repeats.
 
-    Resamples hardly show errors that few samples made, so that the low end of an accuracy is
-    no higher than Wilson's for as many groups, class by class and combined over classes
+    Resamples hardly show errors that a single group made, so that the low end of an accuracy is
+    then no higher than Wilson's for as many groups, class by class and combined over classes
     (Newcombe, Stat. Med. 17, 873 (1998)). An area under the curve of 1 has, for want of any
     scatter, the low end of a balanced accuracy of 1.
 
@@ -139,7 +137,7 @@ def of_metric(metric: str, repeats: Sequence[Predictions], draws: Draws) -> Inte
     if low is None or high is None:
         return None, None
     perfect = low == high == 1 and repeats[0].kind == "classes"
-    if perfect or (metric in _OF_HITS and low < high):
+    if perfect or (metric in _OF_HITS and _erring_groups(repeats) == 1):
         low = min(low, _wilson_low(metric, repeats))
     return low, high
 
@@ -170,12 +168,8 @@ def resampled(metric: str, repeats: Sequence[Predictions], draws: Draws) -> NDAr
 
     Parameters
     ----------
-    metric : str
-        Metric, as `training.metrics.value` takes it.
-    repeats : sequence of Predictions
-        One per repeat.
-    draws : Draws
-        Resamples of their groups.
+    metric, repeats, draws
+        As `of_metric` takes them.
 
     Returns
     -------
@@ -229,6 +223,12 @@ def _bounds(values: NDArray[np.float64], groups: int) -> Interval:
     tail = stats.norm.cdf(sqrt(groups / (groups - 1)) * quantile)
     low, high = np.quantile(values, [tail, 1 - tail]).tolist()
     return low, high
+
+
+def _erring_groups(repeats: Sequence[Predictions]) -> int:
+    """Count the groups with a wrong prediction in any repeat."""
+    wrong = [each.groups[each.scores.argmax(axis=1) != each.truth] for each in repeats]
+    return np.unique(np.concatenate(wrong)).size
 
 
 def _wilson_low(metric: str, repeats: Sequence[Predictions]) -> float:
