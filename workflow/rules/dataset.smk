@@ -10,6 +10,7 @@ rule select:
         samples=f"{RESULTS}/samples.tsv",
         excluded=f"{RESULTS}/excluded.tsv",
         compared=f"{RESULTS}/compared.tsv",
+        selection=f"{RESULTS}/selection.tsv",
     log:
         f"{RESULTS}/logs/select.log",
     benchmark:

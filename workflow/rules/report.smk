@@ -110,6 +110,7 @@ rule summary:
     input:
         samples=f"{RESULTS}/samples.tsv",
         excluded=f"{RESULTS}/excluded.tsv",
+        selection=f"{RESULTS}/selection.tsv",
         sweep=f"{RESULTS}/sweep.tsv",
         evidence=f"{RESULTS}/evidence.tsv",
     output:

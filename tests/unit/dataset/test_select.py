@@ -88,6 +88,10 @@ def test_one_order_alone_has_no_ground_state(tmp_path):
     found = select.select_samples(files[:1], {"ground_state": "FM"})
     assert found.compared == [] and len(found.samples) == 1
     assert found.messages == ["no calculation has the label ground_state, it selects nothing"]
+    assert found.conditions == []
+    both = {"ground_state": "FM", "order_final": ["FM", "AFM"]}
+    conditions = select.select_samples(files[:1], both).conditions
+    assert conditions == [{"label": "order_final", "values": "FM or AFM"}]
 
 
 def test_exchange_constants_reach_the_dataset_and_may_be_selected(tmp_path):

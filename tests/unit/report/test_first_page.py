@@ -53,3 +53,20 @@ def test_it_is_valid_restructuredtext(capsys):
     assert tree.astext().count("beats | nothing*") == 5 and capsys.readouterr().err == ""
     publish_doctree("A longer title\n-----\n", settings_overrides={"report_level": 2})
     assert "Title underline too short" in capsys.readouterr().err  # the control
+
+
+def test_a_study_in_which_nothing_was_measured_has_its_page():
+    page = made(scores=[("models", "base", ""), ("models", "filters~2", "")])
+    assert "Nothing was measured" in page and "Best:" not in page
+    assert "Best: filters 2, 0.7" in made(scores=[("models", "base", ""), SCORES[1]])
+
+
+def test_it_names_the_conditions_that_selected_alone():
+    def page(rows):
+        frame = pd.DataFrame(rows, columns=["label", "values"])
+        evidence = pd.DataFrame([ROW | {"source": "models", "point": "base", "value": "0.6"}])
+        text = "calculations with the labels of ``select``; others\n\n.. findings\n"
+        return first_page(SAMPLES, EXCLUDED, SWEEP, evidence, text, frame)
+
+    assert "calculations with any label; others" in page([])
+    assert "with ``X`` ``Se or Te``; others" in page([("X", "Se or Te")])

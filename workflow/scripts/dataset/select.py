@@ -20,3 +20,4 @@ output = snakemake.output
 write_table(output.samples, selection.samples, ["calculation", "source", "record"])
 write_table(output.excluded, selection.excluded, ["calculation", "reason", "source"])
 write_table(output.compared, selection.compared, select.COMPARED_COLUMNS)
+write_table(output.selection, selection.conditions, select.CONDITION_COLUMNS)

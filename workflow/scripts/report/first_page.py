@@ -14,5 +14,6 @@ text = first_page.first_page(
     read_frame(given.sweep),
     read_frame(given.evidence, text=True),
     snakemake.params.template["text"],
+    read_frame(given.selection, text=True),
 )
 write_text(snakemake.output[0], text)

@@ -11,6 +11,7 @@ from spinlens.core.files import read_table
 from spinlens.dataset import ground_states
 from spinlens.dataset.ground_states import Compared
 
+CONDITION_COLUMNS = ["label", "values"]
 COMPARED_COLUMNS = ["calculation", "label", "value", "label_source"]
 
 Row = dict[str, Any]
@@ -30,12 +31,16 @@ class Selection(NamedTuple):
         comparing them.
     messages
         Lines for the log.
+    conditions
+        Rows with CONDITION_COLUMNS: the labels and values that selected; not those of a label that
+        no calculation has.
     """
 
     samples: list[Row]
     excluded: list[Row]
     compared: list[Row]
     messages: list[str]
+    conditions: list[Row]
 
 
 def select_samples(
@@ -97,6 +102,11 @@ def select_samples(
             *(f"{each['source']}: {each['reason']}" for each in without_charge_file),
             *refusals,
             *messages,
+        ],
+        [
+            {"label": name, "values": " or ".join(map(str, _as_list(value)))}
+            for name, value in (select or {}).items()
+            if name not in unknown
         ],
     )
 

@@ -13,6 +13,7 @@ MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
 METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row per point and split
 MARKER = ".. findings"
+SELECTION_MARKER = "the labels of ``select``"  # readable prose if it is not replaced
 
 
 def first_page(
@@ -21,6 +22,7 @@ def first_page(
     sweep: pd.DataFrame,
     evidence: pd.DataFrame,
     template: str,
+    selection: pd.DataFrame | None = None,
 ) -> str:
     """Write the first page of the report from the tables of results.
 
@@ -31,6 +33,8 @@ def first_page(
     template : str
         The text around the results, in which they replace the line `.. findings`. It keeps its
         Jinja2 expressions: Snakemake fills them when it makes the report.
+    selection : pd.DataFrame
+        selection.tsv: the conditions that selected the samples, which replace SELECTION_MARKER.
 
     Returns
     -------
@@ -45,7 +49,18 @@ def first_page(
         _results("Results on the main job's one split", rows[of_sweep]),
         _results("Results of repeated, grouped and permuted fits", rows[~of_sweep]),
     ]
-    return template.replace(MARKER, "\n\n".join(filter(None, parts)))
+    page = template.replace(MARKER, "\n\n".join(filter(None, parts)))
+    return page.replace(SELECTION_MARKER, _selection(selection))
+
+
+def _selection(selection: pd.DataFrame | None) -> str:
+    """Name the conditions that selected; a label that no calculation has selected nothing."""
+    if selection is None or selection.empty:
+        return "any label"
+    return ", ".join(
+        f"``{label}`` ``{values}``"
+        for label, values in zip(selection["label"], selection["values"], strict=True)
+    )
 
 
 def _data(samples: int, excluded: pd.DataFrame) -> str:
@@ -80,7 +95,10 @@ def _results(title: str, rows: pd.DataFrame) -> str:
     lines = [_heading(title), "", ".. list-table::", "   :header-rows: 1", ""]
     for cells in [FIELDS, *(_cells(row) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
-    best = rows.loc[rows["value"].astype(float).idxmax()]
+    measured = rows[rows["value"] != ""]
+    if measured.empty:
+        return "\n".join([*lines, "", "Nothing was measured: the verdicts say why."])
+    best = rows.loc[measured["value"].astype(float).idxmax()]
     point = _escaped(readable_name(best["point"]))
     lines += ["", f"Best: {point}, {best['value']}: {_escaped(best['verdict'])}."]
     return "\n".join(lines)
