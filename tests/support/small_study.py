@@ -3,11 +3,11 @@
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import small_project
+from background import background
 
 MOMENTS = {"Ti": 1.0, "V": 1.5, "Cr": 2.0, "Mn": 2.5, "Fe": 3.0, "Co": 3.5}
 CONFIG = {"filters": 2, "epochs": 1, "sweep": {}, "points": []}
@@ -35,20 +35,11 @@ class Study:
 
     folder: Path
 
-    @contextmanager
     def snakemake(self, *arguments):
         """Snakemake as a process, ended with the `with`; `said` reads its words."""
         command = [sys.executable, "-m", "snakemake", *arguments]
-        with open(self.folder / "said.txt", "a", encoding="utf-8") as said:
-            process = subprocess.Popen(
-                command, cwd=self.folder, stdout=said, stderr=said, preexec_fn=hear_interrupts
-            )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        said = self.folder / "said.txt"
+        return background(command, said, subprocess.Popen.kill, preexec_fn=hear_interrupts)
 
     def said(self):
         return (self.folder / "said.txt").read_text(encoding="utf-8")

@@ -5,15 +5,15 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import zipfile
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import xarray as xr
+
+from background import background
 
 pytestmark = pytest.mark.slow
 
@@ -67,19 +67,12 @@ def differing(files, others):
     return sorted(names)
 
 
-@contextmanager
 def running(project, *targets):
     """Snakemake as a process in a group of its own, none of which outlives the `with`."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", *targets]
-    with open(project.folder / "said.txt", "w", encoding="utf-8") as said:
-        run = subprocess.Popen(
-            command, cwd=project.folder, stdout=said, stderr=said, start_new_session=True
-        )
-    try:
-        yield run
-    finally:
-        if run.poll() is None:
-            kill_all(run)
+    said = project.folder / "said.txt"
+    said.unlink(missing_ok=True)
+    return background(command, said, kill_all, start_new_session=True)
 
 
 def terminate(run):

@@ -1,32 +1,21 @@
 """Codes turn with structures, and peaks are where the decoder has them."""
 
-import keras
 import numpy as np
 import pytest
 from ase.build import molecule
 from scipy.spatial.transform import Rotation
 
+from small_autoencoder import codes, some, untrained_encoder
 from spinlens.atoms import autoencoder, motifs
 from spinlens.atoms.autoencoder_scores import rotate_codes
 from spinlens.atoms.latent import invariants
 
-SMALL = autoencoder.DEFAULTS | {"channels": 8, "degree": 3, "scalars": 12, "hidden": 48}
 TURN = Rotation.from_euler("zyx", [0.7, -1.1, 2.0]).as_matrix()
-VOCABULARY = ["C", "F", "H", "O", "cube"]
 
 
 @pytest.fixture(scope="module")
 def encoder():
-    keras.utils.set_random_seed(0)  # points come back from most weights, not from all
-    return autoencoder.build_encoder(VOCABULARY, SMALL)
-
-
-def some():
-    return motifs.of_molecules([molecule(name) for name in ("CH3OH", "CO2", "CH4", "H2CO")], 8)
-
-
-def codes(encoder, own):
-    return autoencoder.encode(encoder, own, VOCABULARY)
+    return untrained_encoder()
 
 
 def test_codes_turn_with_the_structure(encoder):

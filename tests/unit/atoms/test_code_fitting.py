@@ -1,29 +1,16 @@
 """Points are moved, substituted and removed until their code fits."""
 
-import keras
 import numpy as np
 import pytest
-from ase.build import molecule
 
-from spinlens.atoms import autoencoder, code_fitting, motifs
+from small_autoencoder import VOCABULARY, codes, some, untrained_encoder
+from spinlens.atoms import autoencoder, code_fitting
 from spinlens.atoms.motifs import largest_deviation
-
-SMALL = autoencoder.DEFAULTS | {"channels": 8, "degree": 3, "scalars": 12, "hidden": 48}
-VOCABULARY = ["C", "F", "H", "O", "cube"]
 
 
 @pytest.fixture(scope="module")
 def encoder():
-    keras.utils.set_random_seed(0)  # points come back from most weights, not from all
-    return autoencoder.build_encoder(VOCABULARY, SMALL)
-
-
-def some():
-    return motifs.of_molecules([molecule(name) for name in ("CH3OH", "CO2", "CH4", "H2CO")], 8)
-
-
-def codes(encoder, own):
-    return autoencoder.encode(encoder, own, VOCABULARY)
+    return untrained_encoder()
 
 
 def fitted_from(encoder, start, own):

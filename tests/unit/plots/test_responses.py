@@ -1,45 +1,13 @@
 """Responses to hyperparameters: every point is visible, those varied alone stand out."""
 
-import io
-
 import numpy as np
-import pandas as pd
 import pytest
 
 from spinlens.plots import style
 from spinlens.plots.captions import swept_hyperparameters
 from spinlens.plots.responses import METRIC, chance_level, responses, varied_alone
 from spinlens.plots.sweep import parallel_coordinates
-
-STUDY = """normalization filters optimizer learning_rate result
-none 3 sgd 100 0.5
-none 2 sgd 100 0.5
-none 4 sgd 100 0.5
-none 3 sgd 1 0.5
-none 3 sgd 10000 0.5
-dataset 3 adam 0.001 0.86
-dataset 8 adam 0.001 0.95
-"""
-
-
-def study(text=STUDY):
-    table = pd.read_csv(io.StringIO(text), sep=" ", keep_default_na=False, na_values=[""])
-    return table.rename(columns={"result": METRIC})
-
-
-def drawn(points=200, failed=5):
-    generator = np.random.default_rng(0)
-    results = np.round(generator.uniform(0.3, 1, points) * 20) / 20
-    results[:failed] = np.nan
-    return pd.DataFrame(
-        {
-            "filters": generator.integers(2, 6, points),
-            "optimizer": generator.choice(["sgd", "adam"], points),
-            "learning_rate": 10 ** generator.uniform(0, 4, points),
-            "batch_size": generator.integers(1, 65, points),
-            METRIC: results,
-        }
-    )
+from sweep_tables import drawn, study
 
 
 def test_points_varied_alone_are_told_from_the_others():

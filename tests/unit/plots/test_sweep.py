@@ -1,7 +1,5 @@
 """Accuracies and lines of all points: the best stand out, ties stay together."""
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,18 +8,7 @@ from matplotlib.colors import to_rgb
 from figure_contents import texts
 from spinlens.plots.responses import METRIC
 from spinlens.plots.sweep import MOST_BEST, RESULTS, parallel_coordinates, sweep_accuracies
-
-METRICS = {
-    "training_samples": 43,
-    "training_majority_baseline": 26 / 43,
-    "training_accuracy": 26 / 43,
-    "training_one_class": True,
-    "validation_samples": 19,
-    "validation_majority_baseline": 11 / 19,
-    "validation_accuracy": 11 / 19,
-    "validation_one_class": True,
-    "diverged": False,
-}
+from sweep_tables import METRICS, drawn, study
 
 
 def sweep_table():
@@ -48,37 +35,6 @@ def test_sweep_shows_accuracies_beside_the_majority_baselines():
     shown = texts(figure)
     assert {"no training accuracy", "no validation accuracy", "diverged"} <= set(shown)
     assert shown.count("one class for every sample") == 3
-
-
-STUDY = """normalization filters optimizer learning_rate result
-none 3 sgd 100 0.5
-none 2 sgd 100 0.5
-none 4 sgd 100 0.5
-none 3 sgd 1 0.5
-none 3 sgd 10000 0.5
-dataset 3 adam 0.001 0.86
-dataset 8 adam 0.001 0.95
-"""
-
-
-def study(text=STUDY):
-    table = pd.read_csv(io.StringIO(text), sep=" ", keep_default_na=False, na_values=[""])
-    return table.rename(columns={"result": METRIC})
-
-
-def drawn(points=200, failed=5):
-    generator = np.random.default_rng(0)
-    results = np.round(generator.uniform(0.3, 1, points) * 20) / 20
-    results[:failed] = np.nan
-    return pd.DataFrame(
-        {
-            "filters": generator.integers(2, 6, points),
-            "optimizer": generator.choice(["sgd", "adam"], points),
-            "learning_rate": 10 ** generator.uniform(0, 4, points),
-            "batch_size": generator.integers(1, 65, points),
-            METRIC: results,
-        }
-    )
 
 
 @pytest.mark.parametrize(("points", "shown"), [(40, 40), (64, 40)])

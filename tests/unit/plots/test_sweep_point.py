@@ -7,18 +7,7 @@ import pytest
 from figure_contents import texts
 from spinlens.plots import style
 from spinlens.plots.sweep_point import architecture, training
-
-METRICS = {
-    "training_samples": 43,
-    "training_majority_baseline": 26 / 43,
-    "training_accuracy": 26 / 43,
-    "training_one_class": True,
-    "validation_samples": 19,
-    "validation_majority_baseline": 11 / 19,
-    "validation_accuracy": 11 / 19,
-    "validation_one_class": True,
-    "diverged": False,
-}
+from sweep_tables import METRICS
 
 
 def history_of(loss, accuracy, val_accuracy):

@@ -44,7 +44,7 @@ def potcar(calculation: Calculation) -> str | None:
     Parameters
     ----------
     calculation
-        Calculation from `find`.
+        Calculation, as `sources` takes it.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def link(source: Path | str, target: Path) -> tuple[int, str]:
     Parameters
     ----------
     source
-        File to link.
+        File to link, or a symbolic link to it.
     target
         Link to make.
 

@@ -118,10 +118,8 @@ class MotifBatches(keras.utils.PyDataset):
 
     Parameters
     ----------
-    structures, vocabulary
-        Motifs, and the symbols of the points.
-    settings
-        As DEFAULTS, and `steps`.
+    structures, vocabulary, settings
+        As `train` takes them.
     """
 
     def __init__(self, structures: Motifs, vocabulary: Vocabulary, settings: Settings) -> None:
@@ -184,7 +182,7 @@ class MotifBatches(keras.utils.PyDataset):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, test and write the scores.
+    """Train and test the autoencoder, and write its scores.
 
     Parameters
     ----------

@@ -70,7 +70,7 @@ def inertia_tensors(positions: Array, mass: Array) -> Array:
     Parameters
     ----------
     positions, mass
-        Arrays (structures, points, 3) and (structures, points).
+        As `accelerations` takes them.
 
     Returns
     -------

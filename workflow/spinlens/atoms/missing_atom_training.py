@@ -167,12 +167,12 @@ def _examples(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train, test and write the scores.
+    """Train on molecules without an atom, test, and write the scores.
 
     Parameters
     ----------
     arguments
-        Of the command line; the process's own if omitted.
+        As of the command line; by default those of the process.
     """
     options = _parser().parse_args(arguments)
     settings = {name: getattr(options, name) for name in (*COMMAND_DEFAULTS, "minutes", "steps")}

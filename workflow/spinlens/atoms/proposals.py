@@ -1,6 +1,6 @@
 """New structures decoded from codes between and around known ones, checked for their distances."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ COLUMNS = (
     "name", "made", "of", "formula", "atoms", "mismatch", "shortest", "loosest", "passed", "new",
 )  # fmt: skip
 
-Candidate = tuple[str, str, NDArray[np.float32]]  # how it was made, from what, and the code
+Code = NDArray[np.float32]
+Candidate = tuple[str, str, Code]  # how it was made, from what, and the code
 Vocabulary = Sequence[str]
+Encode = Callable[[Sequence[Motif]], Any]  # codes of structures
 
 
 def propose(
@@ -64,10 +66,14 @@ def propose(
     molecules, crystals = (
         [own for own in training if own.family == family] for family in ("molecules", "crystals")
     )
+
+    def encode(structures: Sequence[Motif]) -> Any:
+        return autoencoder.encode(encoder, structures, vocabulary)
+
     candidates = [
-        *_between_molecules(encoder, molecules, vocabulary, count, rng),
-        *_between_crystals(encoder, crystals, vocabulary, count, rng),
-        *_around_crystals(encoder, crystals, vocabulary, count, rng),
+        *_between_molecules(encode, molecules, count, rng),
+        *_between_crystals(encode, crystals, count, rng),
+        *_around_crystals(encode, crystals, count, rng),
     ]
     codes = np.stack([code for *_, code in candidates])
     decoded = code_fitting.decode(encoder, decoder, codes, reach)
@@ -151,11 +157,7 @@ def _checked(
 
 
 def _between_molecules(
-    encoder: Any,
-    molecules: Sequence[Motif],
-    vocabulary: Vocabulary,
-    count: int,
-    rng: np.random.Generator,
+    encode: Encode, molecules: Sequence[Motif], count: int, rng: np.random.Generator
 ) -> list[Candidate]:
     """Codes between those of two molecules of one size, the second aligned with the first."""
     candidates = []
@@ -165,46 +167,44 @@ def _between_molecules(
     for first in rng.choice(possible, count) if len(possible) else []:
         others = np.flatnonzero(sizes == sizes[first])
         second = rng.choice(others[others != first])
-        code = autoencoder.encode(encoder, [molecules[first]], vocabulary)[0]
+        code = encode([molecules[first]])[0]
         matrices = Rotation.random(STARTS, random_state=int(first)).as_matrix()
         rotated = [motifs.rotate(molecules[second], matrix) for matrix in matrices]
-        aligned = autoencoder.encode(encoder, rotated, vocabulary)
+        aligned = encode(rotated)
         aligned = aligned[((aligned - code) ** 2).sum(axis=(1, 2)).argmin()]
-        fraction = float(rng.choice(FRACTIONS))
-        of = f"{molecules[first].name} + {fraction:g} to {molecules[second].name}"
-        candidates.append(("molecules between two", of, code + fraction * (aligned - code)))
+        made, names = "molecules between two", (molecules[first].name, molecules[second].name)
+        candidates.append(_part_of_the_way(made, names, code, aligned, rng))
     return candidates
 
 
 def _between_crystals(
-    encoder: Any,
-    crystals: Sequence[Motif],
-    vocabulary: Vocabulary,
-    count: int,
-    rng: np.random.Generator,
+    encode: Encode, crystals: Sequence[Motif], count: int, rng: np.random.Generator
 ) -> list[Candidate]:
     """Codes between those of two crystals, whose cells have one orientation."""
     candidates = []
     for _ in range(count if len(crystals) > 1 else 0):
         pair = [crystals[i] for i in rng.choice(len(crystals), 2, replace=False)]
-        first, second = autoencoder.encode(encoder, pair, vocabulary)
-        fraction = float(rng.choice(FRACTIONS))
-        of = f"{pair[0].name} + {fraction:g} to {pair[1].name}"
-        candidates.append(("crystals between two", of, first + fraction * (second - first)))
+        first, second = encode(pair)
+        made, names = "crystals between two", (pair[0].name, pair[1].name)
+        candidates.append(_part_of_the_way(made, names, first, second, rng))
     return candidates
 
 
+def _part_of_the_way(
+    made: str, names: tuple[str, str], first: Code, second: Code, rng: np.random.Generator
+) -> Candidate:
+    """Code a drawn fraction of the way from one code to another."""
+    fraction = float(rng.choice(FRACTIONS))
+    return made, f"{names[0]} + {fraction:g} to {names[1]}", first + fraction * (second - first)
+
+
 def _around_crystals(
-    encoder: Any,
-    crystals: Sequence[Motif],
-    vocabulary: Vocabulary,
-    count: int,
-    rng: np.random.Generator,
+    encode: Encode, crystals: Sequence[Motif], count: int, rng: np.random.Generator
 ) -> list[Candidate]:
     """Codes drawn around those of crystals along their principal components."""
     if len(crystals) < 2:
         return []
-    codes = autoencoder.encode(encoder, crystals, vocabulary)
+    codes = encode(crystals)
     flat = codes.reshape(len(codes), -1)
     _, scale, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
     scale, axes = scale[:COMPONENTS] / np.sqrt(len(flat)), axes[:COMPONENTS]

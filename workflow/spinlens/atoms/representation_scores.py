@@ -53,12 +53,8 @@ def compare(
 
     Parameters
     ----------
-    crystals
-        Crystals with published moments.
-    settings, count
-        As `moments.network_settings` returns them, and number of folds.
-    report
-        Called with lines of progress.
+    crystals, settings, count, report
+        As `moment_scores.cross_validate` takes them.
 
     Returns
     -------

@@ -97,10 +97,8 @@ def crystals(samples: int, cell: Sequence[int]) -> tuple[Crystals, NDArray[np.in
 
     Parameters
     ----------
-    samples : int
-        Number of samples.
-    cell : Sequence[int]
-        Voxels along a, b and c.
+    samples, cell
+        As `noise` takes them.
 
     Returns
     -------

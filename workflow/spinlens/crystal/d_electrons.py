@@ -53,7 +53,7 @@ def high_spin(count: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     count
-        d electrons, of any shape; fractions too.
+        d electrons, as `low_spin` takes them.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def of_cell(structure: Atoms) -> NDArray[np.float64]:
     Parameters
     ----------
     structure
-        Periodic cell.
+        Periodic cell with metals.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def descriptors(structures: Sequence[Atoms]) -> NDArray[np.float64]:
     Parameters
     ----------
     structures
-        Periodic cells.
+        Periodic cells, as `inputs` takes them.
 
     Returns
     -------

@@ -121,10 +121,8 @@ def nearest_magnetic(crystal: Crystal, centre: ArrayLike) -> NDArray[np.float64]
 
     Parameters
     ----------
-    crystal
-        Cell and sites.
-    centre
-        Cartesian point, (3,), Å.
+    crystal, centre
+        As `images` takes them.
 
     Returns
     -------

@@ -88,10 +88,8 @@ def ranges(dataset: xr.Dataset, samples: Sequence[int] | NDArray[np.int_]) -> di
 
     Parameters
     ----------
-    dataset
-        Open dataset.
-    samples
-        Indices of the samples.
+    dataset, samples
+        As `elements` takes them.
 
     Returns
     -------

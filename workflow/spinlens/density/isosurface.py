@@ -76,14 +76,10 @@ def pair(
 
     Parameters
     ----------
-    field
-        Periodic field, (na, nb, nc).
-    lattice
-        Lattice vectors in rows, (3, 3), Å.
+    field, lattice, step
+        As `isosurface` takes them.
     level
         The positive value, in the unit of the field.
-    step
-        Voxels along each axis that are taken together.
 
     Returns
     -------

@@ -187,7 +187,7 @@ def networks(split: Split) -> int:
     Parameters
     ----------
     split : Mapping
-        Split, as `splits.folds.assign` takes it.
+        Split of the study, or one of `splits.folds.repeated_splits`.
 
     Returns
     -------

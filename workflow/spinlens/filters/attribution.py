@@ -99,10 +99,8 @@ def occlusion(
 
     Parameters
     ----------
-    score : callable
-        As `score_of` gives it.
-    field : NDArray of float, shape (na, nb, nc, channels)
-        Input of one sample.
+    score, field
+        As `gradient_times_input` takes them.
     block : sequence of int
         Voxels (a, b, c) of a block.
     negligible : float

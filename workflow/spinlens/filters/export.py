@@ -60,14 +60,8 @@ def write_cube(
 
     Parameters
     ----------
-    path : Path or str
-        File to write.
-    crystal : Crystal
-        Cell and atoms.
-    field : array_like of float, shape (na, nb, nc)
-        Values on the cell's grid.
-    title : str
-        First line, which names the unit.
+    path, crystal, field, title
+        As `write_chgcar` takes them.
     per_volume : bool
         Whether the field is per Å³; it is then written per bohr³.
 

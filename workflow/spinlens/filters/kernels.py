@@ -108,10 +108,8 @@ def steerable_dataset(
     ----------
     trained, initial : Coefficients
         Weights by path, after and before training.
-    channels : str
-        The point's `channels`.
-    voxel_vectors : array_like of float, shape (3, 3)
-        Steps of the grid along a, b and c in Å, a row each.
+    channels, voxel_vectors
+        As `voxel_dataset` takes them.
 
     Returns
     -------

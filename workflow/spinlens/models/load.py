@@ -132,7 +132,7 @@ def read(folder: Path | str) -> dict[str, Any]:
     Parameters
     ----------
     folder
-        Folder of the model.
+        Folder with `point.json`.
 
     Returns
     -------

@@ -29,18 +29,12 @@ from spinlens.models.steerable_cost import steerable_channels
 def network(
     point: dict[str, Any], inputs: Tensor, scaled: Tensor, output: tuple[int, dict[str, Any]]
 ) -> keras.Model:
-    """Build the network of a sweep point, without a loss.
+    """Build a steerable network, without a loss.
 
     Parameters
     ----------
-    point
-        Hyperparameters.
-    inputs
-        Input of unit cells (batch, na, nb, nc, channels).
-    scaled
-        The inputs divided by their scale.
-    output
-        Units and options of the last dense layer.
+    point, inputs, scaled, output
+        As `voxel.network` takes them.
 
     Returns
     -------

@@ -24,12 +24,8 @@ def steerable_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[
 
     Parameters
     ----------
-    point
-        Hyperparameters.
-    cell
-        Voxels of the unit cell, (na, nb, nc).
-    channels
-        Channels of the input.
+    point, cell, channels
+        As `voxel_cost.voxel_layers` takes them.
 
     Returns
     -------

@@ -28,7 +28,7 @@ from spinlens.settings.sizes import sizes
 def network(
     point: dict[str, Any], inputs: Tensor, scaled: Tensor, output: tuple[int, dict[str, Any]]
 ) -> keras.Model:
-    """Build the network of a sweep point, without a loss.
+    """Build a network of voxels, without a loss.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def signed_square(values: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     values : array_like
-        Numbers of any shape.
+        Signed roots, of any shape.
 
     Returns
     -------

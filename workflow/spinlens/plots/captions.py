@@ -153,7 +153,7 @@ def swept_hyperparameters(table: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     table : pandas.DataFrame
-        The table of `sweep.tsv`.
+        As `result_column` takes it.
 
     Returns
     -------

@@ -184,10 +184,8 @@ def plane_index(field: NDArray[Any], crystal: Crystal, height: float) -> int:
 
     Parameters
     ----------
-    field : numpy.ndarray
-        The field, shape (na, nb, nc).
-    crystal : Crystal
-        The crystal.
+    field, crystal
+        As `plane_average` takes them.
     height : float
         Height over the A plane, Å.
 

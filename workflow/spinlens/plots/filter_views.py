@@ -122,10 +122,8 @@ def filter_multiples(
         The hyperparameter.
     axis : str
         Vector along the line of sight: `a`, `b` or `c`.
-    projection : str
-        One of `profiles.PROJECTION_TITLES`.
-    vmax : float, optional
-        End of the colour scale; by default this figure's largest value.
+    projection, vmax
+        As `filter_place` takes them.
 
     Returns
     -------

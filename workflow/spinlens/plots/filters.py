@@ -119,12 +119,8 @@ def colour_scale_end(
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        `filters.nc`.
-    weights : str
-        `kernel` or `initial_kernel`.
-    projection : str
-        One of `profiles.PROJECTION_TITLES`.
+    dataset, weights, projection
+        As `filters` takes them.
 
     Returns
     -------

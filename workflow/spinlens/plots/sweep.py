@@ -92,10 +92,8 @@ def parallel_coordinates(table: pd.DataFrame, metric: str = METRIC) -> Figure:
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        The table of `sweep.tsv`.
-    metric : str
-        Column of the results.
+    table, metric
+        As `captions.results` takes them.
 
     Returns
     -------

@@ -69,16 +69,10 @@ def table_page(
 
     Parameters
     ----------
-    title : str
-        Title of the page and of its table.
-    introduction : str
-        Paragraph above the table.
-    columns : Sequence[str]
-        Headings of its columns.
-    rows : Sequence[Sequence[str]]
-        Cells in the order of the columns; the first cell names its row.
-    numeric : Collection[str]
-        Headings of the columns set flush right.
+    title, introduction : str
+        Title of the page and of its table, and paragraph above.
+    columns, rows, numeric
+        As a `Table` has them.
 
     Returns
     -------

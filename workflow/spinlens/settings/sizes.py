@@ -73,10 +73,8 @@ def cell_shape(point: Mapping[str, Any], grid: Sequence[int]) -> tuple[int, int,
 
     Parameters
     ----------
-    point
-        Hyperparameters.
-    grid
-        Voxels of the dataset along a, b and c.
+    point, grid
+        As `input_grid` takes them.
 
     Returns
     -------

@@ -88,7 +88,7 @@ def name(split: Split) -> str:
     Parameters
     ----------
     split
-        A split.
+        As `fold_names` takes it.
 
     Returns
     -------
@@ -109,12 +109,8 @@ def assign(target: "Target", samples: Samples, split: Split) -> list[dict[str, s
 
     Parameters
     ----------
-    target
-        What is learned.
-    samples
-        Its samples.
-    split
-        A split.
+    target, samples, split
+        What is learned, its samples, and a split of them.
 
     Returns
     -------

@@ -132,10 +132,8 @@ def repeated(target: "Target", samples: Samples, split: Split) -> Iterator[Parti
 
     Parameters
     ----------
-    target
-        What is learned.
-    samples
-        Its samples.
+    target, samples
+        As `single` takes them.
     split
         Values of `folds`, `repeats`, `group` and `seed`.
 

@@ -139,14 +139,12 @@ def signs_name(structure: Structure, sites: NDArray, signs: NDArray, gap: float 
 
     Parameters
     ----------
-    structure : Structure
-        The cell.
-    sites : NDArray[np.int64]
-        Indices of its magnetic sites, shape (n,).
+    structure, sites
+        As `neighbours.magnetic_sublattice` takes them.
     signs : NDArray[np.float64]
-        Their signs, shape (n,).
+        Signs of the sites, shape (n,).
     gap : float
-        As in `neighbours.neighbour_shells`.
+        As `neighbours.neighbour_shells` takes it.
 
     Returns
     -------

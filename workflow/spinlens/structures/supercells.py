@@ -70,10 +70,8 @@ def common_mesh(lattice: Lattice, matrices: list[NDArray], spacing: float, slab:
         Lattice of the unit cell.
     matrices : list[NDArray[np.int64]]
         Supercells, as `matrices` lists them, shape (3, 3) each.
-    spacing : float
-        Largest distance of points along each reciprocal vector in Å⁻¹, 2π included.
-    slab : bool
-        Whether to take one point along c.
+    spacing, slab
+        As `vasp.kpoints` takes them.
 
     Returns
     -------

@@ -128,12 +128,8 @@ def augmentation_for(
 
     Parameters
     ----------
-    point : Mapping
-        Hyperparameters.
-    inputs : Inputs
-        Fields of the dataset's samples.
-    devices : sequence of str
-        Names of the devices that share each batch.
+    point, inputs, devices
+        As `fit` takes them.
 
     Returns
     -------

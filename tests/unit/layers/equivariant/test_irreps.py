@@ -24,17 +24,6 @@ COUPLED = [
 ]
 
 
-@pytest.fixture
-def directions():
-    drawn = np.random.default_rng(0).normal(size=(40, 3))
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-
-
-@pytest.fixture
-def turn():
-    return special_ortho_group.rvs(3, random_state=1)
-
-
 def test_an_irrep_is_a_degree_and_a_parity():
     assert Irrep.of("1o") == (1, -1) and Irrep.of("2") == (2, 0)
     assert Irrep.of("2e").dim == 5

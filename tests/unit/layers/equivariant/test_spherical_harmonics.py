@@ -11,17 +11,6 @@ from spinlens.layers.equivariant.spherical_harmonics import harmonics, solid_har
 DEGREES = range(5)
 
 
-@pytest.fixture
-def directions():
-    drawn = np.random.default_rng(0).normal(size=(40, 3))
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-
-
-@pytest.fixture
-def turn():
-    return special_ortho_group.rvs(3, random_state=1)
-
-
 def scipy_harmonics(degree, directions):
     """From SciPy's complex ones, which have the Condon–Shortley phase."""
     polar = np.arccos(directions[:, 2])

@@ -147,7 +147,7 @@ class Surroundings(_Geometry):
         Parameters
         ----------
         distance
-            (...) in Å.
+            As `basis` takes it.
 
         Returns
         -------

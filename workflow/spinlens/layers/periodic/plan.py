@@ -54,7 +54,7 @@ class Axis(NamedTuple):
         Parameters
         ----------
         stride
-            Values from one output to the next.
+            As `valid` takes it.
 
         Returns
         -------
@@ -171,10 +171,8 @@ def cheaper_method(
     ----------
     cell
         Voxels of the unit cell along a, b, c.
-    outputs, kernel_size
-        Values along a, b, c.
-    channels, filters
-        Their numbers.
+    outputs, kernel_size, channels, filters
+        As `direct_cost` takes them.
 
     Returns
     -------
