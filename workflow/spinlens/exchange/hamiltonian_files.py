@@ -43,6 +43,11 @@ class Hamiltonian(NamedTuple):
 def write_vampire(path: Path, hamiltonian: Hamiltonian) -> None:
     """Write a unit-cell file (.ucf) of VAMPIRE.
 
+    Parameters
+    ----------
+    path : file to write.
+    hamiltonian : the model of a cell.
+
     Notes
     -----
     VAMPIRE's energies are of unit vectors, in joules, and the field on a spin is Σ_j J_ij e_j (R.
@@ -73,6 +78,11 @@ def write_vampire(path: Path, hamiltonian: Hamiltonian) -> None:
 
 def write_spirit(path: Path, hamiltonian: Hamiltonian) -> None:
     """Write a Hamiltonian input file of Spirit.
+
+    Parameters
+    ----------
+    path : file to write.
+    hamiltonian : the model of a cell.
 
     Notes
     -----

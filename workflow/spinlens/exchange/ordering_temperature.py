@@ -37,6 +37,10 @@ class Ordering(NamedTuple):
 def binder(measured: Measured) -> tuple[NDArray, NDArray]:
     """Binder's fourth-order cumulant U = 1 − <m⁴> / (3 <m²>²) of each draw and temperature.
 
+    Parameters
+    ----------
+    measured : moments of the order parameter by draw, temperature and replica.
+
     Returns
     -------
     (draws, temperatures) cumulants, and their standard errors by a jackknife over the replicas.

@@ -52,11 +52,21 @@ class MagneticRun(NamedTuple):
     anisotropy: float | None = None
 
     def magnetic(self, elements: set[str]) -> NDArray:
-        """Find the indices of the sites that hold one of these elements."""
+        """Find the indices (n,) of the magnetic sites.
+
+        Parameters
+        ----------
+        elements : symbols of the magnetic elements.
+        """
         return np.flatnonzero([element in elements for element in self.elements])
 
     def energy_per_site(self, elements: set[str]) -> float:
-        """Energy in meV per site that holds one of these elements; NaN if it is unknown."""
+        """Compute the energy in meV per magnetic site; NaN if it is unknown.
+
+        Parameters
+        ----------
+        elements : as `magnetic` takes them.
+        """
         energy = np.nan if self.energy is None else self.energy
         return 1000 * energy / len(self.magnetic(elements))
 

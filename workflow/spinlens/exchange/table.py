@@ -10,8 +10,14 @@ LABEL_COLUMNS = ("calculation", "label", "value", "label_source")
 
 
 def rows(compared: list[Composition]) -> list[dict[str, Any]]:
-    """Rows of `exchange.tsv`, all with the same columns.
+    """Make the rows of `exchange.tsv`, all with the same columns.
 
+    Parameters
+    ----------
+    compared : the compositions, a row each.
+
+    Notes
+    -----
     | column | unit | |
     | --- | --- | --- |
     | formula | | |
@@ -30,7 +36,12 @@ def rows(compared: list[Composition]) -> list[dict[str, Any]]:
 
 
 def columns(shells: int) -> list[str]:
-    """Columns of `rows` with so many constants."""
+    """List the columns of `rows`.
+
+    Parameters
+    ----------
+    shells : number of exchange constants.
+    """
     constants = [
         f"J{shell}{what}_meV"
         for what in ("", "_error", "_half_width")

@@ -69,9 +69,17 @@ def kept_together(samples: "Samples") -> NDArray[np.str_]:
 
 
 def blocks_of(*labels: NDArray[Any]) -> Indices:
-    """Find the number of each sample's block, (n,), by first appearance.
+    """Find the blocks of samples that share a label, directly or through others.
 
-    Samples that share any of the labels, directly or through others, are in one block.
+    Parameters
+    ----------
+    *labels
+        Labels of each sample, (n,) each.
+
+    Returns
+    -------
+    NDArray
+        Number of each sample's block, (n,), by first appearance.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

@@ -42,6 +42,10 @@ class Cell(NamedTuple):
 def check_gpaw(settings: dict) -> None:
     """Refuse a config that asks of GPAW what this workflow does not compute by it.
 
+    Parameters
+    ----------
+    settings : config key spin_orbit.
+
     Raises
     ------
     SpinlensError
