@@ -4,8 +4,8 @@ import numpy as np
 from pymatgen.core import Lattice, Structure
 
 from spinlens.exchange.runs import MagneticRun
-from spinlens.structures import orders, supercells
-from spinlens.structures.neighbours import bond_sums, neighbour_shells
+from spinlens.structures import magnetic_lattice, orders
+from spinlens.structures.magnetic_lattice import bond_sums, neighbour_shells
 
 HONEYCOMB = Structure(
     Lattice.hexagonal(6.87, 16), ["Cr", "Cr"], [[1 / 3, 2 / 3, 0.5], [2 / 3, 1 / 3, 0.5]]
@@ -28,7 +28,7 @@ def planted_runs(crystal=HONEYCOMB, constants=TRUE, sizes=MOMENTS, second=None):
     """
     made = []
     for order in orders.enumerate_orders(crystal, np.arange(len(crystal)), 4):
-        cell, _ = supercells.supercell(crystal, order.matrix)
+        cell, _ = magnetic_lattice.supercell(crystal, order.matrix)
         elements = [site.specie.symbol for site in cell]
         moments = order.signs * [sizes[element] for element in elements]
         pairs = neighbour_shells(cell, 3)

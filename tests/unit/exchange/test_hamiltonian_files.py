@@ -5,7 +5,7 @@ import pytest
 
 from planted_exchange import MOMENTS, TRUE, planted_runs
 from spinlens.exchange import hamiltonian_files as files
-from spinlens.structures.neighbours import bond_sums
+from spinlens.structures.magnetic_lattice import bond_sums
 
 TB2J = """\
 Exchange:

@@ -5,7 +5,7 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from spinlens.exchange.monte_carlo import SpinModel, simulate
-from spinlens.structures.neighbours import neighbour_shells
+from spinlens.structures.magnetic_lattice import neighbour_shells
 
 CHAIN = Structure(Lattice.orthorhombic(3, 50, 50), ["Cr"], [[0, 0, 0]])
 PAIR = Structure(Lattice.hexagonal(6, 20), ["Cr", "Fe"], [[1 / 3, 2 / 3, 0.5], [2 / 3, 1 / 3, 0.5]])

@@ -14,7 +14,7 @@ from spinlens.exchange.ordering_temperature import (
     of_composition,
     ordering_temperature,
 )
-from spinlens.structures.neighbours import neighbour_shells
+from spinlens.structures.magnetic_lattice import neighbour_shells
 
 ISING = 2 / np.log(2 + np.sqrt(3))  # k_B Tc / J of the honeycomb (R. M. F. Houtappel, 1950): 1.5187
 UP = np.array([1.0, 1.0])

@@ -5,8 +5,8 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from paths import ROOT
-from spinlens.structures import orders, parent, supercells
-from spinlens.structures.neighbours import bond_sums, neighbour_shells
+from spinlens.structures import magnetic_lattice, orders, parent
+from spinlens.structures.magnetic_lattice import bond_sums, neighbour_shells
 
 PARENT = ROOT / "resources" / "structures" / "Cr2Ge2Te6.vasp"
 # Per cell of four sites: pairs of the first, second and third shell, counted by hand.
@@ -77,7 +77,7 @@ def test_bond_sums_do_not_depend_on_the_cell(lattice):
     """Every order, repeated in a larger cell, has the same sums per site."""
     crystal = lattice()
     for order in found(crystal).values():
-        cell, _ = supercells.supercell(crystal, order.matrix)
+        cell, _ = magnetic_lattice.supercell(crystal, order.matrix)
         cell.add_site_property("sign", order.signs.tolist())
         cell.make_supercell([[2, 1, 0], [0, 2, 0], [0, 0, 1]])
         signs = np.array(cell.site_properties["sign"])
@@ -91,11 +91,11 @@ def test_bond_sums_do_not_depend_on_the_cell(lattice):
 def test_signs_are_recognised_in_any_cell():
     crystal, sites = chromium()
     for name, order in found(crystal, sites).items():
-        cell, origin = supercells.supercell(crystal, order.matrix)
+        cell, origin = magnetic_lattice.supercell(crystal, order.matrix)
         magnetic = np.flatnonzero(np.isin(origin, sites))
         assert orders.signs_name(cell, magnetic, order.signs) == name
         assert orders.signs_name(cell, magnetic, -order.signs) == name
-    larger, origin = supercells.supercell(crystal, np.diag([3, 1, 1]))
+    larger, origin = magnetic_lattice.supercell(crystal, np.diag([3, 1, 1]))
     magnetic = np.flatnonzero(np.isin(origin, sites))
     assert orders.signs_name(larger, magnetic, np.array([1, 1, 1, 1, 1, -1.0])) == "other"
 

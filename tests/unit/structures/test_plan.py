@@ -7,7 +7,7 @@ from pymatgen.core import Structure
 from pymatgen.io.vasp import Poscar
 
 from paths import ROOT
-from spinlens.structures import plan, supercells
+from spinlens.structures import magnetic_lattice, plan
 
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 PARENT = str(ROOT / "resources" / "structures" / "Cr2Ge2Te6.vasp")
@@ -61,7 +61,7 @@ def test_every_order_is_on_the_same_points():
     }  # fmt: skip
     unit = np.array([6, 6, 1])
     for cell in cells.values():
-        assert (cell.kpoints == supercells.folded_mesh(unit, cell.arrangement.matrix)).all()
+        assert (cell.kpoints == magnetic_lattice.folded_mesh(unit, cell.arrangement.matrix)).all()
         assert len(cell.arrangement.structure) == 10 * round(np.linalg.det(cell.arrangement.matrix))
     with pytest.raises(ValueError, match="has no counterpart in the cell of zigzag"):
         laid_out(["Cr", "Cr", "Ge", "Ge", *["Te"] * 6], FIVE, {"Cr": 3}, [3, 3, 1])

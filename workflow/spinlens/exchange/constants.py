@@ -7,7 +7,7 @@ import numpy as np
 from spinlens.exchange import runs as checks
 from spinlens.exchange.fit import ExchangeFit, fit_exchange
 from spinlens.exchange.runs import MagneticRun
-from spinlens.structures.neighbours import (
+from spinlens.structures.magnetic_lattice import (
     bond_sums,
     crystal,
     magnetic_sublattice,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_text
 from spinlens.exchange.runs import MagneticRun
-from spinlens.structures.neighbours import Shells, crystal, neighbour_shells
+from spinlens.structures.magnetic_lattice import Shells, crystal, neighbour_shells
 
 JOULE_PER_MEV = 1.602176634e-22  # CODATA 2018
 PAIR = re.compile(

@@ -13,7 +13,7 @@ import networkx
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.structures.neighbours import Shells
+from spinlens.structures.magnetic_lattice import Shells
 
 SMALL = 1e-7
 PRECISION = np.float32

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from spinlens.structures import supercells
+from spinlens.structures import magnetic_lattice
 from spinlens.structures.orders import (
     SAME_ORDER,
     Order,
@@ -99,7 +99,7 @@ def arrangement(
     found = next((each for each in orders if each.name == order), None)
     if found is None:
         return None
-    cell, origin = supercells.supercell(structure, found.matrix)
+    cell, origin = magnetic_lattice.supercell(structure, found.matrix)
     sizes = np.array([abs(moments.get(site.specie.symbol, 0.0)) for site in cell], float)
     signed = np.zeros(len(cell))
     signed[np.flatnonzero(sizes)] = found.signs * sizes[np.flatnonzero(sizes)]

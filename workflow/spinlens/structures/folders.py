@@ -14,7 +14,7 @@ from spinlens.core.files import read_table, whole, write_table
 from spinlens.structures import geometry, parent, vasp
 from spinlens.structures.composition_orders import Arrangement, arrangement, known_orders
 from spinlens.structures.decoration import Decoration, decorations
-from spinlens.structures.supercells import common_mesh, folded_mesh
+from spinlens.structures.magnetic_lattice import common_mesh, folded_mesh
 
 Settings = Mapping[str, Any]
 

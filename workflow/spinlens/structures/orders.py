@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
-from spinlens.structures import supercells
-from spinlens.structures.neighbours import (
+from spinlens.structures.magnetic_lattice import (
     SHELL_GAP,
     Shells,
     bond_sums,
     magnetic_sublattice,
+    matrices,
     neighbour_shells,
+    supercell,
 )
 
 SHELLS = 3
@@ -41,7 +42,7 @@ class Order(NamedTuple):
 
     name : path-safe.
     matrix : (3, 3) lattice vectors of its cell in terms of the unit cell's.
-    signs : (cells * magnetic sites,) +1 or −1, cell after cell, as `supercells.supercell` has them.
+    signs : (cells * magnetic sites,) +1 or −1, cell after cell as in `magnetic_lattice.supercell`.
     bond_sums : (shells,) Σ s_i s_j over pairs, per magnetic site.
     """
 
@@ -68,7 +69,7 @@ def enumerate_orders(
     order_cells : largest number of magnetic sites in a cell; at least one unit cell is looked at.
     slab : no cell is repeated along c.
     shells : orders are told apart by the bond sums of so many shells.
-    gap : see `neighbours.neighbour_shells`.
+    gap : see `magnetic_lattice.neighbour_shells`.
 
     Returns
     -------
@@ -92,8 +93,8 @@ def enumerate_orders(
     found: list[Order] = []
     for cells in range(1, largest + 1):
         count = 0
-        for matrix in supercells.matrices(cells, slab):
-            pairs = neighbour_shells(supercells.supercell(lattice, matrix)[0], shells, gap)
+        for matrix in matrices(cells, slab):
+            pairs = neighbour_shells(supercell(lattice, matrix)[0], shells, gap)
             signs = _patterns(cells * len(sites))
             sums = bond_sums(pairs, signs)
             for pattern, own in zip(signs, sums, strict=True):
@@ -140,11 +141,11 @@ def signs_name(structure: Structure, sites: NDArray, signs: NDArray, gap: float 
     Parameters
     ----------
     structure, sites
-        As `neighbours.magnetic_sublattice` takes them.
+        As `magnetic_lattice.magnetic_sublattice` takes them.
     signs : NDArray[np.float64]
         Signs of the sites, shape (n,).
     gap : float
-        As `neighbours.neighbour_shells` takes it.
+        As `magnetic_lattice.neighbour_shells` takes it.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from spinlens.core.errors import SpinlensError
-from spinlens.structures import composition_orders, folders, geometry, parent, supercells
+from spinlens.structures import composition_orders, folders, geometry, magnetic_lattice, parent
 from spinlens.structures.decoration import decorations
 
 
@@ -160,7 +160,7 @@ def cells(
             raise SpinlensError(f"there is no {order} order")
         found[order] = arranged
     matrices = [each.matrix for each in found.values()]
-    common = supercells.common_mesh(structure.lattice, matrices, spacing, slab)
+    common = magnetic_lattice.common_mesh(structure.lattice, matrices, spacing, slab)
     points = np.array(mesh) if mesh else common
     place = _place(computed["elements"])
     return {
@@ -170,7 +170,7 @@ def cells(
 
 
 def _folded(points: NDArray, arranged: composition_orders.Arrangement, order: str) -> NDArray:
-    folded = supercells.folded_mesh(points, arranged.matrix)
+    folded = magnetic_lattice.folded_mesh(points, arranged.matrix)
     if folded is None:
         raise SpinlensError(f"the mesh {points.tolist()} has no counterpart in the cell of {order}")
     return folded
