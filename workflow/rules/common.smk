@@ -21,7 +21,7 @@ os.environ.update(
 from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
-from spinlens.calculations.missing_charge_files import without_charge_file
+from spinlens.calculations.folder_tree import without_charge_file
 from spinlens.core import terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date

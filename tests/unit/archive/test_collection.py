@@ -13,7 +13,7 @@ from spinlens.archive import collection, stored_files
 from spinlens.archive.collection import collect
 from spinlens.archive.tables import read_manifest, write_labels
 from spinlens.calculations.find import find
-from spinlens.calculations.outcar import read_potentials
+from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import SpinlensError
 
 SMALL = {"CHGCAR.gz", "CONTCAR", "OSZICAR", "OUTCAR", "POSCAR"}

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, NextHeader, read_blocks
 from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
-from spinlens.calculations.outcar import read_potentials
 from spinlens.calculations.run_files import locate, run_suffix
 from spinlens.calculations.vasp_header import Structure, per_site, read_poscar, read_structure
+from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 

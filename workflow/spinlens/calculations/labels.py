@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from spinlens.calculations import energy_settings
 from spinlens.calculations.magnetic_order import magnetic_order
-from spinlens.calculations.oszicar import read_oszicar
-from spinlens.calculations.outcar import read_outcar
 from spinlens.calculations.run_files import locate, run_suffix
 from spinlens.calculations.run_inputs import (
     DEFAULT_NELM,
@@ -18,6 +16,7 @@ from spinlens.calculations.run_inputs import (
     read_poscar_formula,
     read_potcar,
 )
+from spinlens.calculations.vasp_outputs import read_oszicar, read_outcar
 from spinlens.calculations.vasprun import read_vasprun
 from spinlens.core.errors import Excluded
 

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.calculations import spin_frame
 from spinlens.calculations.charge_file import ChargeFile
 from spinlens.calculations.labels import Label
-from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB
+from spinlens.calculations.magnetic_order import (
+    SMALLEST_MOMENT_MUB,
+    is_default_saxis,
+    turned_from_saxis,
+)
 from spinlens.density import grids, site_moments
 
 LEAST_SHARE = 0.5  # of |m| that a projection on one axis keeps without a note
@@ -94,9 +97,9 @@ def to_cartesian(stored: ChargeFile, labels: dict[str, Any]) -> str:
             if "vasp_version" not in labels and "spin_kind" not in labels
             else ""
         )
-    if spin_frame.is_default(saxis):
+    if is_default_saxis(saxis):
         return ""
-    stored.magnetization = spin_frame.turned(stored.magnetization, saxis)
+    stored.magnetization = turned_from_saxis(stored.magnetization, saxis)
     for name, dimensions in (("total_moment_muB", 1), ("local_moments_muB", 2)):
         if isinstance(labels.get(name), Label):  # of the run's own files
             labels[name] = _turned_label(labels[name], saxis, dimensions)
@@ -106,6 +109,6 @@ def to_cartesian(stored: ChargeFile, labels: dict[str, Any]) -> str:
 def _turned_label(label: Label, saxis: Sequence[float], dimensions: int) -> Label:
     value = label.value
     if np.ndim(value) == dimensions:
-        value = spin_frame.turned(np.transpose(value), saxis).T.tolist()
+        value = turned_from_saxis(np.transpose(value), saxis).T.tolist()
     others = tuple(_turned_label(other, saxis, dimensions) for other in label.others)
     return Label(value, label.source, others)

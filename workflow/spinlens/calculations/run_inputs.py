@@ -7,8 +7,8 @@ from typing import Any
 
 from spinlens.calculations import energy_settings
 from spinlens.calculations.compressed import read_ends
-from spinlens.calculations.outcar import read_potentials
 from spinlens.calculations.vasp_header import read_poscar
+from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.calculations.vasp_text import spin_treatment
 from spinlens.crystal.formulas import formula
 

@@ -4,7 +4,7 @@ import pytest
 
 import chgcar_writer as writer
 from spinlens.calculations.find import find
-from spinlens.calculations.missing_charge_files import without_charge_file
+from spinlens.calculations.folder_tree import without_charge_file
 from spinlens.calculations.run_files import charge_file_kind
 
 

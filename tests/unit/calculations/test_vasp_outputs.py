@@ -2,7 +2,7 @@
 
 import chgcar_writer as writer
 from spinlens.calculations.labels import read_labels
-from spinlens.calculations.oszicar import read_oszicar
+from spinlens.calculations.vasp_outputs import read_oszicar
 
 RESPONSE = " Linear response reoptimize wavefunctions\n" + "".join(
     f"RMM: {step:3d}    -0.796581629004E+01    0.71229E-04    0.16664E-04   600   0.1E-02\n"
