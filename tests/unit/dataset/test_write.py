@@ -9,7 +9,7 @@ from chgcar_writer import Crystal, magnetic_blocks, noncollinear_blocks, write_r
 from spinlens.calculations import record, split
 from spinlens.calculations.find import find
 from spinlens.dataset.write import write_dataset
-from spinlens.density import grids
+from spinlens.density import grids, moment_axis
 
 SETTINGS = {
     "moment_tolerance_muB": 0.01,
@@ -76,7 +76,7 @@ def test_the_vector_is_that_of_noncollinear_runs_and_no_number_for_the_others(mi
     assert total == pytest.approx([0, 3, 3.8], abs=1e-3)
     axis = total / np.linalg.norm(total)
     assert mixed["magnetization"].values[3] == pytest.approx(
-        grids.along(vector.values[3], axis), abs=1e-4
+        moment_axis.along(vector.values[3], axis), abs=1e-4
     )
 
 

@@ -13,7 +13,7 @@ from spinlens.calculations.magnetic_order import (
     is_default_saxis,
     turned_from_saxis,
 )
-from spinlens.density import grids, site_moments
+from spinlens.density import moment_axis, site_moments
 
 LEAST_SHARE = 0.5  # of |m| that a projection on one axis keeps without a note
 
@@ -67,9 +67,9 @@ def project(
     moments = site_moments.in_spheres(vector, stored.lattice, stored.positions).T
     magnetic = moments[np.linalg.norm(moments, axis=1) >= SMALLEST_MOMENT_MUB]
     first = magnetic[0] if len(magnetic) else None
-    axis = grids.moment_axis(vector, stored.lattice, fallback, first)
-    component = grids.along(vector, axis)
-    return Projection(component, axis, grids.projected_share(component, vector), moments)
+    axis = moment_axis.moment_axis(vector, stored.lattice, fallback, first)
+    component = moment_axis.along(vector, axis)
+    return Projection(component, axis, moment_axis.projected_share(component, vector), moments)
 
 
 def to_cartesian(stored: ChargeFile, labels: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinlens.density import grids
+from spinlens.density import grids, moment_axis
 
 LATTICE = np.array([[3.9, 0.0, 0.0], [-1.95, 3.3775, 0.0], [0.0, 0.0, 6.5]])
 SHAPE = (8, 8, 12)
@@ -33,8 +33,8 @@ def tilted(degrees, sign=1):
 
 
 def projected(vector, fallback=FALLBACK):
-    axis = grids.moment_axis(vector, LATTICE, fallback)
-    return axis, grids.integral(grids.along(vector, axis), LATTICE)
+    axis = moment_axis.moment_axis(vector, LATTICE, fallback)
+    return axis, grids.integral(moment_axis.along(vector, axis), LATTICE)
 
 
 def signed_norm(vector):
@@ -88,14 +88,19 @@ def test_rotating_all_spins_rotates_the_axis_and_leaves_the_projection():
     axis, _ = projected(vector)
     turned_axis, _ = projected(turned)
     assert turned_axis == pytest.approx(rotation() @ axis, abs=1e-12)
-    assert grids.along(turned, turned_axis) == pytest.approx(grids.along(vector, axis), abs=1e-12)
+    assert moment_axis.along(turned, turned_axis) == pytest.approx(
+        moment_axis.along(vector, axis), abs=1e-12
+    )
 
 
 def test_a_fixed_axis_would_not_leave_it():
     """Negative control: one Cartesian component is no scalar."""
     vector = of_sites(tilted(20), 0.4 * tilted(-50))
     turned = np.tensordot(rotation(), vector, axes=1)
-    assert np.abs(grids.along(turned, FALLBACK) - grids.along(vector, FALLBACK)).max() > 0.1
+    assert (
+        np.abs(moment_axis.along(turned, FALLBACK) - moment_axis.along(vector, FALLBACK)).max()
+        > 0.1
+    )
 
 
 @pytest.mark.parametrize("fallback", [(0, 0, 1), (0, 0, 2.5), (1, 0, 0), (1, 1, 0)])
@@ -105,7 +110,7 @@ def test_an_antiferromagnet_falls_back_on_the_configured_axis(fallback):
     unit = np.array(fallback) / np.linalg.norm(fallback)
     assert axis == pytest.approx(unit, abs=1e-12)
     assert integral == pytest.approx(0, abs=1e-9)
-    scalar = grids.along(of_sites(*neel), axis)
+    scalar = moment_axis.along(of_sites(*neel), axis)
     expected = MOMENT * unit[2] * (bell(SITES[0]) - bell(SITES[1]))
     assert scalar == pytest.approx(expected, abs=1e-12)
 
@@ -114,7 +119,9 @@ def test_what_is_left_of_an_antiferromagnet_does_not_choose_the_axis():
     """A residual moment across the easy axis, of a hundredth, is noise of the calculation."""
     axis, _ = projected(of_sites((0.03, 0, MOMENT), (0.03, 0, -MOMENT)))
     assert axis == pytest.approx(FALLBACK)
-    with_axis_of_noise = grids.along(of_sites((0.03, 0, MOMENT), (0.03, 0, -MOMENT)), (1, 0, 0))
+    with_axis_of_noise = moment_axis.along(
+        of_sites((0.03, 0, MOMENT), (0.03, 0, -MOMENT)), (1, 0, 0)
+    )
     assert np.abs(with_axis_of_noise).max() < 0.02 * MOMENT * bell(SITES[0]).max()
 
 
