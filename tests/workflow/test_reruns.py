@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 DRAWN = {"point_figures", "sweep_figures", "target_figure"}
 LEARNED = {
     "split", "select", "dataset", "descriptors", "assign", "baselines", "train", "fit",
-    "sweep_table", "evidence_table", "repeated_evidence",
+    "sweep_table", "evidence_table", "repeated_evidence", "single_evidence",
 }  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_a_dry_run_counts_every_job(fresh):
     planned = fresh.planned()
     assert (planned["split"], planned["train"], planned["point_figures"]) == (11, 3, 3)
     of_evidence = ("assign", "descriptors", "baselines", "evidence_table", "evidence_page")
-    assert [planned[rule] for rule in of_evidence] == [1] * 5
+    assert [planned[rule] for rule in of_evidence] == [1, 1, 2, 1, 1]  # two views of the input
     assert "fit" not in planned
 
 
@@ -41,14 +41,14 @@ def test_deleting_a_models_folder_trains_that_model_alone(project):
     shutil.rmtree(folder)
     planned = project.planned()
     assert (planned["train"], planned["point_figures"]) == (1, 1)
-    assert (LEARNED & set(planned)) == {"train", "sweep_table", "evidence_table"}
+    assert (LEARNED & set(planned)) == {"train", "sweep_table", "single_evidence", "evidence_table"}
 
 
 def test_a_value_added_to_a_sweep_adds_only_its_points(project):
     project.set(sweep={"filters": [2, 3, 5]})
     planned = project.planned()
     assert (planned["train"], planned["point_figures"]) == (1, 1)
-    assert (LEARNED & set(planned)) == {"train", "sweep_table", "evidence_table"}
+    assert (LEARNED & set(planned)) == {"train", "sweep_table", "single_evidence", "evidence_table"}
     assert "target_figure" not in planned
 
 
@@ -79,7 +79,7 @@ def test_two_points_of_one_name_are_refused_before_any_job(fresh):
 def test_a_changed_threshold_deals_the_samples_anew_and_trains_every_point(project):
     project.set(threshold=3.0)
     planned = project.planned()
-    assert (planned["assign"], planned["baselines"], planned["train"]) == (1, 1, 3)
+    assert (planned["assign"], planned["baselines"], planned["train"]) == (1, 2, 3)
     assert not {"split", "select", "dataset", "descriptors"} & set(planned)
 
 
@@ -99,14 +99,15 @@ def test_an_edit_of_the_plots_redraws_and_retrains_nothing(project):
 
 def test_an_edit_of_the_statistics_weighs_the_evidence_again_and_retrains_nothing(project):
     project.append("workflow/spinlens/evidence/verdicts.py", "# edited\n")
-    expected = {"evidence_table", "evidence_page", "summary", "render_report", "all"}
+    expected = {"single_evidence", "evidence_table", "evidence_page", "summary"}
+    expected |= {"render_report", "all"}
     assert set(project.planned()) == expected
 
 
 def test_an_edit_of_the_baselines_fits_them_again_and_retrains_nothing(project):
     project.append("workflow/spinlens/evidence/baselines.py", "# edited\n")
     planned = project.planned()
-    assert (LEARNED & set(planned)) == {"baselines", "evidence_table"}
+    assert (LEARNED & set(planned)) == {"baselines", "single_evidence", "evidence_table"}
 
 
 def test_an_edit_of_the_density_module_splits_again(project):
@@ -117,7 +118,7 @@ def test_an_edit_of_the_density_module_splits_again(project):
 
 def test_an_edit_of_a_script_reruns_its_rule(project):
     project.append("workflow/scripts/training/sweep_table.py", "# edited\n")
-    expected = {"sweep_table", "sweep_figures", "evidence_page", "summary", "render_report", "all"}
+    expected = {"sweep_table", "sweep_figures", "summary", "render_report", "all"}
     assert set(project.planned()) == expected
 
 

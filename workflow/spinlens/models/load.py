@@ -42,7 +42,8 @@ def folders(results: Path | str, name: str | None) -> list[Path]:
     own = Path(results, "models", name), Path(results, "fits", name)
     path = Path(name)
     path = path.parent if path.name == FILES[0] else path
-    found = {folder for place in own for folder in _below(place)} or set(_below(path))
+    # A sweep point and an evidence point may have one name: the sweep's model comes first.
+    found = next(filter(None, map(_below, (*own, path))), [])
     if not found:
         raise SpinlensError(
             f"{own[0] / FILES[0]} is not there: train it first with `uv run snakemake`, or name "
