@@ -5,6 +5,7 @@ import pytest
 
 from gaussian_slab import LATTICE, MOMENT, A, C, gaussian
 from spinlens.density import grids
+from spinlens.density.profiles import project_along_c
 
 
 def test_volume_of_a_hexagonal_cell():
@@ -50,7 +51,7 @@ def test_channels_part_the_signs():
 
 def test_projection_along_c_integrates_to_the_moment():
     m = gaussian((18, 18, 60))
-    projected = grids.project_along_c(m[np.newaxis], LATTICE[np.newaxis])[0]
+    projected = project_along_c(m[np.newaxis], LATTICE[np.newaxis])[0]
     area = A**2 * np.sqrt(3) / 2
     assert projected.mean() * area == pytest.approx(MOMENT, rel=1e-8)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.density import grids, normalization
+from spinlens.density import grids, normalization, profiles
 from spinlens.settings import sizes
 
 CACHE_BYTES = 512 * 2**20
@@ -83,7 +83,7 @@ class Inputs:
             field = normalization.above_isosurface(field, point["isosurface"])
         if point["dimensions"] == 2:
             lattice = self._file["lattice"][sample]
-            field = grids.project_along_c(field, lattice)[..., np.newaxis]
+            field = profiles.project_along_c(field, lattice)[..., np.newaxis]
         if point["normalization"] not in normalization.OF_NO_SAMPLE:
             field = self._by_own_scale(field, sample)
         return grids.channels(field, point["channels"]).astype(np.float32)

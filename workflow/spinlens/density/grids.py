@@ -132,28 +132,6 @@ def channels(magnetization: NDArray[np.floating], kind: str) -> NDArray[np.float
     raise ValueError(f"channels: {kind!r} is none of {', '.join(CHANNELS)}")
 
 
-def project_along_c(
-    density: NDArray[np.floating], lattice: NDArray[np.floating]
-) -> NDArray[np.floating]:
-    """Integrate a density along c, per area of the ab plane.
-
-    Parameters
-    ----------
-    density
-        Density, (..., na, nb, nc), μB Å⁻³.
-    lattice
-        Lattice vectors in rows, (..., 3, 3), Å.
-
-    Returns
-    -------
-    NDArray
-        Density per area, (..., na, nb), μB Å⁻².
-    """
-    area = np.linalg.norm(np.cross(lattice[..., 0, :], lattice[..., 1, :]), axis=-1)
-    height = np.abs(np.linalg.det(lattice)) / area
-    return density.mean(axis=-1) * height[..., np.newaxis, np.newaxis]
-
-
 def smooth(density: NDArray, lattice: NDArray, width: float) -> NDArray:
     """Convolve a periodic density with a Gaussian; its integral is kept.
 
