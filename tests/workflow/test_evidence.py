@@ -133,7 +133,8 @@ def test_a_further_evidence_point_fits_that_point_alone(project):
     point = {"input_grid": [4, 4, 6], "kernel_size": 2, "filters": 2}
     network = {"name": "mine", "input_grid": [4, 4, 6], "kernel_size": 2, "momentum": 0.5}
     further = [point | {"classes": "regression"}, network]
-    project.set(evidence_points=[point | {"permutations": 1}, *further])
+    first = point | {"permutations": 1, "nested": True}
+    project.set(evidence_points=[first, *further])
     assert project.planned("evidence")["fit"] == 4
     assert "results/fits/mine/" in project.snakemake("-n", "evidence").stdout
 

@@ -100,7 +100,8 @@ def test_an_edit_of_the_plots_redraws_and_retrains_nothing(project):
 def test_an_edit_of_the_statistics_weighs_the_evidence_again_and_retrains_nothing(project):
     project.append("workflow/spinlens/evidence/verdicts.py", "# edited\n")
     expected = {"single_evidence", "evidence_table", "evidence_page", "summary"}
-    expected |= {"render_report", "all"}
+    # The one judge of predictions labels the figures of the sweep and of each training, too.
+    expected |= {"point_figures", "sweep_figures", "render_report", "all"}
     assert set(project.planned()) == expected
 
 
