@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from spinlens.density.grids import cell_volume
 
 SPHERE_RADIUS = 1.3  # Å; 3d ions end there, and spheres of A and X sites do not overlap
-NEAREST_SITES = 8  # candidates for the region of a voxel
+CANDIDATES = 8  # for the region of a voxel that is not clear at once
 TIE = 1e-6  # Å; a voxel as near to several sites is shared by them
 
 
@@ -88,21 +88,26 @@ def in_voronoi_regions(
     from scipy.spatial import KDTree  # half a second that other users of this module spare
 
     lattice = np.asarray(lattice, dtype=float)
-    positions = np.atleast_2d(np.asarray(positions, dtype=float)) % 1
+    sites = np.atleast_2d(np.asarray(positions, dtype=float)) % 1
     offsets = np.array(list(product((-1, 0, 1), repeat=3)))
-    images = (positions[:, None] + offsets).reshape(-1, 3) @ lattice
-    owner = np.repeat(np.arange(len(positions)), len(offsets))
-    shape = magnetization.shape
-    fractional = np.stack(np.meshgrid(*(np.arange(n) / n for n in shape), indexing="ij"), -1)
-    count = min(NEAREST_SITES, len(images))
-    distance, index = KDTree(images).query(fractional.reshape(-1, 3) @ lattice, k=count)
+    owner = np.repeat(np.arange(len(sites)), len(offsets))
+    tree = KDTree((sites[:, None] + offsets).reshape(-1, 3) @ lattice)
+    steps = np.meshgrid(*(np.arange(n) / n for n in magnetization.shape), indexing="ij")
+    voxels = np.stack(steps, axis=-1).reshape(-1, 3) @ lattice
+    weights = np.ravel(magnetization) * (cell_volume(lattice) / magnetization.size)
+
+    # Most voxels are nearest to one site; with radii the nearest centre does not decide.
+    distance, image = tree.query(voxels, k=2)
+    unclear = np.flatnonzero((distance[:, 1] - distance[:, 0] <= TIE) | (radii is not None))
+    clear = weights.copy()
+    clear[unclear] = 0
+    moments = np.bincount(owner[image[:, 0]], weights=clear, minlength=len(sites))
+    distance, image = tree.query(voxels[unclear], k=CANDIDATES)
     if radii is not None:
-        distance = distance - np.asarray(radii, dtype=float)[owner[index]]
+        distance = distance - np.asarray(radii, dtype=float)[owner[image]]
     nearest = distance <= distance.min(axis=1, keepdims=True) + TIE
-    shared = np.ravel(magnetization) / nearest.sum(axis=1) * cell_volume(lattice)
-    weights = (nearest * shared[:, None] / magnetization.size).ravel()
-    moments = np.bincount(owner[index].ravel(), weights=weights, minlength=len(positions))
-    return np.asarray(moments, dtype=np.float64)
+    shared = nearest * (weights[unclear] / nearest.sum(axis=1))[:, None]
+    return moments + np.bincount(owner[image].ravel(), weights=shared.ravel(), minlength=len(sites))
 
 
 def _sphere_form_factor(

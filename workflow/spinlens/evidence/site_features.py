@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB
+from spinlens.crystal.formulas import ATOMIC_NUMBER
+from spinlens.crystal.reference_cell import MAGNETIC
+
 NAMES = ("ratio", "product", "sum", "ligands", "magnetic_sites")
-SHAPE_NAMES = ("ratio", "sum", "ligands")  # relative to the strongest moment
-MAGNETIC = 0.3  # μB, as for the magnetic order
-# Sc to Cu, Y to Ag, La to Au and the actinides: shells of d or f electrons in most compounds.
-_D_AND_F = [*range(21, 30), *range(39, 48), *range(57, 80), *range(89, 104)]
 
 
 def of_sites(elements: Sequence[str], moments: ArrayLike) -> NDArray[np.float64]:
@@ -27,18 +27,16 @@ def of_sites(elements: Sequence[str], moments: ArrayLike) -> NDArray[np.float64]
     NDArray of float, shape (5,)
         In the order of NAMES: the weakest moment over the strongest among the sites of d and f
         elements (1 of a single one, 0 without any moment); their product in μB², their sum, and
-        the sum over all other sites, in μB; how many of them exceed MAGNETIC in magnitude.
+        the sum over all other sites, in μB; how many of them exceed 0.3 μB in magnitude.
     """
-    from ase.data import atomic_numbers  # half a second that other users of this room spare
-
     values = np.asarray(moments, dtype=float)[: len(elements)]
-    metal = np.array([atomic_numbers[element] in _D_AND_F for element in elements])
+    metal = np.array([ATOMIC_NUMBER[element] in MAGNETIC for element in elements])
     if not metal.any():
         metal = np.full(len(elements), True)
     own = values[metal][np.argsort(np.abs(values[metal]), kind="stable")]
     weakest, strongest = own[0], own[-1]
     ratio = weakest / strongest if strongest else 0.0
-    count = float((np.abs(own) > MAGNETIC).sum())
+    count = float((np.abs(own) > SMALLEST_MOMENT_MUB).sum())
     return np.array([ratio, weakest * strongest, own.sum(), values[~metal].sum(), count])
 
 
