@@ -30,7 +30,6 @@ rule train:
     params:
         hyperparameters=lambda wildcards: POINTS[wildcards.point],
         fold="0",
-        seed="0",
         settings=settings("window"),
         code=code("training/train.py"),
     script:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from small_training import POINT, written
+from spinlens.dataset.network_inputs import Inputs
 from spinlens.training import choice
 from spinlens.training.fit import Fit, Fold
 
@@ -45,9 +46,10 @@ def trained(monkeypatch):
 def chosen(path, choices, truth=CLASSES, classes=2, samples=TRAINING, groups=GROUPS):
     fold = Fold(samples, np.asarray(truth)[samples])
     lines = []
-    override, rows = choice.choose(
-        path, POINT, choices, fold, groups[samples], classes, report=lines.append
-    )
+    with Inputs(path, POINT) as inputs:
+        override, rows = choice.choose(
+            inputs, POINT, choices, fold, groups[samples], classes, report=lines.append
+        )
     return override, rows, lines
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from spinlens.core.files import write_json
+from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
 from spinlens.splits import folds
 from spinlens.training import choice, task
@@ -23,22 +24,23 @@ from spinlens.training import choice, task
 dataset, split = snakemake.input.dataset, snakemake.input.split
 params, fold = snakemake.params, snakemake.wildcards.fold
 folder, point = Path(snakemake.output[0]), dict(params.hyperparameters)
+window = params.settings["window"]
 folder.mkdir(parents=True, exist_ok=True)
 
-if params.choices:
-    own = task.task(dataset, split, point, fold)
-    groups = folds.read_groups(split)
-    training = own.folds[0]
-    names = np.array([groups[own.calculations[sample]] for sample in training.samples])
-    override, rows = choice.choose(
-        dataset, point, params.choices, training, names, own.target.class_count
-    )
-    write_json(folder / "choice.json", rows)
-    point |= override
-
-for seed in params.seeds:
-    print("network", seed)
-    labelling, added_seed = task.labelling_of(seed)
-    seeded = point | {"seed": point["seed"] + added_seed}
-    own = task.task(dataset, split, seeded, fold, labelling, params.permutation_group)
-    fit_files.train_and_write(folder / seed, dataset, seeded, own, params.settings["window"], used)
+with Inputs(dataset, point) as inputs:
+    if params.choices:
+        own = task.task(dataset, split, point, fold)
+        groups = folds.read_groups(split)
+        training = own.folds[0]
+        names = np.array([groups[own.calculations[sample]] for sample in training.samples])
+        override, rows = choice.choose(
+            inputs, point, params.choices, training, names, own.target.class_count
+        )
+        write_json(folder / "choice.json", rows)
+        point |= override
+    for seed in params.seeds:
+        print("network", seed)
+        labelling, added_seed = task.labelling_of(seed)
+        seeded = point | {"seed": point["seed"] + added_seed}
+        own = task.task(dataset, split, seeded, fold, labelling, params.permutation_group)
+        fit_files.train_and_write(folder / seed, inputs, dataset, seeded, own, window, used)

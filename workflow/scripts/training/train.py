@@ -10,12 +10,14 @@ used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from pathlib import Path
 
+from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
 from spinlens.training import task
 
 point = dict(snakemake.params.hyperparameters)
-files = snakemake.input.dataset, snakemake.input.split
-own = task.task(*files, point, snakemake.params.fold)
+dataset, split = snakemake.input.dataset, snakemake.input.split
+own = task.task(dataset, split, point, snakemake.params.fold)
 folder = Path(snakemake.output.model).parent
 window = snakemake.params.settings["window"]
-fit_files.train_and_write(folder, snakemake.input.dataset, point, own, window, used)
+with Inputs(dataset, point) as inputs:
+    fit_files.train_and_write(folder, inputs, dataset, point, own, window, used)

@@ -17,6 +17,7 @@ from spinlens.training.task import Task
 
 def train_and_write(
     folder: Path | str,
+    inputs: Inputs,
     dataset_path: Path | str,
     point: Mapping[str, Any],
     task: Task,
@@ -30,6 +31,9 @@ def train_and_write(
     folder : Path or str
         Folder of model.keras, point.json, history.csv, metrics.json, predictions.csv, filters.nc,
         architecture.tsv and usage.json.
+    inputs : Inputs
+        Fields of the dataset's samples, as the point takes them; networks that differ in their seed
+        share them.
     dataset_path : Path or str
         `dataset.nc`.
     point : Mapping
@@ -47,8 +51,7 @@ def train_and_write(
         If the samples' cells, the grid or the devices do not allow what the point asks for.
     """
     folder = Path(folder)
-    with Inputs(dataset_path, point) as inputs:
-        made = fit(point, inputs, *task.folds, task.target.class_count, devices)
+    made = fit(point, inputs, *task.folds, task.target.class_count, devices)
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)
     outputs.write_model(folder / "model.keras", made.model)

@@ -1,7 +1,6 @@
 """Choice of hyperparameters inside one training fold, by inner folds over whole groups."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ INNER_FOLDS = 3
 
 
 def choose(
-    dataset_path: Path | str,
+    inputs: Inputs,
     point: Mapping[str, Any],
     choices: Sequence[Mapping[str, Any]],
     training: Fold,
@@ -33,8 +32,8 @@ def choose(
 
     Parameters
     ----------
-    dataset_path : Path or str
-        `dataset.nc`.
+    inputs : Inputs
+        Fields of the dataset's samples, as the point takes them: no choice changes them.
     point : Mapping
         Hyperparameters.
     choices : sequence of Mapping
@@ -59,11 +58,10 @@ def choose(
     scores: list[float | None] = [None] * len(choices)
     for index, override in enumerate(choices if pairs else ()):
         own = dict(point) | dict(override)
-        with Inputs(dataset_path, own) as inputs:
-            predicted = [
-                fit(own, inputs, *_folds(training, pair), classes, report=_silent).predictions[1]
-                for pair in pairs
-            ]
+        predicted = [
+            fit(own, inputs, *_folds(training, pair), classes, report=_silent).predictions[1]
+            for pair in pairs
+        ]
         tested = np.concatenate([validation for _, validation in pairs])
         scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))
         report(f"choice {index + 1}/{len(choices)} {dict(override)}  score {scores[index]}")
