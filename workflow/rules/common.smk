@@ -222,7 +222,6 @@ UNMATCHED = or_exit(
 if UNMATCHED and workflow.is_main_process:
     logger.warning(f"config: labels: {UNMATCHED}")
 or_exit("config", label_names.check, config, DEFAULTS, known_labels())
-WITHOUT_CHARGE_FILE = without_charge_file(config["calculations"], config["pattern"])
 PUBLISHED = HOME / "resources" / "published_moments.csv"
 
 POINTS = or_exit("config", sweep.points, config)
@@ -262,7 +261,9 @@ SPLITS = {
     folds.name(each): each for each in [*map(folds.single_split, EVERY_POINT), *REPEATED_SPLITS]
 }
 # Points by what their networks receive: baselines of the input are fitted once for all of them.
-INPUT_VIEWS = {evidence_files.input_view(point): point for point in EVERY_POINT}
+INPUT_VIEWS = {
+    evidence_files.input_view(point): evidence_files.input_of(point) for point in EVERY_POINT
+}
 TARGETS = {
     targets.name(point): {key: point[key] for key in targets.HYPERPARAMETERS}
     for point in EVERY_POINT

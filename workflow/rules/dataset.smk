@@ -22,7 +22,10 @@ rule select:
         runtime=growing(30),
     params:
         settings=settings("select"),
-        without_charge_file=WITHOUT_CHARGE_FILE,
+        # Walks the tree once more, and so for this job alone.
+        without_charge_file=lambda wildcards: without_charge_file(
+            config["calculations"], config["pattern"]
+        ),
         code=code("dataset/select.py"),
     script:
         "../scripts/dataset/select.py"

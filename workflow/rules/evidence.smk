@@ -45,11 +45,7 @@ rule baselines:
         runtime=growing(30),
     params:
         target=lambda wildcards: TARGETS[wildcards.target],
-        hyperparameters=lambda wildcards: {
-            name: value
-            for name, value in INPUT_VIEWS[wildcards.view].items()
-            if name in plan.OF_INPUT
-        },
+        hyperparameters=lambda wildcards: INPUT_VIEWS[wildcards.view],
         code=code("evidence/baselines.py"),
     script:
         "../scripts/evidence/baselines.py"

@@ -76,6 +76,7 @@ def test_every_file_is_asked_for_once():
     ("changes", "name"),
     [
         ({"normalization": "none"}, "parts"),
+        ({"normalization": "dataset"}, "parts"),  # the network itself divides
         ({"channels": "signed", "input_grid": [12, 12, 16]}, "signed-norm-12-12-16"),
         ({"dimensions": 2}, "parts-norm-2d"),
         ({"isosurface": 0.5}, "parts-norm-0.5"),

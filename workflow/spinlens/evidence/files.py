@@ -140,8 +140,28 @@ def files_of(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(paths | {each[key] for each in evidence for key in ("baselines", "split_table")})
 
 
+def input_of(point: Point) -> dict[str, Any]:
+    """Hyperparameters that decide what a network receives.
+
+    Parameters
+    ----------
+    point : Mapping
+        Hyperparameters.
+
+    Returns
+    -------
+    dict
+        Those of `plan.OF_INPUT`. A network divides by what the training samples share itself, so
+        that its input is then that without normalisation.
+    """
+    found = {name: point[name] for name in plan.OF_INPUT}
+    if found["normalization"] in normalization.OF_NO_SAMPLE:
+        found["normalization"] = "none"
+    return found
+
+
 def input_view(point: Point) -> str:
-    """Path-safe name of what decides a network's input, which baselines of the input share.
+    """Path-safe name of what a network receives, which baselines of the input share.
 
     Parameters
     ----------
@@ -153,9 +173,10 @@ def input_view(point: Point) -> str:
     str
         Such as `signed-norm-12-12-16`.
     """
-    parts = [hyperparameters.spelled(point[name]) for name in plan.OF_INPUT if name != "dimensions"]
-    dimensions = [] if point["dimensions"] == 3 else ["2d"]
-    return "-".join([part for part in parts if part != "none"] + dimensions) or "plain"
+    own = input_of(point)
+    parts = [hyperparameters.spelled(value) for name, value in own.items() if name != "dimensions"]
+    dimensions = [] if own["dimensions"] == 3 else ["2d"]
+    return "-".join([part for part in parts if part != "none"] + dimensions)
 
 
 def _evidence(results: str, name: str, point: Point, split: Split) -> dict[str, Any]:
