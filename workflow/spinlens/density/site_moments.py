@@ -107,7 +107,8 @@ def in_voronoi_regions(
         distance = distance - np.asarray(radii, dtype=float)[owner[image]]
     nearest = distance <= distance.min(axis=1, keepdims=True) + TIE
     shared = nearest * (weights[unclear] / nearest.sum(axis=1))[:, None]
-    return moments + np.bincount(owner[image].ravel(), weights=shared.ravel(), minlength=len(sites))
+    moments = moments + np.bincount(owner[image].ravel(), shared.ravel(), len(sites))
+    return np.asarray(moments, dtype=np.float64)
 
 
 def _sphere_form_factor(
