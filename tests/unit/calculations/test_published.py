@@ -72,6 +72,14 @@ def many(differences):
     return published.compare(runs, cells, known)
 
 
+@pytest.mark.parametrize("name", ["ground_state", "lower_of_FM_Neel"])
+def test_the_lowest_order_is_compared_whatever_it_was_chosen_among(name):
+    known = {composition("Co2Ge2Te6"): published.Published("AFM", 4.0, 10)}
+    runs = {"Co": labels("FM", 4.0, formula="Co2Ge2Te6", **{name: "FM"})}
+    (row,) = published.compare(runs, {"Co": ["Co", *CELL[1:]]}, known)
+    assert (row["published_ground_state"], row["ground_state"]) == ("AFM", "FM")
+
+
 def test_outliers_are_those_beyond_the_fence():
     """Quartiles of 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 2.0 are 0.15 and 0.3: the fence is 0.525."""
     rows = many([0.1, -0.1, 0.2, -0.2, 0.3, 0.3, -2.0])

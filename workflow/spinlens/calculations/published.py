@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.core.files import read_table
 from spinlens.crystal.formulas import composition, parsed, reduced
 
@@ -118,7 +119,7 @@ def compare(
     Parameters
     ----------
     labels
-        Labels (name to value) of each calculation, `ground_state` among them.
+        Labels (name to value) of each calculation, one of LOWEST_ORDER_LABELS among them.
     elements
         Elements of the sites of each calculation.
     published
@@ -207,7 +208,7 @@ def _row(
     """Compare the calculations of one composition."""
     order = published.ground_state
     started = [each for each in labels if _starting_order(labels[each]) == order]
-    known = {labels[each]["ground_state"] for each in labels if "ground_state" in labels[each]}
+    known = {own[name] for own in labels.values() for name in LOWEST_ORDER_LABELS if name in own}
     row = dict.fromkeys(AGREEMENT_COLUMNS) | {
         "formula": str(labels[min(labels)].get("formula", min(labels))),
         "published_ground_state": order,

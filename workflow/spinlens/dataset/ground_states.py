@@ -11,10 +11,10 @@ from math import prod
 from typing import Any
 
 from spinlens.calculations import energy_settings
+from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.crystal.formulas import composition, reduced
 
 ORDERS = ("FM", "AFM", "NM")
-ORDER_LABELS = ("ground_state", "lower_of_FM_Neel")  # those whose values are orders
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie
 # Labels of what energies must share: of GPAW, then of VASP
 SETTINGS = ("smearing_eV", "ladder_step", "kpoints", *energy_settings.LABELS)
@@ -71,8 +71,8 @@ def compare(labels: Values, elements: Sites) -> tuple[Compared, list[str]]:
             continue
         for calculation in group:
             known = set(labels[calculation])
-            if not known.isdisjoint(ORDER_LABELS):
-                known = known | set(ORDER_LABELS)
+            if not known.isdisjoint(LOWEST_ORDER_LABELS):
+                known = known | set(LOWEST_ORDER_LABELS)
             new = {name: found[name] for name in found if name not in known}
             added |= {calculation: new} if new else {}
     return added, refusals

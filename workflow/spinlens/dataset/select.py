@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spinlens.calculations import record
+from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.core.files import read_table
 from spinlens.dataset import ground_states
 from spinlens.dataset.ground_states import Compared
@@ -126,7 +127,7 @@ def read_compared(path: Path | str) -> Compared:
     """
     labels: Compared = {}
     for row in read_table(path):
-        is_order = row["label"] in ground_states.ORDER_LABELS
+        is_order = row["label"] in LOWEST_ORDER_LABELS
         value = row["value"] if is_order else float(row["value"])
         labels.setdefault(row["calculation"], {})[row["label"]] = value, row["label_source"]
     return labels

@@ -34,6 +34,7 @@ OF_EVERY_RUN = (
     "order",
     "order_final",
     "ground_state",
+    "lower_of_FM_Neel",
     "exchange_meV",
     "J1_meV",
     "J2_meV",

@@ -7,10 +7,11 @@ plan.Planned does.
 from collections.abc import Callable
 from typing import Any
 
+from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
+
 Records = dict[str, dict[str, Any]]
 Compare = Callable[[Records, dict[str, list[str]]], Records]
 COMPARED = ("energy_NM_eV", "energy_FM_eV", "energy_AFM_eV", "exchange_meV")
-ORDERS = ("lower_of_FM_Neel", "ground_state")  # the lowest: only one of them is told
 
 
 def failures(records: Records) -> dict[str, str]:
@@ -36,12 +37,13 @@ def label_rows(records: Records, called: Records, compare: Compare) -> list[dict
     ----------
     records : by calculation.
     called : what each is called.
-    compare : gives each calculation the labels COMPARED and one of ORDERS, from the labels and the
-        elements of all.
+    compare : gives each calculation the labels COMPARED and one of LOWEST_ORDER_LABELS, from the
+        labels and the elements of all.
     """
     rows = {name: _labels(name, own, called[name]) for name, own in records.items() if own["scf"]}
     added = compare(rows, {name: records[name]["elements"] for name in rows})
-    last = [*COMPARED, *(each for each in ORDERS if any(each in own for own in added.values()))]
+    given = {label for own in added.values() for label in own}
+    last = [*COMPARED, *(label for label in LOWEST_ORDER_LABELS if label in given)]
     for name, row in rows.items():
         compared = added.get(name, {})
         rows[name] = row | {label: _rounded(compared.get(label, "")) for label in last}
