@@ -130,7 +130,7 @@ def test_runs_that_have_ended_outlive_edits_and_new_orders(stood_in):
 def test_without_gpaw_one_line_says_what_to_install(stood_in):
     done = stood_in.snakemake("gpaw", "--config", f"gpaw_python={sys.executable}")
     # The job says it, and the log of the failed job, which Snakemake shows.
-    (told,) = {line for line in done.stderr.splitlines() if "has no GPAW: " in line}
+    told = next(line for line in done.stderr.splitlines() if "has no GPAW: " in line)
     assert done.returncode != 0 and "install the Debian packages gpaw, gpaw-data" in told
     assert "Traceback" not in done.stderr
     assert not run_folder(stood_in).exists() or not list(run_folder(stood_in).iterdir())
