@@ -96,7 +96,10 @@ def found_calculations(key="calculations"):
     if not found:
         alike = without_charge_file(config[key], config["pattern"])
         hint = "".join(f"; {each['source']}: {each['reason']}" for each in alike[:1])
-        sys.exit(f"config: {key}: no CHGCAR in any folder of {config[key]}{hint}")
+        sys.exit(
+            f"config: {key}: no CHGCAR in any folder of {config[key]}, no Chgcar of pymatgen in "
+            f".json, no pair of .cube files{hint}"
+        )
     return {calculation.id: calculation for calculation in found}
 
 

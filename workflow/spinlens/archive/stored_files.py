@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spinlens.calculations.compressed import read_ends
+from spinlens.calculations.density_parts import shared_format
 from spinlens.calculations.find import Calculation
 from spinlens.calculations.run_files import charge_file_kind, locate, run_suffix
 from spinlens.core.errors import Excluded
@@ -31,10 +32,16 @@ def sources(calculation: Calculation) -> dict[str, str]:
         the charge file itself, so that an archive that holds it holds all of them.
     """
     name = os.path.basename(calculation.charge_file)
+    if calculation.shared:
+        paths = calculation.parts.values() or [calculation.charge_file]
+        return {os.path.basename(path): path for path in paths}
     wanted = (*SMALL_FILES, "vaspout.h5") if name.startswith("vaspwave.h5") else SMALL_FILES
     located = [locate(calculation.folder, small, run_suffix(name)) for small in wanted]
     found = {os.path.basename(path): path for path in located if path and os.path.isfile(path)}
-    recognised = name if charge_file_kind(name) else f"CHGCAR.{name}"  # of a pattern's own names
+    if calculation.parts:  # under their own names, which `pattern` has to name again
+        return found | {os.path.basename(path): path for path in calculation.parts.values()}
+    known = charge_file_kind(name) or shared_format(name)
+    recognised = name if known else f"CHGCAR.{name}"  # of a pattern's own names
     return found | {recognised: calculation.charge_file}
 
 

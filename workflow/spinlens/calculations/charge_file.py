@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, NextHeader, read_blocks
 from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
+from spinlens.calculations.cube import read_cube
+from spinlens.calculations.density_parts import shared_format
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
-from spinlens.calculations.run_files import locate, run_suffix
-from spinlens.calculations.vasp_header import Structure, per_site, read_poscar, read_structure
-from spinlens.calculations.vasp_outputs import read_potentials
+from spinlens.calculations.pymatgen_json import read_json
+from spinlens.calculations.run_files import run_suffix
+from spinlens.calculations.run_inputs import elements_beside
+from spinlens.calculations.vasp_header import Structure, read_structure
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 
@@ -79,7 +82,7 @@ def read_charge_file(path: Path | str, folder: Path | str | None = None) -> Char
     Parameters
     ----------
     path
-        CHGCAR or CHG, compressed or not, or HDF5 by VASP or pymatgen.
+        CHGCAR, CHG, .cube or pymatgen's .json, compressed or not, or HDF5 by VASP or pymatgen.
     folder
         Folder of the run, by default that of the file. If a VASP 4 header lacks the elements,
         they come from POTCAR, OUTCAR, POSCAR or CONTCAR there.
@@ -122,11 +125,15 @@ def _read(path: str, folder: str, name: str) -> ChargeFile:
                 raise Excluded(f"{name} is a {kind} archive: unpack it")
         if beginning.startswith(MAGIC):
             structure, grids, note = *read_hdf5(_seekable(stream), path), ""
+        elif shared_format(name) == "json":
+            structure, grids, note = *read_json(stream), ""
+        elif shared_format(name) == "cube":
+            structure, grids, note = *read_cube(_seekable(stream)), ""
         else:
             structure, grids, note = _read_text(_seekable(stream), name)
     elements, source = structure.elements, name
     if elements is None:
-        elements, source = _elements_from_folder(folder, structure.groups, run_suffix(path))
+        elements, source = elements_beside(folder, structure.groups, run_suffix(path))
         note = "; ".join(filter(None, (f"elements from {source}", note)))
     magnetization = grids[1] if len(grids) == 2 else None
     if len(grids) == 4:
@@ -217,30 +224,3 @@ def _lines(file: BinaryIO) -> Iterator[str]:
     yield file.readline(LONGEST_TITLE)[:LONGEST_LINE].decode("utf-8", "replace")
     while line := file.readline(LONGEST_LINE):
         yield line.decode("utf-8", "replace")
-
-
-def _elements_from_folder(folder: str, groups: list[int], suffix: str) -> tuple[list[str], str]:
-    """One symbol per site, and the name of the file beside the charge file that names them."""
-    for file in ("POTCAR", "OUTCAR", "POSCAR", "CONTCAR"):
-        path = locate(folder, file, suffix)
-        symbols = _group_elements(file, path) if path else []
-        if path and len(symbols) == len(groups):
-            return per_site(symbols, groups), os.path.basename(path)
-    raise Excluded(
-        f"the header names no elements and no POTCAR, OUTCAR or POSCAR beside it names "
-        f"{len(groups)}: put one there"
-    )
-
-
-def _group_elements(file: str, path: str) -> list[str]:
-    """One symbol per group of sites; empty if the file names none or cannot be read."""
-    if file in ("POTCAR", "OUTCAR"):
-        try:
-            return read_potentials(path)[0]
-        except (OSError, ValueError):
-            return []
-    structure = read_poscar(path)
-    if structure is None or structure.elements is None:
-        return []
-    first_sites = [sum(structure.groups[:group]) for group in range(len(structure.groups))]
-    return [structure.elements[site] for site in first_sites]

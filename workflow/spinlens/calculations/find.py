@@ -1,26 +1,27 @@
 """Find the calculations of a folder tree. Standard library only: the Snakefile imports it."""
 
 import os
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from spinlens.calculations.density_parts import (
+    ROLES,
+    part_set,
+    plain_stem,
+    shared_format,
+)
+from spinlens.calculations.folder_groups import Groups, Member, Names, add_by_name, add_by_pattern
 from spinlens.calculations.folder_tree import printable, walk
-from spinlens.calculations.label_table import number_or_text
 from spinlens.calculations.run_files import (
     LABEL_FILES,
     charge_file_kind,
     compile_pattern,
     preference,
     unique_ids,
-    without_compression,
 )
 from spinlens.core.errors import SpinlensError
-
-Names = tuple[tuple[str, Any], ...]
-Groups = dict[tuple[str, Names], list[str]]  # folder and labels of its path, to charge files
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Calculation:
         Labels that the config's `pattern` found in the path.
     note
         How the charge file was chosen, if that is worth a word.
+    parts
+        If the densities are in several files: path by role, charge, magnetization, up, down.
+    shared
+        Whether the folder holds other calculations, so that its small files are of none of them.
     """
 
     id: str
@@ -44,6 +49,8 @@ class Calculation:
     charge_file: str
     names: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    parts: dict[str, str] = field(default_factory=dict)
+    shared: bool = False
 
 
 def find(
@@ -59,9 +66,10 @@ def find(
     root
         Folder to search.
     pattern
-        None for one calculation per folder with a CHGCAR, CHG or VASP HDF5 file. Otherwise a
-        pattern of paths (see `run_files.compile_pattern`), for one calculation per folder and set
-        of names that match.
+        None for one calculation per folder with a CHGCAR, CHG or VASP HDF5 file; in other
+        folders, for one per JSON file of pymatgen and per pair of cube files. Otherwise a pattern
+        of paths (see `run_files.compile_pattern`), for one calculation per folder and set of
+        names that match; the name `density` tells the parts of one calculation.
     key
         The config's key of the root, for messages.
 
@@ -84,9 +92,11 @@ def find(
     for folder, files, problem in walk(root):
         if problem:
             unreadable.append((folder, problem))
-        for file in files:
-            _sort_into(groups, root, folder, file, matcher)
-    found = [_chosen(folder, names, files) for (folder, names), files in groups.items()]
+        if matcher is None:
+            add_by_name(groups, folder, files)
+        else:
+            add_by_pattern(groups, root, folder, files, matcher)
+    found = [_chosen(folder, names, members) for (folder, names, _), members in groups.items()]
     found += [_unreadable(*each) for each in unreadable]
     return _named(root, found)
 
@@ -106,7 +116,10 @@ def stamp(calculation: Calculation) -> str:
         if the charge file has vanished.
     """
     try:
-        parts = [_file_stamp(calculation.charge_file)]
+        files = calculation.parts.values() or [calculation.charge_file]
+        parts = [_file_stamp(file) for file in files]
+        if calculation.shared:
+            return "; ".join(parts)
         with os.scandir(calculation.folder) as entries:
             names = sorted(e.name for e in entries if e.name.startswith((*LABEL_FILES, "vaspout")))
     except (OSError, ValueError):
@@ -124,27 +137,24 @@ def _file_stamp(path: str) -> str:
     return f"{os.path.basename(path)} {status.st_size} {status.st_mtime_ns}"
 
 
-def _sort_into(
-    groups: Groups, root: str, folder: str, file: str, matcher: re.Pattern[str] | None
-) -> None:
-    """Add a file to the group of its folder and labels, if it is a charge file."""
-    names: dict[str, Any] = {}
-    if matcher is None:
-        if not charge_file_kind(file):
-            return
-    else:
-        relative = os.path.relpath(os.path.join(folder, file), root).replace(os.sep, "/")
-        match = matcher.fullmatch(relative)
-        if match is None:
-            return
-        names = {name: number_or_text(text) for name, text in match.groupdict().items()}
-    groups.setdefault((folder, tuple(names.items())), []).append(file)
-
-
-def _chosen(folder: str, names: Names, files: list[str]) -> Calculation:
+def _chosen(folder: str, names: Names, members: list[Member]) -> Calculation:
+    parts = {part: os.path.join(folder, file) for file, part in members if part}
+    if parts:
+        first = next(parts[part] for part in ROLES if part in parts)
+        return Calculation("", folder, first, dict(names), _why_one(members), parts)
+    files = [file for file, _ in members]
     taken = max(files, key=lambda file: (_size(folder, file) > 0, preference(file)))
     note = _why(taken, sorted(files, key=preference))
     return Calculation("", folder, os.path.join(folder, taken), dict(names), note)
+
+
+def _why_one(members: list[Member]) -> str:
+    """Note on the choice among files of one role."""
+    by_part: dict[str, list[str]] = {}
+    for file, part in members:
+        by_part.setdefault(part, []).append(file)
+    several = [sorted(files) for files in by_part.values() if len(files) > 1]
+    return "; ".join(f"one of {', '.join(files)} taken" for files in several)
 
 
 def _why(taken: str, files: list[str]) -> str:
@@ -170,23 +180,32 @@ def _unreadable(folder: str, problem: str) -> Calculation:
 
 def _named(root: str, found: list[Calculation]) -> list[Calculation]:
     per_folder = Counter(each.folder for each in found)
-    paths = [_relative(root, each, per_folder[each.folder] > 1) for each in found]
+    several = [per_folder[each.folder] > 1 for each in found]
+    paths = [_relative(root, *each) for each in zip(found, several, strict=True)]
     named = [
-        Calculation(
-            id, printable(each.folder), printable(each.charge_file), each.names, _note(each)
+        replace(
+            each,
+            id=id,
+            folder=printable(each.folder),
+            charge_file=printable(each.charge_file),
+            note=_note(each),
+            parts={part: printable(path) for part, path in each.parts.items()},
+            shared=in_shared and shared_format(each.charge_file) != "",
         )
-        for id, each in zip(unique_ids(paths), found, strict=True)
+        for id, each, in_shared in zip(unique_ids(paths), found, several, strict=True)
     ]
     return sorted(named, key=lambda each: each.id)
 
 
 def _relative(root: str, calculation: Calculation, share_folder: bool) -> str:
     relative = os.path.relpath(calculation.folder, root)
+    name = os.path.basename(calculation.charge_file)
+    own = part_set(name) if calculation.parts else plain_stem(name)
+    if own and relative == "." and shared_format(name):
+        return own
     if relative == ".":
         relative = os.path.basename(os.path.abspath(root))
-    if share_folder:
-        relative += "/" + without_compression(os.path.basename(calculation.charge_file))
-    return relative
+    return f"{relative}/{own}" if share_folder and own else relative
 
 
 def _note(calculation: Calculation) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from spinlens.calculations.density_parts import cube_sets, is_pymatgen_json
 from spinlens.calculations.run_files import charge_file_kind, unique_ids
 
 OUTPUT_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml")
@@ -95,7 +96,9 @@ def without_charge_file(root: Path | str, pattern: str | None = None) -> list[di
         return []
     found = []
     for folder, files, problem in walk(os.fspath(root)):
-        if problem or any(map(charge_file_kind, files)):
+        if problem or any(map(charge_file_kind, files)) or cube_sets(files):
+            continue
+        if any(is_pymatgen_json(os.path.join(folder, file)) for file in files):
             continue
         alike = sorted(file for file in files if LOOKS_LIKE_CHARGE_FILE.search(file))
         if alike or any(file.startswith(OUTPUT_FILES) for file in files):

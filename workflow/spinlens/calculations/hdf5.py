@@ -51,18 +51,36 @@ def read_hdf5(stream: BinaryIO, path: Path | str) -> tuple[Structure, Grids]:
         raise Excluded("reading HDF5 needs the Python package h5py: install it") from None
     with h5py.File(stream, "r") as file:
         if "vdata" in file:
-            return _whole(_pymatgen_structure(file), _pymatgen_grids(file["vdata"]))
+            return whole_densities(_pymatgen_structure(file), pymatgen_grids(file["vdata"]))
         for key in VASP_GRIDS:
             if isinstance(file.get(key), h5py.Dataset):
-                return _whole(_vasp_structure(file, path, h5py), _vasp_grids(file[key]))
+                return whole_densities(_vasp_structure(file, path, h5py), _vasp_grids(file[key]))
     raise Excluded(
         f"{os.path.basename(path)} has no charge density: keep CHGCAR or vaspwave.h5 "
         "(LCHARG = .TRUE., LCHARGH5 = .TRUE.)"
     )
 
 
-def _whole(structure: Structure, grids: Grids) -> tuple[Structure, Grids]:
-    """Structure and grids, after a check of their shapes and values."""
+def whole_densities(structure: Structure, grids: Grids) -> tuple[Structure, Grids]:
+    """Check the shapes and values of a structure and its grids.
+
+    Parameters
+    ----------
+    structure
+        Cell and sites.
+    grids
+        Grids as stored.
+
+    Returns
+    -------
+    tuple
+        Both, as they are.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong, the cell has no volume or a number is not finite.
+    """
     sites = sum(structure.groups)
     shapes = {grid.shape for grid in grids}
     if np.shape(structure.lattice) != (3, 3) or np.shape(structure.positions) != (sites, 3):
@@ -76,24 +94,34 @@ def _whole(structure: Structure, grids: Grids) -> tuple[Structure, Grids]:
     return structure, grids
 
 
+def pymatgen_grids(data: Mapping[str, Any]) -> Grids:
+    """Order the grids of a Chgcar of pymatgen as those of a CHGCAR.
+
+    Parameters
+    ----------
+    data
+        Grid by key; pymatgen makes up `diff` of a noncollinear file, which is left out.
+
+    Returns
+    -------
+    list of NDArray
+        Charge; then m, or its three components, if there are any.
+    """
+    keys: tuple[str, ...]
+    vector = ("diff_x", "diff_y", "diff_z")
+    if all(key in data for key in vector):
+        keys = ("total", *vector)
+    else:
+        keys = ("total", "diff") if "diff" in data else ("total",)
+    return [np.asarray(data[key], dtype=float) for key in keys]
+
+
 def _pymatgen_structure(file: Mapping[str, Any]) -> Structure:
     numbers = [int(number) for number in file["Z"][:]]
     if not all(0 < number <= len(SYMBOLS) for number in numbers):
         raise ValueError("an atomic number is out of range")
     elements = [SYMBOLS[number - 1] for number in numbers]
     return Structure(file["lattice"][:], file["fcoords"][:], elements, [1] * len(elements))
-
-
-def _pymatgen_grids(data: Mapping[str, Any]) -> Grids:
-    keys: tuple[str, ...]
-    vector = ("diff_x", "diff_y", "diff_z")
-    if all(key in data for key in vector):
-        keys = ("total", *vector)
-    elif "diff" in data:
-        keys = ("total", "diff")
-    else:
-        keys = ("total",)
-    return [np.asarray(data[key], dtype=float) for key in keys]
 
 
 def _vasp_grids(dataset: ArrayLike) -> Grids:

@@ -1,15 +1,18 @@
 """Read the input files of a run: INCAR, POTCAR, KPOINTS, POSCAR and CONTCAR."""
 
 import math
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 from spinlens.calculations import energy_settings
 from spinlens.calculations.compressed import read_ends
-from spinlens.calculations.vasp_header import read_poscar
+from spinlens.calculations.run_files import locate
+from spinlens.calculations.vasp_header import per_site, read_poscar
 from spinlens.calculations.vasp_outputs import read_potentials
 from spinlens.calculations.vasp_text import spin_treatment
+from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import formula
 
 DEFAULT_NELM = 60
@@ -124,3 +127,50 @@ def _three_numbers(text: str) -> list[float]:
     except ValueError:
         return []
     return numbers if len(numbers) == 3 and all(map(math.isfinite, numbers)) else []
+
+
+def elements_beside(folder: str, groups: list[int], suffix: str) -> tuple[list[str], str]:
+    """Find the elements of a header of VASP 4 in the files beside it.
+
+    Parameters
+    ----------
+    folder
+        Folder of the run.
+    groups
+        Number of sites in each group of the header.
+    suffix
+        Suffix of the run's charge file, from `run_suffix`.
+
+    Returns
+    -------
+    tuple
+        One symbol per site, and the name of the file that names them.
+
+    Raises
+    ------
+    Excluded
+        If no file names as many.
+    """
+    for file in ("POTCAR", "OUTCAR", "POSCAR", "CONTCAR"):
+        path = locate(folder, file, suffix)
+        symbols = _group_elements(file, path) if path else []
+        if path and len(symbols) == len(groups):
+            return per_site(symbols, groups), os.path.basename(path)
+    raise Excluded(
+        f"the header names no elements and no POTCAR, OUTCAR or POSCAR beside it names "
+        f"{len(groups)}: put one there"
+    )
+
+
+def _group_elements(file: str, path: str) -> list[str]:
+    """One symbol per group of sites; empty if the file names none or cannot be read."""
+    if file in ("POTCAR", "OUTCAR"):
+        try:
+            return read_potentials(path)[0]
+        except (OSError, ValueError):
+            return []
+    structure = read_poscar(path)
+    if structure is None or structure.elements is None:
+        return []
+    first_sites = [sum(structure.groups[:group]) for group in range(len(structure.groups))]
+    return [structure.elements[site] for site in first_sites]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spinlens.calculations import record
 from spinlens.calculations.charge_file import ChargeFile, read_charge_file
+from spinlens.calculations.charge_parts import read_parts
 from spinlens.calculations.checks import check
 from spinlens.calculations.find import Calculation
 from spinlens.calculations.labels import read_labels
@@ -51,7 +52,7 @@ def split(
         Admitted with its grids, or excluded with the reason.
     """
     try:
-        stored = read_charge_file(calculation.charge_file, calculation.folder)
+        stored = _read(calculation)
         labels = _labels(calculation, table_labels, label_table)
         frame = to_cartesian(stored, labels)
         note = check(
@@ -149,12 +150,19 @@ def excluded(calculation: Calculation, reason: object) -> record.Record:
     return record.Record(_origin(calculation) | {"excluded": " ".join(reasons.split())})
 
 
+def _read(calculation: Calculation) -> ChargeFile:
+    if calculation.parts:
+        return read_parts(calculation.parts, calculation.folder)
+    return read_charge_file(calculation.charge_file, calculation.folder)
+
+
 def _labels(
     calculation: Calculation, table_labels: Mapping[str, Any], label_table: str
 ) -> dict[str, Any]:
     """Labels by name; the label table overrides the path, and that the run's own files."""
+    own_files = read_labels(calculation.folder, calculation.charge_file)
     return (
-        read_labels(calculation.folder, calculation.charge_file)
+        ({} if calculation.shared else own_files)
         | {name: (value, "path") for name, value in calculation.names.items()}
         | {name: (value, label_table) for name, value in table_labels.items()}
     )

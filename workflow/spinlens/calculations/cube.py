@@ -1,0 +1,106 @@
+"""Read a density on a grid from a Gaussian cube file, as CP2K, Quantum ESPRESSO and GPAW write."""
+
+import io
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.calculations.chgcar_blocks import Grids
+from spinlens.calculations.hdf5 import whole_densities
+from spinlens.calculations.vasp_header import MOST_SITES, Structure
+from spinlens.core.errors import Excluded
+from spinlens.crystal.formulas import ATOMIC_NUMBER, SYMBOLS, least_valence
+
+BOHR_A = 0.529177210903  # CODATA 2018
+HEADER_LINES = 6
+MOST_POINTS = 2**31
+SMALLEST_VECTOR_A = 0.5
+ELECTRON_TOLERANCE_E = 0.01
+
+
+def read_cube(stream: BinaryIO) -> tuple[Structure, Grids]:
+    """Read the structure and the density of a cube file.
+
+    Parameters
+    ----------
+    stream
+        Seekable binary stream of the file's content.
+
+    Returns
+    -------
+    tuple
+        Structure, and one grid (na, nb, nc) times cell volume: electrons or μB per cell where the
+        file holds e Bohr⁻³, the unit of the format.
+
+    Raises
+    ------
+    Excluded
+        If the file is an orbital, or is cut.
+    ValueError, IndexError
+        If the file is damaged.
+    """
+    from ase.io.cube import read_cube as ase_read_cube  # a second that no CHGCAR needs
+
+    _check_header(stream)
+    text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace")
+    try:
+        content = ase_read_cube(text)
+    finally:
+        text.detach()
+    atoms, data = content["atoms"], np.asarray(content["data"], dtype=float)
+    lattice = np.asarray(atoms.cell[:], dtype=float)
+    if (np.linalg.norm(lattice, axis=1) < SMALLEST_VECTOR_A).any():
+        raise ValueError("the cell has no volume")
+    numbers = [int(number) for number in atoms.numbers]
+    if not numbers or not all(0 < number <= len(SYMBOLS) for number in numbers):
+        raise ValueError("an atomic number is out of range")
+    # The first voxel stands at the origin of the file, here at that of the cell.
+    positions = (atoms.positions - content["origin"]) @ np.linalg.inv(lattice)
+    elements = [SYMBOLS[number - 1] for number in numbers]
+    volume_bohr3 = abs(float(np.linalg.det(lattice))) / BOHR_A**3
+    structure = Structure(lattice, positions, elements, [1] * len(elements))
+    return whole_densities(structure, [data * volume_bohr3])
+
+
+def unit_factor(charge: NDArray[np.float64], elements: list[str]) -> float:
+    """Find the unit of a charge density in a cube file, which does not name it.
+
+    Parameters
+    ----------
+    charge
+        Charge density times cell volume, taken in e Bohr⁻³, (na, nb, nc).
+    elements
+        One symbol per site.
+
+    Returns
+    -------
+    float
+        1; or, if the integral is a possible whole number of electrons in e Å⁻³ alone, as ASE
+        writes GPAW's densities unless they are converted, the factor that turns to it.
+    """
+    in_bohr = float(charge.mean())
+    in_angstrom = in_bohr * BOHR_A**3
+    if _possible(in_angstrom, elements) and not _possible(in_bohr, elements):
+        return BOHR_A**3
+    return 1.0
+
+
+def _possible(electrons: float, elements: list[str]) -> bool:
+    least = max(1, sum(map(least_valence, elements)))
+    most = sum(ATOMIC_NUMBER[element] for element in elements)
+    nearest = round(electrons)
+    return abs(electrons - nearest) <= ELECTRON_TOLERANCE_E and least <= nearest <= most
+
+
+def _check_header(stream: BinaryIO) -> None:
+    """Check counts before anything is allocated by them; the stream is set back."""
+    lines = [stream.readline(4096).split() for _ in range(HEADER_LINES)]
+    stream.seek(0)
+    counts = [int(line[0]) for line in lines[2:]]
+    if counts[0] < 0 or (len(lines[2]) > 4 and int(lines[2][4]) != 1):
+        raise Excluded("several values per voxel: this holds orbitals, give a density")
+    if not 0 < counts[0] <= MOST_SITES:
+        raise ValueError(f"{counts[0]} atoms")
+    if min(counts[1:]) < 1 or np.prod(counts[1:], dtype=float) > MOST_POINTS:
+        raise ValueError(f"a grid of {counts[1:]} points")
