@@ -26,7 +26,7 @@ from spinlens.core import terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
-from spinlens.core.process import call_by_name
+from spinlens.core.devices import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
@@ -288,7 +288,7 @@ onstart:
 
 
 onsuccess:
-    from spinlens.report.closing_line import closing_line
+    from spinlens.report.first_page import closing_line
 
     terminal.at_the_end(list(filter(None, [closing_line(RESULTS, BEGAN)])))
 

@@ -13,13 +13,13 @@ dataset: samples, targets and network inputs
 splits: training and validation folds
 layers: periodic, steerable and point convolutions, and the Fourier transforms below them
 models: network families, their heads, cost and memory, loading
-training: fits, batches, augmentation, several GPUs, metrics, outputs of a fit
-filters: filters of every family on the crystal, shell weights, attribution, export
+training: fits, batches, augmentation, several GPUs, metrics
+filters: filters of every family on the crystal, files of a fit, shell weights, attribution, export
 evidence: baselines, intervals, p-values, verdicts, recurrence of filters, tables
 prediction: trained models applied to new calculations, the training range
 atoms: networks on atoms as points
 plots: figures, a module each; the only room that imports matplotlib
-report: tables as pages, the first page
+report: tables as pages, the first page, the last line of a run
 archive: copies of the tree of calculations, for scratch disks that are purged
 benchmarks: measurements of the workflow's own stages
 """

@@ -6,10 +6,10 @@ import pytest
 import xarray as xr
 
 from chgcar_writer import Crystal, magnetic_blocks, noncollinear_blocks, write_run
-from spinlens.calculations import record, split
+from spinlens.calculations import moment_axis, record, split
 from spinlens.calculations.find import find
 from spinlens.dataset.write import write_dataset
-from spinlens.density import grids, moment_axis
+from spinlens.density import grids
 
 SETTINGS = {
     "moment_tolerance_muB": 0.01,

@@ -7,6 +7,8 @@ from gaussian_slab import LATTICE, MOMENT, A, C, gaussian
 from spinlens.density import grids
 from spinlens.density.profiles import project_along_c
 
+NOISE = np.random.default_rng(0).normal(size=(6, 6, 8)) + 1
+
 
 def test_volume_of_a_hexagonal_cell():
     assert grids.cell_volume(LATTICE) == pytest.approx(A**2 * np.sqrt(3) / 2 * C, rel=1e-12)
@@ -80,3 +82,57 @@ def test_a_gaussian_becomes_a_wider_one():
     found = grids.smooth(gaussian(own), lattice, added)
     np.testing.assert_allclose(found, gaussian(np.hypot(own, added)), atol=1e-8)
     assert np.abs(found - gaussian(own)).max() > 0.1  # and is not what it was
+
+
+@pytest.mark.parametrize("kind", grids.NORMALIZATIONS_OF_SAMPLE)
+def test_a_positive_factor_is_removed_and_the_sign_stays(kind):
+    one = grids.by_own_scale(NOISE, kind)
+    assert grids.by_own_scale(3 * NOISE, kind) == pytest.approx(one, rel=1e-12)
+    assert grids.by_own_scale(-NOISE, kind) == pytest.approx(-one, rel=1e-12)
+    assert grids.hides_moment(kind)
+
+
+def test_another_shape_stays_another():
+    """Negative control: a constant that is added is not removed."""
+    one, other = (grids.by_own_scale(d, "norm") for d in (NOISE, NOISE + 1))
+    assert np.abs(one - other).max() > 0.1
+
+
+def test_each_brings_its_own_scale_to_one():
+    assert grids.by_own_scale(NOISE, "integral").mean() == pytest.approx(1, rel=1e-12)
+    norm = grids.by_own_scale(NOISE, "norm")
+    assert np.mean(norm**2) == pytest.approx(1, rel=1e-12)
+
+
+@pytest.mark.parametrize(("share", "vanishes"), [(0.04, True), (0.06, False)])
+def test_an_integral_below_a_twentieth_vanishes(share, vanishes):
+    balanced = NOISE - NOISE.mean()
+    weak = balanced + share * np.abs(balanced).mean()
+    if vanishes:
+        with pytest.raises(ValueError, match="the moment vanishes.*take norm"):
+            grids.by_own_scale(weak, "integral")
+    else:
+        assert grids.by_own_scale(weak, "integral").mean() == pytest.approx(1, rel=1e-9)
+
+
+def test_a_density_of_zeros_stays_zero():
+    assert (grids.by_own_scale(np.zeros((2, 2, 2)), "norm") == 0).all()
+
+
+def test_an_unknown_normalization_is_refused():
+    with pytest.raises(ValueError, match="'l2' is none of none, dataset, integral, norm"):
+        grids.by_own_scale(NOISE, "l2")
+    assert not any(map(grids.hides_moment, grids.NORMALIZATIONS_OF_DATASET))
+
+
+def test_weak_density_becomes_zero():
+    kept = grids.above_isosurface(NOISE, 0.8)
+    strong = np.abs(NOISE) > 0.8
+    assert 0 < strong.sum() < strong.size
+    assert (kept[strong] == NOISE[strong]).all() and not kept[~strong].any()
+
+
+def test_a_vector_is_judged_by_its_length():
+    vector = np.stack([NOISE, NOISE, 0 * NOISE])
+    kept = grids.above_isosurface(vector, 0.8)
+    assert ((np.abs(kept[0]) > 0) == (np.sqrt(2) * np.abs(NOISE) > 0.8)).all()

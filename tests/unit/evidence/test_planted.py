@@ -28,12 +28,12 @@ from spinlens.evidence import (
     site_features,
     table,
 )
+from spinlens.filters import fit_files
 from spinlens.filters import kernels as kernels_file
 from spinlens.models import build
 from spinlens.splits import folds as splits
 from spinlens.splits import partitions
 from spinlens.training import fit as training
-from spinlens.training import outputs
 from spinlens.training import task as fitting
 from spinlens.training.task import labelling_of
 
@@ -164,7 +164,7 @@ def fitted(study, split, fold, seed):
         )
     folder = study.folder / splits.name(split) / fold / seed
     folder.mkdir(parents=True)
-    outputs.write_predictions(
+    fit_files.write_predictions(
         folder / "predictions.csv", task.calculations, task.target, task.folds, fit.predictions
     )
     kernel = build.first_kernel(fit.model)

@@ -9,10 +9,10 @@ from keras import ops
 from hyperparameters import PERIODIC, hyperparameters
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
-from spinlens.filters import attribution, kernels
+from spinlens.filters import attribution, fit_files, kernels
 from spinlens.models import build, cost, load, steerable_cost
 from spinlens.settings import sizes
-from spinlens.training import batches, data_parallel, outputs
+from spinlens.training import batches, data_parallel
 from spinlens.training import fit as training
 
 LATTICE = np.array([[5.0, 0, 0], [-2.5, 5 * 0.75**0.5, 0], [0, 0, 7.0]])
@@ -147,8 +147,8 @@ def test_a_steerable_fit_says_what_a_voxel_fit_says(path, channels, tmp_path):
     assert fit.predictions[0].shape == (8, 2)
     kernel = build.first_kernel(fit.model)
     kernels.write(tmp_path / "filters.nc", kernel, fit.initial_kernel, channels, LATTICE / 8)
-    outputs.write_architecture(tmp_path / "architecture.tsv", fit.model)
-    outputs.write_model(tmp_path / "model.keras", fit.model)
+    fit_files.write_architecture(tmp_path / "architecture.tsv", fit.model)
+    fit_files.write_model(tmp_path / "model.keras", fit.model)
     loaded = load.load_model(tmp_path / "model.keras")
     with network_inputs.Inputs(path, point) as opened:
         given = batches.model_inputs(opened, [0, 1])

@@ -17,10 +17,10 @@ from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import mean_voxel_vectors, open_dataset, ranges
 from spinlens.dataset.write import write_dataset
+from spinlens.filters import fit_files
 from spinlens.models import load
 from spinlens.prediction import predict as prediction
 from spinlens.training import fit as training
-from spinlens.training import outputs as fit_files
 from spinlens.training import task as fitting
 
 SETTINGS = {

@@ -92,6 +92,14 @@ def test_only_the_map_stands_directly_in_the_library():
     )
 
 
+def test_modules_are_few_and_short():
+    """A stranger finds a behaviour in one guess among few names, and reads its module whole."""
+    named = [path for path in modules() if path.name != "__init__.py"]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in named}
+    assert len(named) <= 180
+    assert [path.name for path in named if lines[path] > 250] == []
+
+
 def test_the_map_names_every_room_in_order():
     text = (LIBRARY / "__init__.py").read_text(encoding="utf-8")
     named = re.findall(r"^(\w+): ", ast.get_docstring(ast.parse(text)), re.MULTILINE)
@@ -126,7 +134,7 @@ def test_training_reaches_no_evidence_no_plots_and_no_sampling():
     files = [path.relative_to(LIBRARY) for path in dependencies(script) if LIBRARY in path.parents]
     assert Path("training/fit.py") in files, "the closure is that of the library"
     assert [str(f) for f in files if f.parts[0] in ("evidence", "plots")] == []
-    assert Path("settings/sampling.py") not in files
+    assert Path("settings/sweep.py") not in files
 
 
 def test_the_sampling_of_sweeps_is_reached_by_no_script():
@@ -134,7 +142,7 @@ def test_the_sampling_of_sweeps_is_reached_by_no_script():
     reaching = [
         script.name
         for script in sorted((ROOT / "workflow" / "scripts").rglob("*.py"))
-        if LIBRARY / "settings" / "sampling.py" in dependencies(script)
+        if LIBRARY / "settings" / "sweep.py" in dependencies(script)
     ]
     assert reaching == []
 

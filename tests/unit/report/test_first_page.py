@@ -1,9 +1,12 @@
-"""The first page: numbers from the tables of results, as reStructuredText."""
+"""The first page, in reStructuredText, and the last line of a run: numbers from the tables."""
+
+import os
 
 import pandas as pd
 from docutils.core import publish_doctree
 
-from spinlens.report.first_page import first_page
+from spinlens.core.files import write_table
+from spinlens.report.first_page import closing_line, first_page, verdicts
 
 SAMPLES = pd.DataFrame({"sample": ["a", "b", "c"]})
 EXCLUDED = pd.DataFrame({"reason": ["no CHGCAR: a", "no CHGCAR: b", "not converged (b)"]})
@@ -16,12 +19,19 @@ SWEEP = pd.DataFrame([
 ROW = {"target": "total_moment", "split": "single", "metric": "balanced_accuracy", "ci_low": "0.4",
        "ci_high": "0.9", "baseline_integral": "0.5", "verdict": "beats | nothing*"}  # fmt: skip
 
-
 SCORES = [
     ("models", "base", "0.6"),
     ("models", "filters~2", "0.7"),
     ("fits", "kernel_size~5", "0.8"),
 ]
+VERDICT_COLUMNS = ("source", "metric", "verdict")
+VERDICTS = [
+    {"source": "models", "metric": "balanced_accuracy", "verdict": "at the majority baseline: one"},
+    {"source": "models", "metric": "auc", "verdict": "better than every baseline"},
+    {"source": "models", "metric": "r2", "verdict": "better than every baseline"},
+    {"source": "models", "metric": "balanced_accuracy", "verdict": "at the majority baseline"},
+    {"source": "fits", "metric": "r2", "verdict": "no better than the integral (p = 0.4)"},
+]  # fmt: skip
 
 
 def made(excluded=EXCLUDED, scores=SCORES):
@@ -70,3 +80,23 @@ def test_it_names_the_conditions_that_selected_alone():
 
     assert "calculations with any label; others" in page([])
     assert "with ``X`` ``Se or Te``; others" in page([("X", "Se or Te")])
+
+
+def test_the_verdicts_are_counted_by_the_metric_of_each_point():
+    assert verdicts(VERDICTS[:4]) == (
+        "of 3 points on one split: 2 at the majority baseline, 1 better than every baseline."
+    )
+    assert verdicts(VERDICTS).endswith(
+        "; of 1 results of repeated fits: 1 no better than the integral."
+    )
+    assert verdicts([]) == "no point was judged."
+
+
+def test_it_names_the_report_that_this_run_wrote_and_else_nothing(tmp_path):
+    write_table(tmp_path / "evidence.tsv", VERDICTS, VERDICT_COLUMNS)
+    os.utime(tmp_path / "evidence.tsv", (1000, 1000))
+    assert closing_line(tmp_path, since=2000) == ""
+    assert closing_line(tmp_path, since=500).startswith(f"{tmp_path}/evidence.tsv: of 3 points")
+    (tmp_path / "report.html").touch()
+    assert closing_line(tmp_path, since=2000).startswith(f"{tmp_path}/report.html: of 3 points")
+    assert closing_line(tmp_path / "missing", since=0) == ""

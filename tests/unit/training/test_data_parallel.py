@@ -21,7 +21,8 @@ logical = [tf.config.LogicalDeviceConfiguration() for _ in settings["devices"]]
 tf.config.set_logical_device_configuration(cpu, logical)
 tf.config.experimental.enable_op_determinism()
 from spinlens.dataset.network_inputs import Inputs
-from spinlens.training import data_parallel, fit as training, outputs
+from spinlens.filters import fit_files
+from spinlens.training import data_parallel, fit as training
 if settings["unweighted"]:
     class Unweighted(data_parallel._Filled):
         def __getitem__(self, index):
@@ -35,7 +36,7 @@ with Inputs(settings["path"], settings["point"]) as inputs:
         settings["point"], inputs, *(training.Fold(side, truth[side]) for side in sides),
         settings["classes"], settings["devices"], report=lambda _: None,
     )
-outputs.write_model(settings["model"], fit.model)
+fit_files.write_model(settings["model"], fit.model)
 predictions = [side.tolist() for side in fit.predictions]
 weights = np.concatenate([np.ravel(weight) for weight in fit.model.get_weights()]).tolist()
 print(json.dumps({"predictions": predictions, "weights": weights, "metrics": fit.metrics}))

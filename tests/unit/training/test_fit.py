@@ -9,8 +9,9 @@ from small_training import POINT, SIDES, written
 from spinlens.core.files import read_table
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.targets import Target
+from spinlens.filters import fit_files
 from spinlens.models import build
-from spinlens.training import batches, outputs, task
+from spinlens.training import batches, task
 from spinlens.training import fit as training
 from spinlens.training.fit import Fold
 
@@ -237,7 +238,7 @@ def test_the_model_of_a_regression_is_saved_with_its_unit(sized, tmp_path):
     import keras
 
     fit = regressed(sized, SIZES, epochs=3)
-    outputs.write_model(tmp_path / "model.keras", fit.model)
+    fit_files.write_model(tmp_path / "model.keras", fit.model)
     with Inputs(sized, POINT | WIDE) as inputs:
         stacked = np.stack([inputs[sample] for sample in SIDES[1]])
     reloaded = keras.saving.load_model(tmp_path / "model.keras").predict(stacked, verbose=0)
@@ -324,7 +325,7 @@ def test_predictions_of_classes_hold_every_probability(tmp_path):
     folds = (Fold(np.array([3, 5]), np.array([1, 0])), Fold(np.array([4]), np.array([2])))
     tables = (np.array([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]]), np.array([[0.2, 0.2, 0.6]]))
     texts = [f"text{index}" for index in range(24)]
-    outputs.write_predictions(file, names, target("classes", texts, CLASSES), folds, tables)
+    fit_files.write_predictions(file, names, target("classes", texts, CLASSES), folds, tables)
     rows = read_table(file)
     assert list(rows[0]) == [
         "calculation", "subset", "value", "class", "predicted_class",
@@ -350,7 +351,7 @@ def test_predictions_of_a_regression_are_numbers(tmp_path):
     values = np.arange(24) * 10 + 0.5
     predictions = (np.array([31.0]), np.array([39.0]))
     of = target("regression", values, None)
-    outputs.write_predictions(file, names, of, folds, predictions)
+    fit_files.write_predictions(file, names, of, folds, predictions)
     assert [list(row.values()) for row in read_table(file)] == [
         ["calculation3", "training", "30.5", "31.0"],
         ["calculation4", "validation", "40.5", "39.0"],

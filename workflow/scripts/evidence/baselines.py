@@ -10,7 +10,7 @@ from spinlens.core.files import write_table
 from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
-from spinlens.density import normalization
+from spinlens.density import grids
 from spinlens.evidence import baselines, descriptors, predictions, site_features
 from spinlens.splits import folds as splits
 from spinlens.splits.partitions import compositions as compositions_of
@@ -24,7 +24,7 @@ folds = splits.read(snakemake.input.split, calculations, compositions)
 groups_of = splits.read_groups(snakemake.input.split)
 groups = np.array([groups_of[calculation] for calculation in calculations])
 described = descriptors.read(snakemake.input.descriptors).of(calculations)
-hidden = normalization.hides_moment(point["normalization"])
+hidden = grids.hides_moment(point["normalization"])
 with Inputs(snakemake.input.dataset, point) as inputs:
     statistics = [site_features.input_statistics(inputs[sample]) for sample in target.samples]
 

@@ -16,7 +16,7 @@ from spinlens.calculations.checks import check
 from spinlens.calculations.find import Calculation
 from spinlens.calculations.labels import read_labels
 from spinlens.calculations.magnetic_order import SMALLEST_MOMENT_MUB, magnetic_order
-from spinlens.calculations.projection import project, to_cartesian
+from spinlens.calculations.moment_axis import project, to_cartesian
 from spinlens.core.errors import Excluded
 from spinlens.density import grids, site_moments
 

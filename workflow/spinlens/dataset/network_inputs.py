@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.density import grids, normalization, profiles
+from spinlens.density import grids, profiles
 from spinlens.settings import sizes
 
 CACHE_BYTES = 512 * 2**20
@@ -80,11 +80,11 @@ class Inputs:
         field = self._field(sample)
         field = grids.resample(field, sizes.input_grid(point, field.shape[-3:]))
         if point["isosurface"] is not None:
-            field = normalization.above_isosurface(field, point["isosurface"])
+            field = grids.above_isosurface(field, point["isosurface"])
         if point["dimensions"] == 2:
             lattice = self._file["lattice"][sample]
             field = profiles.project_along_c(field, lattice)[..., np.newaxis]
-        if point["normalization"] not in normalization.OF_NO_SAMPLE:
+        if point["normalization"] not in grids.NORMALIZATIONS_OF_DATASET:
             field = self._by_own_scale(field, sample)
         return grids.channels(field, point["channels"]).astype(np.float32)
 
@@ -101,7 +101,7 @@ class Inputs:
 
     def _by_own_scale(self, field: NDArray[np.floating], sample: int) -> NDArray[np.floating]:
         try:
-            return normalization.by_own_scale(field, self._point["normalization"])
+            return grids.by_own_scale(field, self._point["normalization"])
         except ValueError as fault:
             raise SpinlensError(
                 f"normalization of {self._file['sample'][sample]}: {fault}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spinlens.dataset import targets
-from spinlens.density import normalization
+from spinlens.density import grids
 from spinlens.evidence import plan
 from spinlens.evidence.plan import EvidencePoint, Fit, Placed, Point, Split
 from spinlens.settings import hyperparameters
@@ -155,7 +155,7 @@ def input_of(point: Point) -> dict[str, Any]:
         that its input is then that without normalisation.
     """
     found = {name: point[name] for name in plan.OF_INPUT}
-    if found["normalization"] in normalization.OF_NO_SAMPLE:
+    if found["normalization"] in grids.NORMALIZATIONS_OF_DATASET:
         found["normalization"] = "none"
     return found
 
@@ -188,7 +188,7 @@ def _evidence(results: str, name: str, point: Point, split: Split) -> dict[str, 
         | {
             "split_table": f"{results}/splits/{below}.tsv",
             "group": split.get("group", "formula"),
-            "moment_hidden": normalization.hides_moment(point["normalization"]),
+            "moment_hidden": grids.hides_moment(point["normalization"]),
             "baselines": f"{results}/baselines/{below}/{input_view(point)}.csv",
             "networks": plan.networks(split),
             "nested": False,

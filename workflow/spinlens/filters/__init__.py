@@ -1,1 +1,1 @@
-"""Filters and attributions on the crystal, and their export."""
+"""Filters and attributions on the crystal, the files of a fit, and exports for viewers."""

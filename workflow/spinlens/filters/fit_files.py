@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from spinlens.core.files import write_json, write_table
-from spinlens.core.process import peak_bytes
+import keras
+from numpy.typing import NDArray
+
+from spinlens.core.devices import peak_bytes
+from spinlens.core.files import whole, write_json, write_table
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset, ranges
+from spinlens.dataset.targets import Target
 from spinlens.filters import kernels
 from spinlens.models import build
-from spinlens.training import outputs
+from spinlens.splits.folds import SUBSETS
 from spinlens.training.fit import fit
-from spinlens.training.task import Task
+from spinlens.training.task import Fold, Task
 
 
 def train_and_write(
@@ -54,9 +58,9 @@ def train_and_write(
     made = fit(point, inputs, *task.folds, task.target.class_count, devices)
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)
-    outputs.write_model(folder / "model.keras", made.model)
-    outputs.write_point(folder / "point.json", dict(point), task, window, trained_on)
-    outputs.write_predictions(
+    write_model(folder / "model.keras", made.model)
+    write_point(folder / "point.json", dict(point), task, window, trained_on)
+    write_predictions(
         folder / "predictions.csv", task.calculations, task.target, task.folds, made.predictions
     )
     kernels.write(
@@ -66,7 +70,126 @@ def train_and_write(
         point["channels"],
         task.voxel_vectors,
     )
-    outputs.write_architecture(folder / "architecture.tsv", made.model)
+    write_architecture(folder / "architecture.tsv", made.model)
     write_table(folder / "history.csv", made.history)
     write_json(folder / "metrics.json", made.metrics)
     write_json(folder / "usage.json", {"peak_memory_mb": round(peak_bytes() / 2**20, 1)})
+
+
+def write_model(path: Path | str, model: keras.Model) -> None:
+    """Write a model as a `.keras` file.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    model : keras.Model
+        Trained model.
+    """
+    with whole(path) as temporary:
+        model.save(temporary)
+
+
+def write_point(
+    path: Path | str,
+    point: dict[str, Any],
+    task: Task,
+    window: float | None,
+    training_range: dict[str, Any],
+) -> None:
+    """Write `point.json`: what model.keras does not say, so that it applies to new calculations.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    point : dict
+        Hyperparameters.
+    task : Task
+        Its target is written with unit, edges and names of classes, and the steps of its grid
+        in Å.
+    window : float or None
+        Height of the window along c in Å.
+    training_range : dict
+        What `prediction.training_range.of_samples` gives of the training fold, the dataset's grid
+        among it.
+    """
+    target = task.target
+    about: dict[str, Any] = {"label": target.label, "unit": target.unit, "kind": target.kind}
+    about |= {"edges": list(target.edges), "classes": list(target.names)}
+    place = {"window": window, "voxel_vectors": task.voxel_vectors.tolist()}
+    write_json(path, {"hyperparameters": point, "target": about} | place | training_range)
+
+
+def write_predictions(
+    path: Path | str,
+    calculations: Sequence[str] | NDArray[Any],
+    target: Target,
+    folds: Sequence[Fold],
+    predictions: Sequence[NDArray[Any]],
+) -> None:
+    """Write `predictions.csv`, a row per sample.
+
+    Columns: calculation, subset, value and class of the target, the class predicted and the
+    probability of each, `probability_0` first; or calculation, subset, value and prediction of a
+    regression.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    calculations : sequence of str, shape (samples of the dataset,)
+        Their ids.
+    target : Target
+        Target of the fit.
+    folds : sequence of Fold
+        Training and validation; their truth may be permuted labels, and is what is written.
+    predictions : sequence of NDArray, shape (samples, classes) or (samples,)
+        Probabilities or values, of either fold.
+    """
+    row_of = _number_row if target.kind == "regression" else _class_row
+    values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
+    rows = [
+        {"calculation": calculations[sample], "subset": subset} | row_of(values[sample], *learned)
+        for subset, fold, table in zip(SUBSETS, folds, predictions, strict=True)
+        for sample, *learned in zip(fold.samples.tolist(), fold.truth, table, strict=True)
+    ]
+    write_table(path, rows)
+
+
+def write_architecture(path: Path | str, model: keras.Model) -> None:
+    """Write `architecture.tsv`: name, kind, output shape and parameters of each layer.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write.
+    model : keras.Model
+        Its shapes are written without the batch.
+    """
+    rows = [
+        {
+            "layer": layer.name,
+            "kind": type(layer).__name__,
+            "output_shape": _shape_of(layer.output),
+            "parameters": layer.count_params(),
+        }
+        for layer in model.layers
+    ]
+    write_table(path, rows)
+
+
+def _class_row(value: Any, truth: Any, probabilities: NDArray[Any]) -> dict[str, Any]:
+    found = {"value": value, "class": int(truth), "predicted_class": int(probabilities.argmax())}
+    return found | {f"probability_{index}": float(p) for index, p in enumerate(probabilities)}
+
+
+def _number_row(_: Any, truth: Any, prediction: Any) -> dict[str, Any]:
+    return {"value": float(truth), "prediction": float(prediction)}
+
+
+def _shape_of(output: Any) -> str:
+    """`30×30×40×3`; of steerable features one such shape for each irrep."""
+    if isinstance(output, list):
+        return ", ".join(map(_shape_of, output))
+    return "×".join(map(str, output.shape[1:]))

@@ -1,4 +1,4 @@
-"""Networks of every family, compiled; each family has a module that says what it is made of."""
+"""Networks of both families, compiled."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
 from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
-from spinlens.models import FIRST_CONVOLUTION, steerable, voxel
+from spinlens.models import FIRST_CONVOLUTION, families
 from spinlens.settings.sizes import is_steerable, micro_batches
 
 
@@ -36,14 +36,14 @@ def build(
         (batch, 3, 3) in Å, to probabilities (batch, classes) or values (batch, 1).
     """
     keras.config.set_dtype_policy("mixed_bfloat16" if point["mixed_precision"] else "float32")
-    family = steerable if is_steerable(point) else voxel
+    family = families.steerable if is_steerable(point) else families.voxel
     inputs = keras.Input(cell_shape, name="magnetization")
     # Exports read the scale by the layer's name.
     scaled = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
     even = point.get("even", False)  # a point.json from before there was the choice lacks it
     if even:
         scaled = WithReverse(point["channels"], name="with_reverse")(scaled)
-    model = family.network(point, inputs, scaled, _output(classes, even))
+    model = family(point, inputs, scaled, _output(classes, even))
     if even:
         mean = MeanWithReverse(name="mean_with_reverse", dtype="float32")(model.output)
         if classes is not None:

@@ -138,7 +138,7 @@ def read(folder: Path | str) -> dict[str, Any]:
     Returns
     -------
     dict
-        As `training.outputs.write_point` writes it.
+        As `filters.fit_files.write_point` writes it.
     """
     return read_json(Path(folder, "point.json"))
 

@@ -1,7 +1,8 @@
 """Weights, memory and operations of each layer of a steerable network, counted from its sizes.
 
-The layers are those of `models.steerable`, their work that of `layers.equivariant`: products with
-small matrices between grid and band, and sums over the band. Nothing here imports Keras.
+The layers are those of `models.families.steerable`, their work that of `layers.equivariant`:
+products with small matrices between grid and band, and sums over the band. Nothing here imports
+Keras.
 """
 
 from collections.abc import Iterable

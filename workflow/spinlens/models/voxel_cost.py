@@ -1,6 +1,6 @@
 """Weights, memory and operations of each layer of a voxel network, counted from its sizes alone.
 
-The layers are those of `models.voxel`, their sizes those of `layers.periodic`. Work counts
+The layers are those of `models.families.voxel`, their sizes those of `layers.periodic`. Work counts
 floating-point operations of training: a multiplication and an addition are two. Nothing here
 imports Keras, so that costs are known where the workflow is planned.
 """

@@ -1,1 +1,1 @@
-"""Fits: batches, augmentation, several GPUs, outputs."""
+"""Fits: batches, augmentation, several GPUs."""

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from spinlens.density import grids, moment_axis
+from spinlens.calculations import moment_axis
+from spinlens.density import grids
 
 LATTICE = np.array([[3.9, 0.0, 0.0], [-1.95, 3.3775, 0.0], [0.0, 0.0, 6.5]])
 SHAPE = (8, 8, 12)
