@@ -21,6 +21,11 @@ def drawn_maximum(axes):
     return found[np.linalg.norm(found, axis=1).argmin()]
 
 
+def dots(axes):
+    """Places, in Å, of the atoms that are marked on a panel, by element."""
+    return {line.get_label(): line.get_xydata() for line in axes.lines if line.get_marker() == "o"}
+
+
 def field_at(voxel, shape=SHAPE):
     field = np.zeros(shape)
     field[voxel] = 1.0

@@ -5,17 +5,17 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from hexagonal_crystal import CELL, CRYSTAL, SITES, A, drawn_maximum, field_at
+from hexagonal_crystal import CELL, CRYSTAL, SITES, A, dots, drawn_maximum, field_at
 from spinlens.crystal.reference_cell import images, magnetic_sites, shells
-from spinlens.plots import lattice_map
-from spinlens.plots.crystal_drawing import draw_cell_map, draw_shells
+from spinlens.plots import colour_scale, lattice_map
+from spinlens.plots.crystal_drawing import draw_cell_map, draw_contours, draw_shells
 
 SIXTY = np.array([[0.5, -(0.75**0.5)], [0.75**0.5, 0.5]])
 
 
 def panel(field, axis, crystal=CRYSTAL):
     axes = Figure().subplots()
-    draw_cell_map(axes, field, crystal, axis, lattice_map.symmetric_norm([field]))
+    draw_cell_map(axes, field, crystal, axis, colour_scale.symmetric_norm([field]))
     return axes
 
 
@@ -43,11 +43,12 @@ def test_atoms_are_drawn_where_space_has_them(axis):
     axes = panel(field_at((4, 8, 8)).sum(axis="abc".index(axis)), axis)
     picture = lattice_map.view_basis(CELL, axis)
     assert picture @ CELL["abc".index(axis)] == pytest.approx([0, 0], abs=1e-9)
-    labels = {text.get_text(): text.get_position() for text in axes.texts}
-    assert {"Cr", "Ge", "Te"} <= set(labels)
+    marks = dots(axes)
+    assert {"Cr", "Ge", "Te"} == set(marks)
     site, apart = images(CRYSTAL, SITES[0] @ CELL, 20.0)
     ge = (apart @ picture.T)[site == 2]
-    assert np.linalg.norm(ge - labels["Ge"], axis=1).min() == pytest.approx(0, abs=1e-9)
+    for mark in marks["Ge"]:
+        assert np.linalg.norm(ge - mark, axis=1).min() == pytest.approx(0, abs=1e-9)
 
 
 def test_a_shell_at_a_over_root_three_passes_through_the_neighbouring_a_sites():
@@ -87,6 +88,17 @@ def test_sixty_degrees_in_the_crystal_turn_the_picture_by_sixty_degrees(move, fo
 def test_an_atom_that_the_panel_would_cut_is_left_out():
     axes = panel(field_at((4, 8, 8)).sum(axis=2), "c")
     low, high = axes.get_xlim()
-    places = np.array([text.get_position() for text in axes.texts])
-    assert places.min() > low + 0.2 and places.max() < high - 0.2
+    places = np.concatenate(list(dots(axes).values()))
+    assert low < places.min() and places.max() < high
+    assert np.abs(places).max() > high - 1.5
     assert np.linalg.norm(places, axis=1).min() == pytest.approx(0, abs=1e-9)
+
+
+def test_contours_are_broken_below_zero_and_none_is_at_zero():
+    axes, field = Figure().subplots(), np.linspace(-1, 1, 20)[:, None] * np.ones((20, 20))
+    corners = lattice_map.centred_corners(field.shape, np.eye(2))
+    draw_contours(axes, field, corners, np.array([-2.0, -0.5, 0.0, 0.5]))
+    [contours] = axes.collections
+    assert list(contours.levels) == [-0.5, 0.5]
+    (_, dashes), (_, solid) = contours.get_linestyle()
+    assert dashes is not None and solid is None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from figure_contents import texts
-from hexagonal_crystal import CELL, CRYSTAL, SHAPE, drawn_maximum, kernels
+from hexagonal_crystal import CELL, CRYSTAL, SHAPE, dots, drawn_maximum, kernels
 from spinlens.filters.kernels import voxel_dataset
 from spinlens.plots import style
 from spinlens.plots.filters import colour_scale_end, filters, largest_filters
@@ -139,12 +139,11 @@ def test_a_placed_filter_shows_its_blob_on_the_atom_that_it_looks_at():
     centre = (start + (2, 2, 2.5)) / SHAPE
     figure = filters(kernels(), places=[centre, centre], crystal=CRYSTAL)
     for axes in figure.axes[:3]:
-        labels = [text.get_position() for text in axes.texts if text.get_text() == "Cr"]
-        blob = drawn_maximum(axes)
-        assert np.linalg.norm(np.array(labels) - blob, axis=1).min() == pytest.approx(0, abs=1e-6)
+        marks, blob = dots(axes)["Cr"], drawn_maximum(axes)
+        assert np.linalg.norm(marks - blob, axis=1).min() == pytest.approx(0, abs=1e-6)
     moved = filters(kernels(), places=[centre + 0.1, centre], crystal=CRYSTAL)
-    labels = [t.get_position() for t in moved.axes[2].texts if t.get_text() == "Cr"]
-    away = np.linalg.norm(np.array(labels).reshape(-1, 2) - drawn_maximum(moved.axes[2]), axis=1)
+    marks = dots(moved.axes[2]).get("Cr", np.zeros((0, 2)))
+    away = np.linalg.norm(marks - drawn_maximum(moved.axes[2]), axis=1)
     assert away.min(initial=9) > 0.3
 
 

@@ -17,13 +17,23 @@ from spinlens.plots.filters import filters
 from spinlens.plots.radial import radial_profiles
 
 
-def test_the_sign_survives_in_grey_where_a_usual_diverging_map_loses_it():
-    def luminance(colours):
-        return colours(np.linspace(0, 1, 101))[:, :3] @ [0.2126, 0.7152, 0.0722]
+def luminance(colours, count=101):
+    return colours(np.linspace(0, 1, count))[:, :3] @ [0.2126, 0.7152, 0.0722]
 
-    assert (np.diff(luminance(style.SIGNED)) >= 0).all()
-    assert np.ptp(style.SIGNED(0.5)[:3]) == pytest.approx(0, abs=1e-6)
-    assert not (np.diff(luminance(matplotlib.colormaps["RdBu_r"])) >= 0).all()
+
+def test_zero_is_light_and_neutral_and_each_sign_has_its_colour():
+    zero = np.array(style.SIGNED(0.5)[:3])
+    assert zero.min() > 0.93 and np.ptp(zero) < 0.01
+    low, high = style.SIGNED(0.05), style.SIGNED(0.95)
+    assert low[2] - low[0] > 0.3 and high[0] - high[2] > 0.3
+    away = luminance(style.SIGNED)
+    assert away.argmax() == 50 and (np.diff(away[:51]) > -1e-3).all()
+    assert luminance(matplotlib.colormaps["coolwarm"]).max() < away.max()  # the usual map: grey
+
+
+def test_magnitudes_get_darker_all_the_way():
+    assert (np.diff(luminance(style.SEQUENTIAL)) < 0).all()
+    assert not (np.diff(luminance(matplotlib.colormaps["turbo_r"])) < 0).all()
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
@@ -42,8 +52,8 @@ def test_a_png_is_sharp_and_small(tmp_path):
     dataset = voxel_dataset(noise, np.ones_like(noise), "parts", CELL / 40)
     style.save(filters(dataset), tmp_path / "filters.png")
     written = (tmp_path / "filters.png").read_bytes()
-    assert int.from_bytes(written[16:20], "big") == 1000  # pixels: 5 inches at 200 dpi
-    assert 20_000 < len(written) < 400_000
+    assert int.from_bytes(written[16:20], "big") == 2125  # pixels: 180 mm at 300 dpi
+    assert 20_000 < len(written) < 900_000
 
 
 def test_a_reader_s_own_matplotlib_settings_change_nothing():

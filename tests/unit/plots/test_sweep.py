@@ -6,8 +6,9 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from figure_contents import texts
+from spinlens.plots import style
 from spinlens.plots.responses import METRIC
-from spinlens.plots.sweep import MOST_BEST, RESULTS, parallel_coordinates, sweep_accuracies
+from spinlens.plots.sweep import MOST_BEST, parallel_coordinates, sweep_accuracies
 from sweep_tables import METRICS, drawn, study
 
 
@@ -68,7 +69,7 @@ def test_parallel_coordinates_have_a_line_a_point_within_the_axes():
 
 
 def dark(figure):
-    best = to_rgb(RESULTS(1.0))
+    best = to_rgb(style.SEQUENTIAL(1.0))
     return [line for line in figure.axes[0].lines if to_rgb(line.get_color()) == best]
 
 
@@ -88,6 +89,6 @@ def test_a_point_without_a_result_is_dotted():
 
 
 def test_better_is_darker_on_a_grey_printer_too():
-    colours = RESULTS(np.linspace(0, 1, 20))[:, :3]
+    colours = style.SEQUENTIAL(np.linspace(0, 1, 20))[:, :3]
     luminance = colours @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(luminance) < 0).all()

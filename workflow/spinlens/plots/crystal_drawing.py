@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import FuncNorm
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
-from matplotlib.patheffects import Normal, Stroke, withStroke
+from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.reference_cell import (
@@ -21,45 +21,12 @@ from spinlens.crystal.reference_cell import (
     shells,
 )
 from spinlens.plots import style
+from spinlens.plots.atom_marks import draw_atoms
+from spinlens.plots.colour_scale import scale_ticks
 from spinlens.plots.lattice_map import cell_corners, draw_map, map_steps, view_basis
 
-ATOM_RADIUS = 5.2  # points: holds a symbol at any scale; a mark, not the size of an atom
-SYMBOL_SIZE = 6
 SHELL_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))
 CELL_MAP_REACH = 4.9  # Å from the middle A site: its three neighbours at a/√3, and a little more
-
-
-def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
-    """Draw atoms as circles with their symbols.
-
-    Atoms that fall on one point get one circle, that of the first; an atom that the panel
-    would cut gets none.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        The panel, whose limits are set.
-    elements : sequence of str
-        Symbols of the atoms, length n.
-    points : array_like
-        Their places in the picture, shape (n, 2), Å.
-    """
-    shown: dict[tuple[float, ...], tuple[str, NDArray[np.float64]]] = {}
-    for element, point in zip(elements, np.asarray(points), strict=True):
-        if _is_whole(axes, point):
-            shown.setdefault(tuple(np.round(point, 1)), (element, point))
-    x, y = np.array([point for _, point in shown.values()]).reshape(-1, 2).T
-    for colour, width in (("white", 2.0), (style.INK, 0.8)):
-        axes.scatter(
-            x, y, s=(2 * ATOM_RADIUS) ** 2, facecolor="none", edgecolor=colour, linewidth=width,
-            zorder=4,
-        )  # fmt: skip
-    halo = [withStroke(linewidth=2.2, foreground="white")]
-    for element, point in shown.values():
-        axes.text(
-            point[0], point[1], element, ha="center", va="center_baseline", fontsize=SYMBOL_SIZE,
-            color=style.INK, path_effects=halo, zorder=5, clip_on=True,
-        )  # fmt: skip
 
 
 def draw_shells(axes: Axes, centre: ArrayLike, neighbour_shells: Sequence[Shell]) -> None:
@@ -140,7 +107,7 @@ def draw_cell_map(
     values: NDArray[Any],
     crystal: Crystal,
     axis: str,
-    norm: FuncNorm,
+    norm: Normalize,
     height_range: tuple[float, float] | None = None,
 ) -> None:
     """Draw a periodic map of the cell, repeated to fill the panel, with outline and atoms.
@@ -155,7 +122,7 @@ def draw_cell_map(
         The crystal.
     axis : str
         Vector along the line of sight: `a`, `b` or `c`.
-    norm : matplotlib.colors.FuncNorm
+    norm : matplotlib.colors.Normalize
         Colour scale.
     height_range : tuple of float, optional
         Heights in Å along that vector, from the A site, between which atoms are drawn; by
@@ -169,6 +136,7 @@ def draw_cell_map(
     corners = cell_corners(values.shape, steps, repeats) - origin @ basis.T
     tiled = np.tile(values, (2 * repeats + 1,) * 2)
     draw_map(axes, tiled, corners, norm, outline=False)
+    draw_contours(axes, tiled, corners, scale_ticks(norm))
     outline = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) @ edges - origin @ basis.T
     axes.plot(*outline.T, color=style.INK, linewidth=0.6)
     axes.set(xlim=(-CELL_MAP_REACH, CELL_MAP_REACH), ylim=(-CELL_MAP_REACH, CELL_MAP_REACH))
@@ -181,6 +149,32 @@ def draw_cell_map(
     draw_atoms(axes, elements, offsets[shown] @ basis.T)
 
 
+def draw_contours(
+    axes: Axes, values: NDArray[Any], corners: NDArray[np.float64], levels: NDArray[np.float64]
+) -> None:
+    """Draw contours of a map, broken below zero: the sign can be read without colour.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The panel.
+    values : numpy.ndarray
+        The map, shape (n1, n2).
+    corners : numpy.ndarray
+        Corners of its voxels, shape (n1 + 1, n2 + 1, 2), Å.
+    levels : numpy.ndarray
+        Values of the contours, ascending; zero gets none.
+    """
+    levels = levels[(levels > np.nanmin(values)) & (levels < np.nanmax(values)) & (levels != 0)]
+    if not levels.size:
+        return
+    middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2
+    axes.contour(
+        *np.moveaxis(middles, -1, 0), values, levels, colors=style.INK, linewidths=0.4,
+        linestyles=["--" if level < 0 else "-" for level in levels], alpha=0.7,
+    )  # fmt: skip
+
+
 def _heights_along(
     crystal: Crystal, axis: str, offsets: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -188,12 +182,3 @@ def _heights_along(
     index = "abc".index(axis)
     fractional = offsets @ np.linalg.inv(crystal.lattice)
     return fractional[:, index] * np.linalg.norm(crystal.lattice[index])
-
-
-def _is_whole(axes: Axes, point: NDArray[np.float64]) -> bool:
-    """Whether a circle at a point (2,) in Å lies within the panel."""
-    limits = np.array([axes.get_xlim(), axes.get_ylim()])
-    figure: Any = axes.get_figure()
-    size = axes.get_position().size * figure.get_size_inches() * 72
-    margin = ATOM_RADIUS * np.ptp(limits, axis=1) / size
-    return bool((point >= limits[:, 0] + margin).all() and (point <= limits[:, 1] - margin).all())

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from spinlens.crystal.reference_cell import Crystal, Shell, magnetic_sites, shells
 from spinlens.density.profiles import PROJECTION_TITLES, project
-from spinlens.plots import lattice_map, style
+from spinlens.plots import colour_scale, lattice_map, style
+from spinlens.plots.atom_marks import atom_legend
 from spinlens.plots.axis_scale import signed_root, signed_square
 from spinlens.plots.captions import readable
 from spinlens.plots.crystal_drawing import (
@@ -20,7 +21,7 @@ from spinlens.plots.crystal_drawing import (
     shell_legend,
 )
 
-TOP, BOTTOM, TITLE, LEFT, RIGHT, GAP = 1.02, 0.65, 0.3, 0.4, 0.05, 0.12  # inches
+TOP, BOTTOM, TITLE, LEFT, RIGHT, GAP = 0.95, 0.65, 0.3, 0.55, 0.05, 0.1  # inches
 HALF_SLICE = 0.5  # Å on both sides of a slice within which atoms are drawn
 
 
@@ -48,9 +49,9 @@ def cell_maps(
     matplotlib.figure.Figure
         The figure.
     """
-    figure, panels = _panels(len(fields), 3)
+    figure, panels = _panels(len(fields), 3, TITLE)
     maps = [[project(field, axis, projection) for axis in "abc"] for field in fields.values()]
-    norm = lattice_map.symmetric_norm([values for row in maps for values in row])
+    norm = colour_scale.symmetric_norm([values for row in maps for values in row])
     for row, name, maps_of_field in zip(panels, fields, maps, strict=True):
         row[0].set_title(name, loc="left")
         for axes, axis, values in zip(row, "abc", maps_of_field, strict=True):
@@ -61,18 +62,19 @@ def cell_maps(
             PROJECTION_TITLES[projection].format(axis), (0.5, 1), xytext=(0, 19), ha="center",
             xycoords="axes fraction", textcoords="offset points",
         )  # fmt: skip
-    figure.legend(handles=shell_legend(_shells_in_panel(crystal)), loc="lower center", ncols=3)
-    lattice_map.colour_bar(figure, norm, label)
+    _legend(figure, crystal)
+    colour_scale.colour_bar(figure, norm, label)
     text = f"{label} along a, b and c, to scale in Å: {'; '.join(fields)}."
     return style.describe(figure, text)
 
 
 @style.applied
 def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
-    """Draw slices of densities across c: a row a density, a column a plane.
+    """Draw slices of densities across c: a column a density, a row a plane.
 
     The planes are that of the A sites, with neighbour shells, and those of the atoms farthest
-    below and above it; the two outer planes share a colour scale.
+    below and above it; the two outer planes share a colour scale. Contours are at the ticks of
+    the colour bars.
 
     Parameters
     ----------
@@ -87,30 +89,26 @@ def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
         The figure.
     """
     planes, neighbour_shells = _planes(crystal), _shells_in_panel(crystal)
-    figure, panels = _panels(len(fields), len(planes))
+    figure, panels = _panels(len(planes), len(fields), 0.1)
     maps = [
-        [project(f, "c", "slice", plane_index(f, crystal, height)) for height in planes.values()]
-        for f in fields.values()
+        [project(f, "c", "slice", plane_index(f, crystal, height)) for f in fields.values()]
+        for height in planes.values()
     ]
-    inner, *outer = zip(*maps, strict=True)
-    outer_maps = [values for column in outer for values in column]
-    norms = [lattice_map.symmetric_norm(each) for each in (inner, *[outer_maps] * len(outer))]
-    for row, name, maps_of_field in zip(panels, fields, maps, strict=True):
-        row[0].set_title(readable(name), loc="left")
-        for axes, values, height, norm in zip(
-            row, maps_of_field, planes.values(), norms, strict=True
-        ):
-            draw_cell_map(
-                axes, values, crystal, "c", norm, (height - HALF_SLICE, height + HALF_SLICE)
-            )
-        draw_shells(row[0], np.zeros(2), neighbour_shells)
-    figure.legend(handles=shell_legend(neighbour_shells), loc="lower center", ncols=3)
-    tall = figure.get_figheight()
-    for axes, name, norm in zip(panels[0], planes, norms, strict=True):
-        left, _, width, _ = axes.get_position().bounds
-        place = [left + 0.12 * width, 1 - 0.66 / tall, 0.76 * width, 0.07 / tall]
-        bar = lattice_map.colour_bar(figure, norm, f"{name}\nm (μB Å⁻³)", place)
-        bar.ax.set_xticks(float(norm.vmax or 1.0) * np.array([-1, 0, 1]))
+    outer = [values for row in maps[1:] for values in row]
+    norms = [colour_scale.symmetric_norm(each) for each in (maps[0], *[outer] * len(maps[1:]))]
+    for row, (name, height), values, norm in zip(panels, planes.items(), maps, norms, strict=True):
+        nearby = (height - HALF_SLICE, height + HALF_SLICE)
+        for axes, each in zip(row, values, strict=True):
+            draw_cell_map(axes, each, crystal, "c", norm, nearby)
+        row[0].set_ylabel(f"{name} (Å)", rotation=90, labelpad=3)
+    for axes, name in zip(panels[0], fields, strict=True):
+        draw_shells(axes, np.zeros(2), neighbour_shells)
+        axes.set_title(style.wrapped(readable(name), 26), loc="left")
+    _legend(figure, crystal)
+    above = 1 - 0.5 / figure.get_figheight()
+    for left, name, norm in ((0.08, "A plane", norms[0]), (0.58, "outer planes", norms[-1])):
+        place = [left, above, 0.38, 0.08 / figure.get_figheight()]
+        colour_scale.colour_bar(figure, norm, f"m, {name} (μB Å⁻³)", place)
     text = f"{', '.join(planes)}: {', '.join(map(readable, fields))}"
     return style.describe(figure, f"Slices of m across c, to scale in Å, through {text}.")
 
@@ -198,15 +196,21 @@ def plane_index(field: NDArray[Any], crystal: Crystal, height: float) -> int:
     return round((_a_plane(crystal) + height / _plane_spacing(crystal)) * points) % points
 
 
-def _panels(rows: int, columns: int) -> tuple[Figure, NDArray[Any]]:
-    """Make a figure of square panels."""
+def _panels(rows: int, columns: int, gap: float) -> tuple[Figure, NDArray[Any]]:
+    """Make a figure of square panels, with a gap in inches between rows."""
     side = (style.WIDTH - LEFT - GAP * (columns - 1) - RIGHT) / columns
+    height = TOP + rows * (side + gap) - gap + BOTTOM
     figure, panels = style.panel_grid(
-        (rows, columns), TOP + rows * (side + TITLE) + BOTTOM, (LEFT, RIGHT, BOTTOM, TOP),
-        (GAP, TITLE), (side, side),
-    )  # fmt: skip
+        (rows, columns), height, (LEFT, RIGHT, BOTTOM, TOP), (GAP, gap), (side, side)
+    )
     lattice_map.label_in_angstrom(panels, 2)
     return figure, panels
+
+
+def _legend(figure: Figure, crystal: Crystal) -> None:
+    """Name the atoms and the shells below the panels."""
+    handles = [*atom_legend(crystal.elements), *shell_legend(_shells_in_panel(crystal))]
+    figure.legend(handles=handles, loc="lower center", ncols=6)
 
 
 def _shells_in_panel(crystal: Crystal) -> list[Shell]:

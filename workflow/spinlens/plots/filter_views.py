@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import FuncNorm
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -20,7 +20,7 @@ from spinlens.crystal.reference_cell import (
     shells,
 )
 from spinlens.density.profiles import PROJECTION_TITLES, project, relative
-from spinlens.plots import lattice_map, style
+from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.captions import channel_name, readable
 from spinlens.plots.crystal_drawing import draw_atoms, draw_shells, shell_legend
 from spinlens.plots.filters import largest_filters
@@ -78,7 +78,7 @@ def filter_place(
     chosen, neighbour_shells = largest_filters(kernel), shells(crystal)
     values = relative(kernel)[0]
     maps = [[project(channel, "c", projection) for channel in values[f]] for f in chosen]
-    norm = lattice_map.symmetric_norm([each for row in maps for each in row], vmax)
+    norm = colour_scale.symmetric_norm([each for row in maps for each in row], vmax)
     reach = neighbour_shells[-1].distance + ROOM_BEYOND_SHELLS
     figure, panels = _place_panels(len(chosen), kernel.shape[1], reach)
     titles = [
@@ -96,7 +96,7 @@ def filter_place(
         row[0].set_title(f"{title}\n", loc="left")
     figure.legend(handles=shell_legend(neighbour_shells), loc="lower center", ncols=3)
     label = f"weight ÷ rms of its channel, {PROJECTION_TITLES[projection].format('c')}"
-    lattice_map.colour_bar(figure, norm, label)
+    colour_scale.colour_bar(figure, norm, label)
     text = " ".join(f"{title}." for title in titles)
     return style.describe(figure, f"Windows of the filters among atoms and shells. {text}")
 
@@ -138,7 +138,7 @@ def filter_multiples(
     if len(points) < 2:
         raise SpinlensError(f"multiples over {name} need two points or more, not {len(points)}")
     columns = [_column(dataset, axis, projection) for _, dataset in points]
-    norm = lattice_map.symmetric_norm([each for maps in columns for _, each in maps], vmax)
+    norm = colour_scale.symmetric_norm([each for maps in columns for _, each in maps], vmax)
     corners = []
     for maps, (_, dataset) in zip(columns, points, strict=True):
         steps = lattice_map.map_steps(dataset["voxel_vectors"].values, axis)
@@ -157,7 +157,7 @@ def filter_multiples(
     above = 1 - 0.76 / figure.get_figheight()
     figure.text(0.55, above, readable(name), ha="center", va="center", weight="bold")
     view = PROJECTION_TITLES[projection].format(axis)
-    lattice_map.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}")
+    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}")
     values = ", ".join(value for value, _ in points)
     return style.describe(figure, f"Filters {view}, side by side for {readable(name)} {values}.")
 
@@ -169,7 +169,7 @@ def _draw_place(
     centre: NDArray[np.float64],
     crystal: Crystal,
     neighbour_shells: Sequence[Shell],
-    norm: FuncNorm,
+    norm: Normalize,
 ) -> None:
     basis = lattice_map.view_basis(crystal.lattice, "c")
     origin = nearest_magnetic(crystal, centre)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.reference_cell import Crystal, shells
 from spinlens.density.profiles import PROJECTION_TITLES, project, relative
-from spinlens.plots import lattice_map, style
+from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.axis_scale import largest_magnitude
 from spinlens.plots.captions import channel_name, filter_name, weight_change
 from spinlens.plots.crystal_drawing import draw_window_surroundings, shell_legend
@@ -90,7 +90,7 @@ def filters(
     if places is not None and crystal is not None:
         centres = np.asarray(places)[chosen] @ crystal.lattice
     rows = _rows(dataset, weights, projection, centres)
-    norm = lattice_map.symmetric_norm([panel.values for row in rows for panel in row], vmax)
+    norm = colour_scale.symmetric_norm([panel.values for row in rows for panel in row], vmax)
     figure, panels = _panel_grid(rows, LEGEND if crystal else 0)
     for axes, panel in zip(panels.flat, (panel for row in rows for panel in row), strict=True):
         lattice_map.draw_map(axes, panel.values, panel.corners(), norm)
@@ -104,7 +104,7 @@ def filters(
         figure.legend(handles=shell_legend(shells(crystal)), loc="lower center", ncols=3)
     drawn = dataset.sizes["filter"]
     note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
-    lattice_map.colour_bar(figure, norm, f"weight ÷ rms of its channel{note}")
+    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel{note}")
     titles = "; ".join(row[0].title for row in rows).replace("\n", ", ")
     text = f"Filters {PROJECTION_TITLES[projection].format('a, b and c')}, to scale in Å: {titles}."
     return style.describe(figure, text)

@@ -12,7 +12,6 @@ from spinlens.plots import style
 
 MARKERS = {"shapes": "*", "molecules": "o", "crystals": "h"}
 MARKER_SIZES = {"shapes": 42, "molecules": 16, "crystals": 16}
-COLOUR_MAPS = {"element": "turbo", "atoms": "viridis", "moment_muB": "plasma"}
 TITLES = {
     "element": "rarest element, by atomic number",
     "atoms": "size, atoms",
@@ -102,7 +101,7 @@ def _draw(figure: Figure, axes: Axes, rows: Sequence[Row], column: str) -> None:
             ]
             colour: dict[str, Any] = {"facecolor": style.FAINT, "label": family}
             if has_value:
-                colour = {"c": [values[i] for i in chosen], "cmap": COLOUR_MAPS[column]}
+                colour = {"c": [values[i] for i in chosen], "cmap": style.SEQUENTIAL}
                 colour |= {"vmin": low, "vmax": high}
             x, y = ([float(rows[i][name]) for i in chosen] for name in ("x", "y"))
             marks = axes.scatter(

@@ -4,20 +4,15 @@ The view is orthographic, as crystal viewers draw it: points on one line along t
 fall on one point, and a sphere around an atom is a circle of the same radius.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colorbar import Colorbar
-from matplotlib.colors import FuncNorm
-from matplotlib.figure import Figure
+from matplotlib.colors import Normalize
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.plots import style
-from spinlens.plots.axis_scale import largest_magnitude, signed_root, signed_square
 
 PLANES = {"a": "bc", "b": "ac", "c": "ab"}  # vectors that span the map seen along each vector
 
@@ -108,61 +103,6 @@ def cell_corners(
     return (_indices(tiled) + start) @ steps
 
 
-def symmetric_norm(maps: Sequence[ArrayLike] = (), end: float | None = None) -> FuncNorm:
-    """Make a colour scale centred at zero, by the square root of the magnitude.
-
-    The weak density of a ligand can be seen beside that of a magnetic site.
-
-    Parameters
-    ----------
-    maps : sequence of array_like
-        Maps that share the scale.
-    end : float, optional
-        End of the scale; by default the largest finite magnitude among the maps.
-
-    Returns
-    -------
-    matplotlib.colors.FuncNorm
-        The scale.
-    """
-    end = end or largest_magnitude(maps) or 1.0
-    return FuncNorm((signed_root, signed_square), vmin=-end, vmax=end)
-
-
-def colour_bar(
-    figure: Figure, norm: FuncNorm, label: str, place: Sequence[float] | None = None
-) -> Colorbar:
-    """Draw a horizontal colour bar with ticks at the ends, the quarters and zero.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure.
-    norm : matplotlib.colors.FuncNorm
-        Its colour scale.
-    label : str
-        Text above the bar, with the unit.
-    place : sequence of float, optional
-        Left, bottom, width and height as shares of the figure; by default half an inch
-        below the figure's top.
-
-    Returns
-    -------
-    matplotlib.colorbar.Colorbar
-        The bar.
-    """
-    height = figure.get_figheight()
-    left, bottom, width, tall = place or [0.2, 1 - 0.5 / height, 0.65, 0.1 / height]
-    axes = figure.add_axes((left, bottom, width, tall))
-    mappable = ScalarMappable(norm, style.SIGNED)
-    bar = figure.colorbar(mappable, cax=axes, orientation="horizontal", ticklocation="top")
-    ticks = float(norm.vmax or 1.0) * np.array([-1, -0.25, 0, 0.25, 1])
-    bar.set_ticks(list(ticks), labels=[style.signed_number(tick) for tick in ticks])
-    bar.ax.minorticks_off()
-    bar.set_label(label)
-    return bar
-
-
 def label_in_angstrom(panels: NDArray[Any], step: float) -> None:
     """Label the outer axes of panels in Å, with the same ticks along both axes.
 
@@ -186,7 +126,7 @@ def draw_map(
     axes: Axes,
     values: NDArray[Any],
     corners: NDArray[np.float64],
-    norm: FuncNorm,
+    norm: Normalize,
     outline: bool = True,
 ) -> None:
     """Draw a map on its corners; write so if none of its values is finite.
@@ -199,7 +139,7 @@ def draw_map(
         The map, shape (n1, n2).
     corners : numpy.ndarray
         Corners of its voxels, shape (n1 + 1, n2 + 1, 2), Å.
-    norm : matplotlib.colors.FuncNorm
+    norm : matplotlib.colors.Normalize
         Colour scale.
     outline : bool
         Whether to draw the map's edge.

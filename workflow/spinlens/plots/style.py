@@ -1,4 +1,4 @@
-"""The look of every figure, in one place: as wide as a phone shows it, legible without colour."""
+"""The look of every figure, in one place: sizes of a journal, legible without colour."""
 
 import textwrap
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib
 import matplotlib.style
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,8 +18,8 @@ from spinlens.core.files import whole
 P = ParamSpec("P")
 R = TypeVar("R")
 
-WIDTH = 5.0  # inches; at this width 8 pt can still be read on a phone
-DPI = 200
+COLUMN, WIDTH = 85 / 25.4, 180 / 25.4  # inches: a column and the page of a journal
+DPI = 300
 INK, MUTED, FAINT = "#1a1a1a", "#6e6e6e", "#e4e4e4"
 # Marks of results on the training and the validation fold.
 FOLDS: dict[str, dict[str, Any]] = {
@@ -47,11 +46,11 @@ LINES: tuple[dict[str, Any], ...] = (
     {"color": "#8a5fb0", "linestyle": (0, (3, 1.2))},
 )
 
-# Diverges about a mid grey and gets lighter all the way from negative to positive, so that the
-# sign survives a grey printer; the usual blue-white-red maps print both signs alike.
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed", ["#08204f", "#2a548f", "#868686", "#e3a53c", "#fff6c9"], N=65
-)
+# Signed values: blue is negative, red positive, zero nearly white; ColorBrewer chose it for readers
+# who confuse red and green. Both signs print alike in grey, which is why maps of densities have
+# contours, broken where the density is negative.
+SIGNED = matplotlib.colormaps["RdBu_r"].resampled(129)  # odd: zero has its own colour
+SEQUENTIAL = matplotlib.colormaps["cividis_r"]  # magnitudes, from light to dark
 
 _RC: Any = {
     "font.size": 8,
@@ -226,7 +225,7 @@ def save(figure: Figure, path: Path | str) -> None:
     figure : matplotlib.figure.Figure
         The figure.
     path : Path or str
-        File, `.png` (at 200 dpi) or `.svg`.
+        File, `.png` (at 300 dpi) or `.svg`.
     """
     with whole(path) as temporary:
         title = {"Title": str(figure.get_label())} if figure.get_label() else {}
@@ -240,7 +239,7 @@ def _reduce_colours(path: Path, texts: dict[str, str]) -> None:
     """Give a PNG a palette of 256 colours: a quarter of the size, in a report of all figures."""
     with Image.open(path) as image:
         reduced = image.convert("RGB").quantize(
-            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
     kept = PngInfo()
     for key, text in texts.items():

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -34,8 +33,7 @@ LINE_DISTANCE = 0.018  # of an axis: between lines that would cover one another
 MARGIN = 0.1  # at the ends of an axis of few values, for lines spread beside them
 NO_RESULT = -0.06  # where a line without a result ends
 BEST_SHARE, MOST_BEST = 0.25, 10
-# From light to dark, so that the order survives a grey printer.
-RESULTS = LinearSegmentedColormap.from_list("results", ["#cfcfcf", "#9db4c8", "#2f6da3", "#06223d"])
+PALEST, LENGTH = 0.2, 0.5  # of the colours of lines that are not among the best
 
 Row = Mapping[str, Any]
 
@@ -226,8 +224,8 @@ def _line(position: float, is_best: bool) -> dict[str, Any]:
     if np.isnan(position):
         return {"color": style.MUTED, "linewidth": 0.6, "linestyle": ":"}
     if is_best:
-        return {"color": RESULTS(1.0), "linewidth": 1.2}
-    return {"color": RESULTS(0.6 * position), "linewidth": 0.6, "alpha": 0.8}
+        return {"color": style.SEQUENTIAL(1.0), "linewidth": 1.2}
+    return {"color": style.SEQUENTIAL(PALEST + LENGTH * position), "linewidth": 0.6, "alpha": 0.8}
 
 
 def _draw_axis(axes: Axes, height: Any, ticks: list[tuple[float, str]]) -> None:

@@ -1,0 +1,92 @@
+"""Marks of atoms on maps: small dots in the usual colours of the elements, and their legend."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from ase.data import atomic_numbers
+from ase.data.colors import jmol_colors
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike, NDArray
+
+from spinlens.plots import style
+
+DOT = 3.4  # points across: a mark of the place, not the size of an atom
+_EDGE: dict[str, Any] = {"markeredgecolor": style.INK, "markeredgewidth": 0.5}
+_HALO = [withStroke(linewidth=1.6, foreground="white")]
+
+
+def element_colour(element: str) -> tuple[float, float, float]:
+    """Look up the colour of an element as Jmol and ASE draw it.
+
+    VESTA's is the same for most; its chromium is the dark blue of a negative density here.
+
+    Parameters
+    ----------
+    element : str
+        Chemical symbol.
+
+    Returns
+    -------
+    tuple of float
+        Red, green and blue, from 0 to 1.
+    """
+    red, green, blue = map(float, jmol_colors[atomic_numbers[element]])
+    return red, green, blue
+
+
+def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
+    """Draw atoms as dots, a line of the axes for each element, labelled by its symbol.
+
+    Atoms that fall on one point get one dot, that of the first; an atom that the panel would cut
+    gets none.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The panel, whose limits are set.
+    elements : sequence of str
+        Symbols of the atoms, length n.
+    points : array_like
+        Their places in the picture, shape (n, 2), Å.
+    """
+    shown: dict[tuple[float, ...], tuple[str, NDArray[np.float64]]] = {}
+    for element, point in zip(elements, np.asarray(points), strict=True):
+        if _is_whole(axes, point):
+            shown.setdefault(tuple(np.round(point, 1)), (element, point))
+    for element in dict.fromkeys(element for element, _ in shown.values()):
+        places = np.array([point for name, point in shown.values() if name == element])
+        axes.plot(*places.T, **_look(element), path_effects=_HALO, zorder=5)
+
+
+def atom_legend(elements: Sequence[str]) -> list[Line2D]:
+    """Make legend entries of elements.
+
+    Parameters
+    ----------
+    elements : sequence of str
+        Chemical symbols; each is listed once.
+
+    Returns
+    -------
+    list of matplotlib.lines.Line2D
+        One entry for each element.
+    """
+    return [Line2D([], [], **_look(element)) for element in dict.fromkeys(elements)]
+
+
+def _look(element: str) -> dict[str, Any]:
+    colour = element_colour(element)
+    own = {"marker": "o", "linestyle": "none", "markersize": DOT, "label": element}
+    return own | {"markerfacecolor": colour, **_EDGE}
+
+
+def _is_whole(axes: Axes, point: NDArray[np.float64]) -> bool:
+    """Whether a dot at a point (2,) in Å lies within the panel."""
+    limits = np.array([axes.get_xlim(), axes.get_ylim()])
+    figure: Any = axes.get_figure()
+    size = axes.get_position().size * figure.get_size_inches() * 72
+    margin = DOT / 2 * np.ptp(limits, axis=1) / size
+    return bool((point >= limits[:, 0] + margin).all() and (point <= limits[:, 1] - margin).all())
