@@ -19,7 +19,7 @@ from spinlens.core.files import write_json
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
 from spinlens.splits import folds
-from spinlens.training import choice, task
+from spinlens.training import checkpoints, choice, task
 
 dataset, split = snakemake.input.dataset, snakemake.input.split
 params, fold = snakemake.params, snakemake.wildcards.fold
@@ -27,14 +27,24 @@ folder, point = Path(snakemake.output[0]), dict(params.hyperparameters)
 window = params.settings["window"]
 folder.mkdir(parents=True, exist_ok=True)
 
-with Inputs(dataset, point) as inputs:
+minutes = snakemake.config["checkpoint_minutes"]
+made_from = {"dataset": checkpoints.file_state(dataset), "code": params.code}
+place = checkpoints.place(folder, depth=5)
+# A network that is done keeps its checkpoint until all networks of the job are.
+with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
     if params.choices:
         own = task.task(dataset, split, point, fold)
         groups = folds.read_groups(split)
         training = own.folds[0]
         names = np.array([groups[own.calculations[sample]] for sample in training.samples])
         override, rows = choice.choose(
-            inputs, point, params.choices, training, names, own.target.class_count
+            inputs,
+            point,
+            params.choices,
+            training,
+            names,
+            own.target.class_count,
+            checkpoints=kept,
         )
         write_json(folder / "choice.json", rows)
         point |= override
@@ -43,4 +53,6 @@ with Inputs(dataset, point) as inputs:
         labelling, added_seed = task.labelling_of(seed)
         seeded = point | {"seed": point["seed"] + added_seed}
         own = task.task(dataset, split, seeded, fold, labelling, params.permutation_group)
-        fit_files.train_and_write(folder / seed, inputs, dataset, seeded, own, window, used)
+        fit_files.train_and_write(
+            folder / seed, inputs, dataset, seeded, own, window, used, kept.of(seed)
+        )

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
-from spinlens.training import task
+from spinlens.training import checkpoints, task
 
 point = dict(snakemake.params.hyperparameters)
 dataset, split = snakemake.input.dataset, snakemake.input.split
 own = task.task(dataset, split, point, snakemake.params.fold)
 folder = Path(snakemake.output.model).parent
 window = snakemake.params.settings["window"]
-with Inputs(dataset, point) as inputs:
-    fit_files.train_and_write(folder, inputs, dataset, point, own, window, used)
+minutes = snakemake.config["checkpoint_minutes"]
+made_from = {"dataset": checkpoints.file_state(dataset), "code": snakemake.params.code}
+place = checkpoints.place(folder, depth=1)
+with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
+    fit_files.train_and_write(folder, inputs, dataset, point, own, window, used, kept)

@@ -15,6 +15,7 @@ from spinlens.dataset.targets import Target
 from spinlens.filters import kernels
 from spinlens.models import build
 from spinlens.splits.folds import SUBSETS
+from spinlens.training.checkpoints import Checkpoints
 from spinlens.training.fit import fit
 from spinlens.training.task import Fold, Task
 
@@ -27,6 +28,7 @@ def train_and_write(
     task: Task,
     window: float | None,
     devices: Sequence[str] = (),
+    checkpoints: Checkpoints | None = None,
 ) -> None:
     """Train a point on a task; write its files to a folder.
 
@@ -48,6 +50,8 @@ def train_and_write(
         The config's window in Å.
     devices : sequence of str
         Devices that share each batch, if there are several.
+    checkpoints : Checkpoints or None
+        Where the training is kept: one that was interrupted goes on from there.
 
     Raises
     ------
@@ -55,7 +59,7 @@ def train_and_write(
         If the samples' cells, the grid or the devices do not allow what the point asks for.
     """
     folder = Path(folder)
-    made = fit(point, inputs, *task.folds, task.target.class_count, devices)
+    made = fit(point, inputs, *task.folds, task.target.class_count, devices, print, checkpoints)
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)
     write_model(folder / "model.keras", made.model)

@@ -7,7 +7,7 @@ nothing is interpolated. No label here depends on how a crystal stands: moment, 
 exchange energy are those of its mirror image, too.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -88,6 +88,17 @@ class Batches(keras.utils.PyDataset):
         """Shuffle for the next epoch."""
         if self._random is not None:
             self._order = self._random.permutation(len(self.samples))
+
+    def state(self) -> dict[str, Any]:
+        """Return the order of the samples and the state of the random generator."""
+        random = None if self._random is None else self._random.bit_generator.state
+        return {"order": self._order.tolist(), "random": random}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up what `state` returned."""
+        self._order = np.array(state["order"])
+        if self._random is not None:
+            self._random.bit_generator.state = state["random"]
 
     def _of(self, chosen: NDArray[np.int64]) -> tuple[Any, Any]:
         return model_inputs(self.inputs, self.samples[chosen], self._augmented), self.truth[chosen]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.splits.groups import inner_folds
 from spinlens.training import metrics
+from spinlens.training.checkpoints import Checkpoints
 from spinlens.training.fit import fit
 from spinlens.training.task import Fold
 
@@ -23,6 +24,7 @@ def choose(
     groups: NDArray[Any],
     classes: int | None,
     report: Callable[[str], Any] = print,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Choose one of several overrides of a point on the samples of a training fold alone.
 
@@ -46,6 +48,8 @@ def choose(
         Number of classes; None for a regression.
     report : callable
         Takes one line per choice.
+    checkpoints : Checkpoints or None
+        Where the trainings are kept.
 
     Returns
     -------
@@ -58,10 +62,12 @@ def choose(
     scores: list[float | None] = [None] * len(choices)
     for index, override in enumerate(choices if pairs else ()):
         own = dict(point) | dict(override)
-        predicted = [
-            fit(own, inputs, *_folds(training, pair), classes, report=_silent).predictions[1]
-            for pair in pairs
-        ]
+        predicted = []
+        for number, pair in enumerate(pairs):
+            name = f"choice{index}-{number}"
+            kept = None if checkpoints is None else checkpoints.of(name)
+            made = fit(own, inputs, *_folds(training, pair), classes, (), _silent, kept)
+            predicted.append(made.predictions[1])
         tested = np.concatenate([validation for _, validation in pairs])
         scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))
         report(f"choice {index + 1}/{len(choices)} {dict(override)}  score {scores[index]}")

@@ -15,6 +15,7 @@ from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
 from spinlens.training import batches, data_parallel, metrics
 from spinlens.training.batches import Batches
+from spinlens.training.checkpoints import Checkpoints, Keeper
 from spinlens.training.task import Fold
 
 MeanAndDeviation = tuple[float, float]
@@ -54,6 +55,7 @@ def fit(
     classes: int | None,
     devices: Sequence[str] = (),
     report: Callable[[str], Any] = print,
+    checkpoints: Checkpoints | None = None,
 ) -> Fit:
     """Train a sweep point; deterministic for a given seed.
 
@@ -74,6 +76,8 @@ def fit(
         Names of the devices that share each batch, if there are several.
     report : callable
         Takes one line per epoch.
+    checkpoints : Checkpoints or None
+        Where the training is kept: one that was interrupted goes on from there.
 
     Returns
     -------
@@ -92,19 +96,27 @@ def fit(
         model = build.build(dict(point), inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
     log = _EpochLog(point["epochs"], report)
+    made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
+    made_from |= {"training": _listed(training), "validation": _listed(validation)}
     parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
     unit = None if classes is not None else _mean_and_deviation(training.truth)
     learned = Batches(inputs, *_in_unit(training, unit), point["batch_size"], seed, augment, parts)
     watched = Batches(inputs, *_in_unit(validation, unit), size)
+    checkpoint = None if checkpoints is None else checkpoints.checkpoint(made_from)
+    keeper = Keeper(checkpoint, {"batches": learned, "log": log}, report)
+    with data_parallel.scope(devices):
+        keeper.resume(model)
     model.fit(
         data_parallel.shared_out(learned, devices),
         epochs=point["epochs"],
+        initial_epoch=keeper.initial_epoch,
         validation_data=data_parallel.shared_out(watched, devices),
-        callbacks=[log],
+        callbacks=[log, keeper],
         shuffle=False,  # batches shuffle their samples; Keras would shuffle batches once more
         verbose=0,
     )
+    keeper.finish()
     with data_parallel.scope(devices):
         model = model if unit is None else build.in_unit(model, *unit)
     folds = (training, validation)
@@ -163,6 +175,18 @@ class _EpochLog(keras.callbacks.Callback):
         self.history.append({"epoch": epoch + 1} | values)
         line = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
         self.report(f"epoch {epoch + 1}/{self.epochs}  {line}")
+
+    def state(self) -> dict[str, Any]:
+        """Return the history so far."""
+        return {"history": list(self.history)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a history."""
+        self.history[:] = state["history"]
+
+
+def _listed(fold: Fold) -> list[Any]:
+    return [fold.samples.tolist(), np.asarray(fold.truth).tolist()]
 
 
 def _input_scale(normalization: str, inputs: Inputs, samples: NDArray[np.int64]) -> float:

@@ -1,0 +1,63 @@
+"""Ends that come from outside: time limits, preemption, cancellation.
+
+A scheduler warns a job by a signal before it kills it. What a training has reached is written
+then. After the warning of a time limit (SIGUSR1, as the profile of SLURM asks for it) the job is
+put back into the queue, if it has got any further since it began.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
+REQUEUE_SECONDS = 60  # in which a requeued job is ended by the scheduler
+_saving: list[Callable[[], int]] = []
+
+
+def before_end(save: Callable[[], int]) -> None:
+    """Call a function before this process ends by a signal, instead of the one named before.
+
+    Parameters
+    ----------
+    save
+        Writes what is to be kept; returns how many steps this process has made, 0 for none.
+    """
+    _saving[:] = [save]
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in SIGNALS:
+        ignored = signal.getsignal(number) is signal.SIG_IGN
+        if number == signal.SIGUSR1 or not ignored:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Save and end at once: an exception would have to pass through the framework's C++ code."""
+    steps = sum(save() for save in _saving)
+    name = signal.Signals(number).name
+    print(f"{name}: ended after {steps} further epochs; the next attempt goes on from there")
+    if number == signal.SIGUSR1 and steps == 0:
+        print("no epoch ended within the time limit of the job: give it more (training_minutes)")
+    elif number == signal.SIGUSR1 and _requeued():
+        sys.stdout.flush()
+        time.sleep(REQUEUE_SECONDS)
+    sys.stdout.flush()
+    os._exit(128 + number)
+
+
+def _requeued() -> bool:
+    """Put this SLURM job back into the queue; False if it is none or must not be requeued."""
+    job, scontrol = os.environ.get("SLURM_JOB_ID"), shutil.which("scontrol")
+    if not job or not scontrol:
+        return False
+    print(f"SLURM job {job} is put back into the queue", flush=True)
+    done = subprocess.run([scontrol, "requeue", job], capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"scontrol requeue {job}: {done.stderr.strip()}")
+    return done.returncode == 0
