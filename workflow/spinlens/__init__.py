@@ -5,7 +5,7 @@ Rooms, ground floor first; a room imports only from rooms above it in this list.
 core: files, errors, logs, templates, netCDF helpers, fingerprints of code, devices, memory
 settings: the config's validation, hyperparameters, sizes that fit, the sweep and its sampling
 crystal: elements, formulas, composition descriptors, the reference cell, neighbour shells
-density: grids, channels, window, normalization, projections, profiles, site moments
+density: grids, channels, window, normalization, isosurfaces, site moments
 calculations: find and read a calculation, its labels and checks, the record
 structures: decorated crystals, magnetic orders, inputs for VASP, GPAW runs and their labels
 exchange: exchange constants J1, J2, J3 with errors, ground states, Monte Carlo
@@ -14,7 +14,7 @@ splits: training and validation folds
 layers: periodic, steerable and point convolutions, and the Fourier transforms below them
 models: network families, their heads, cost and memory, loading
 training: fits, batches, augmentation, several GPUs, metrics
-filters: filters of every family on the crystal, files of a fit, shell weights, attribution, export
+filters: files of a fit, filters on the crystal, projections, shell weights, attribution, export
 evidence: baselines, intervals, p-values, verdicts, recurrence of filters, tables
 prediction: trained models applied to new calculations, the training range
 atoms: networks on atoms as points

@@ -1,26 +1,43 @@
 """What a former configuration left is found, and nothing else."""
 
-import pytest
+import subprocess
+import sys
 
-from spinlens.archive.stale import megabytes, stale
+from paths import ROOT
+
+SCRIPT = ROOT / "workflow" / "scripts" / "archive" / "stale.py"
+JOB = """
+import runpy, sys
+from types import SimpleNamespace
+
+results, script, *known = sys.argv[1:]
+params = SimpleNamespace(results=results, known={each: ["models/base"] for each in known})
+job = SimpleNamespace(log=[f"{results}/stale.log"], params=params)
+runpy.run_path(script, init_globals={"snakemake": job})
+"""
 
 
-def test_only_what_no_job_makes_is_listed(tmp_path):
-    for name in ("models/base", "models/filters~2", "figures", "fits/base/moment"):
+def listed(results, *patterns):
+    """Lines on the terminal, without the last one: paths below the results, and sizes."""
+    command = [sys.executable, "-c", JOB, str(results), str(SCRIPT), *patterns]
+    environment = {"PYTHONPATH": str(ROOT / "workflow")}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    *lines, summary = done.stderr.splitlines()
+    assert summary.startswith(f"{len(lines)} files or folders belong to no job")
+    return [line.removeprefix(f"{results}/") for line in lines]
+
+
+def test_only_what_no_job_makes_is_listed_with_the_size_of_all_below_it(tmp_path):
+    for name in ("models/base", "models/filters~2/inner", "figures", "fits/base/moment"):
         (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "figures" / "filters_over_epochs.png").write_bytes(b"")
+    (tmp_path / "models" / "filters~2" / "inner" / "model").write_bytes(bytes(1_500_000))
+    (tmp_path / "models" / "filters~2" / "metrics").write_bytes(bytes(500_000))
+    (tmp_path / "figures" / "filters_over_epochs.png").write_bytes(bytes(100_000))
     (tmp_path / "figures" / "target.svg").write_bytes(b"")
-    known = {"models/*": ["models/base"], "figures/filters_over_*.png": [], "fits/*/*": []}
-    found = [path.relative_to(tmp_path).as_posix() for path in stale(tmp_path, known)]
-    assert found == ["figures/filters_over_epochs.png", "fits/base/moment", "models/filters~2"]
-    everything = {pattern: found for pattern in known}
-    assert [path.name for path in stale(tmp_path, everything)] == ["base"]
-    assert stale(tmp_path / "missing", known) == []
-
-
-def test_a_folder_weighs_what_all_below_it_does(tmp_path):
-    (tmp_path / "folder" / "inner").mkdir(parents=True)
-    (tmp_path / "folder" / "inner" / "model").write_bytes(bytes(1_500_000))
-    (tmp_path / "folder" / "metrics").write_bytes(bytes(500_000))
-    assert megabytes(tmp_path / "folder") == pytest.approx(2.0, abs=1e-9)
-    assert megabytes(tmp_path / "folder" / "metrics") == pytest.approx(0.5, abs=1e-9)
+    found = listed(tmp_path, "models/*", "figures/filters_over_*.png", "fits/*/*")
+    assert found == [
+        "figures/filters_over_epochs.png  0.1 MB",
+        "fits/base/moment  0.0 MB",
+        "models/filters~2  2.0 MB",
+    ]
+    assert listed(tmp_path, "missing/*") == []

@@ -5,7 +5,7 @@ import pytest
 
 from gaussian_slab import LATTICE, MOMENT, A, C, gaussian
 from spinlens.density import grids
-from spinlens.density.profiles import project_along_c
+from spinlens.density.window import project_along_c
 
 NOISE = np.random.default_rng(0).normal(size=(6, 6, 8)) + 1
 

@@ -8,7 +8,7 @@ import xarray as xr
 
 from spinlens.crystal.reference_cell import magnetic_sites, shells
 from spinlens.dataset import class_means
-from spinlens.density import profiles
+from spinlens.filters import projection
 from spinlens.plots import style
 from spinlens.plots.captions import readable
 from spinlens.plots.fields import cell_maps
@@ -26,13 +26,13 @@ for method, title in METHODS.items():
     fields = {f"{title}, {c}": dataset[method].values[i] for i, c in enumerate(classes)}
     style.save(cell_maps(fields, crystal, label), snakemake.output[method])
 neighbour_shells = shells(crystal)
-bin_edges = profiles.edges(neighbour_shells[-1].distance + 1)
+bin_edges = projection.edges(neighbour_shells[-1].distance + 1)
 shape = dataset["occlusion"].shape[1:]
 sites = crystal.positions[magnetic_sites(crystal)]
-weights = profiles.sphere_weights(shape, crystal.lattice, sites, bin_edges)
+weights = projection.sphere_weights(shape, crystal.lattice, sites, bin_edges)
 panels = {
     title: {
-        name: profiles.profile(dataset[method].values[index], weights)
+        name: projection.profile(dataset[method].values[index], weights)
         for index, name in enumerate(classes)
     }
     for method, title in METHODS.items()

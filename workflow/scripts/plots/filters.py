@@ -10,9 +10,8 @@ import xarray as xr
 from spinlens.core.files import read_frame, read_json
 from spinlens.crystal.reference_cell import magnetic_sites, reference, shells
 from spinlens.dataset.read import open_dataset
-from spinlens.density import profiles
-from spinlens.density.profiles import relative
 from spinlens.filters import placement
+from spinlens.filters.projection import edges, profile, relative, sphere_weights
 from spinlens.plots import style
 from spinlens.plots.captions import channel_name
 from spinlens.plots.filter_views import filter_place
@@ -39,21 +38,21 @@ grid = placement.cell_grid(crystal.lattice, dataset["voxel_vectors"].values)
 is_flat = dataset.sizes["c"] == 1
 shape = (*grid[:2], 1) if is_flat else grid
 neighbour_shells = shells(crystal)
-bin_edges = profiles.edges(neighbour_shells[-1].distance + 1)
+bin_edges = edges(neighbour_shells[-1].distance + 1)
 sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if is_flat else 1)
-weights = profiles.sphere_weights(shape, crystal.lattice, sites, bin_edges)
+weights = sphere_weights(shape, crystal.lattice, sites, bin_edges)
 trained, initial = (relative(dataset[name].values)[0] for name in ("kernel", "initial_kernel"))
 
 
-def profile(kernel: np.ndarray, start: np.ndarray) -> np.ndarray:
+def profile_of(kernel: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Average a kernel (a, b, c), placed at its start in the cell, around the A sites."""
-    return profiles.profile(placement.laid(kernel, shape, start, np.nan), weights)
+    return profile(placement.laid(kernel, shape, start, np.nan), weights)
 
 
 names = [channel_name(name) for name in dataset["channel"].values]
 panels = {
-    f"filter {f + 1}": {name: profile(trained[f, c], starts[f]) for c, name in enumerate(names)}
-    | {f"{names[0]}, before training": profile(initial[f, 0], starts[f])}
+    f"filter {f + 1}": {name: profile_of(trained[f, c], starts[f]) for c, name in enumerate(names)}
+    | {f"{names[0]}, before training": profile_of(initial[f, 0], starts[f])}
     for f in largest_filters(dataset["kernel"].values)
 }
 label = "mean weight ÷ root mean square of its channel"

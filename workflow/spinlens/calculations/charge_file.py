@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, NextHeader, read_blocks
 from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
-from spinlens.calculations.cube import read_cube
 from spinlens.calculations.density_parts import shared_format
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
-from spinlens.calculations.pymatgen_json import read_json
+from spinlens.calculations.other_formats import read_cube, read_json
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.run_inputs import elements_beside
 from spinlens.calculations.vasp_header import Structure, read_structure

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.calculations.charge_file import ChargeFile, read_charge_file
-from spinlens.calculations.cube import unit_factor
 from spinlens.calculations.density_parts import shared_format
+from spinlens.calculations.other_formats import unit_factor
 from spinlens.core.errors import Excluded
 
 SAME_LENGTH_A = 1e-3

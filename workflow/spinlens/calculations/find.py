@@ -12,8 +12,15 @@ from spinlens.calculations.density_parts import (
     plain_stem,
     shared_format,
 )
-from spinlens.calculations.folder_groups import Groups, Member, Names, add_by_name, add_by_pattern
-from spinlens.calculations.folder_tree import printable, walk
+from spinlens.calculations.folder_tree import (
+    Groups,
+    Member,
+    Names,
+    add_by_name,
+    add_by_pattern,
+    printable,
+    walk,
+)
 from spinlens.calculations.run_files import (
     LABEL_FILES,
     charge_file_kind,

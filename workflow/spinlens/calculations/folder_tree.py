@@ -1,4 +1,4 @@
-"""Go through a folder tree, and name its folders whose charge file is missing or misnamed.
+"""Go through a folder tree: group its files by calculation, name folders without a charge file.
 
 Standard library only: the Snakefile imports it.
 """
@@ -7,12 +7,25 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from spinlens.calculations.density_parts import cube_sets, is_pymatgen_json
+from spinlens.calculations.density_parts import (
+    PART,
+    cube_sets,
+    is_pymatgen_json,
+    role,
+    shared_format,
+)
+from spinlens.calculations.label_table import number_or_text
 from spinlens.calculations.run_files import charge_file_kind, unique_ids
 
 OUTPUT_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml")
 LOOKS_LIKE_CHARGE_FILE = re.compile(r"chgcar|vaspwave|^chg\b", re.IGNORECASE)
+
+Names = tuple[tuple[str, Any], ...]
+Member = tuple[str, str]  # name of a file; its role if it holds a part of the densities, else ""
+# Folder, labels of its path, and what tells its calculations apart if it holds several.
+Groups = dict[tuple[str, Names, str], list[Member]]
 
 
 def walk(root: str) -> Iterator[tuple[str, list[str], str]]:
@@ -54,11 +67,55 @@ def walk(root: str) -> Iterator[tuple[str, list[str], str]]:
         yield folder, files, ""
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+def add_by_name(groups: Groups, folder: str, files: list[str]) -> None:
+    """Add the charge files of a folder to groups: those of VASP, else each JSON and cube pair.
+
+    Parameters
+    ----------
+    groups
+        Groups, which are added to.
+    folder
+        Path of the folder.
+    files
+        Names of its files.
+    """
+    of_vasp = [file for file in files if charge_file_kind(file)]
+    if of_vasp:
+        groups[folder, (), ""] = [(file, "") for file in of_vasp]
+        return
+    for file in files:
+        if is_pymatgen_json(os.path.join(folder, file)):
+            groups[folder, (), file] = [(file, "")]
+    for shared, parts in cube_sets(files).items():
+        groups[folder, (), shared] = [(file, role) for role, file in parts.items()]
+
+
+def add_by_pattern(
+    groups: Groups, root: str, folder: str, files: list[str], matcher: re.Pattern[str]
+) -> None:
+    """Add the files of a folder that match a pattern to groups.
+
+    Parameters
+    ----------
+    groups, folder, files
+        As `add_by_name` takes them.
+    root
+        Folder that the pattern is relative to.
+    matcher
+        Pattern from `run_files.compile_pattern`; its name `density` tells the role of a file.
+    """
+    for file in files:
+        relative = os.path.relpath(os.path.join(folder, file), root).replace(os.sep, "/")
+        match = matcher.fullmatch(relative)
+        if match is None:
+            continue
+        texts = match.groupdict()
+        part = role(texts.pop(PART)) if PART in texts else ""
+        if PART in matcher.groupindex and not part:
+            continue  # no part of a density
+        names = tuple((name, number_or_text(text)) for name, text in texts.items())
+        alone = file if shared_format(file) == "json" else ""
+        groups.setdefault((folder, names, alone), []).append((file, part))
 
 
 def printable(path: str) -> str:
@@ -109,6 +166,13 @@ def without_charge_file(root: Path | str, pattern: str | None = None) -> list[di
         {"calculation": id, "source": printable(folder), "reason": _why_none(alike)}
         for id, (folder, alike) in zip(ids, found, strict=True)
     ]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _why_none(alike: list[str]) -> str:

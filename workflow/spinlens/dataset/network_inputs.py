@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.density import grids, profiles
+from spinlens.density import grids
+from spinlens.density.window import project_along_c
 from spinlens.settings import sizes
 
 CACHE_BYTES = 512 * 2**20
@@ -83,7 +84,7 @@ class Inputs:
             field = grids.above_isosurface(field, point["isosurface"])
         if point["dimensions"] == 2:
             lattice = self._file["lattice"][sample]
-            field = profiles.project_along_c(field, lattice)[..., np.newaxis]
+            field = project_along_c(field, lattice)[..., np.newaxis]
         if point["normalization"] not in grids.NORMALIZATIONS_OF_DATASET:
             field = self._by_own_scale(field, sample)
         return grids.channels(field, point["channels"]).astype(np.float32)

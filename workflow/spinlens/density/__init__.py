@@ -1,1 +1,1 @@
-"""Densities on grids: channels, window, normalization, projections, profiles, site moments."""
+"""Densities on grids: channels, window, normalization, isosurfaces, site moments."""

@@ -1,4 +1,4 @@
-"""The window along c: a slab and little of its vacuum, cut out wherever it lies in the cell."""
+"""The window along c: a slab and little of its vacuum, cut out wherever it lies; its integral."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -139,3 +139,25 @@ def windowed_cell(
     moved = np.array(positions, dtype=float)
     moved[:, 2] = (moved[:, 2] - start) % 1 / ratio
     return windowed, moved
+
+
+def project_along_c(
+    density: NDArray[np.floating], lattice: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Integrate a density along c, per area of the ab plane.
+
+    Parameters
+    ----------
+    density
+        Density, (..., na, nb, nc), μB Å⁻³.
+    lattice
+        Lattice vectors in rows, (..., 3, 3), Å.
+
+    Returns
+    -------
+    NDArray
+        Density per area, (..., na, nb), μB Å⁻².
+    """
+    area = np.linalg.norm(np.cross(lattice[..., 0, :], lattice[..., 1, :]), axis=-1)
+    height = np.abs(np.linalg.det(lattice)) / area
+    return density.mean(axis=-1) * height[..., np.newaxis, np.newaxis]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from spinlens.crystal.reference_cell import Crystal, Shell, magnetic_sites, shells
-from spinlens.density.profiles import PROJECTION_TITLES, project
+from spinlens.filters.projection import PROJECTION_TITLES, project
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.atom_marks import atom_legend
 from spinlens.plots.axis_scale import signed_root, signed_square
@@ -42,7 +42,7 @@ def cell_maps(
     label : str
         Text at the colour bar, with the unit.
     projection : str
-        One of `profiles.PROJECTION_TITLES`.
+        One of `projection.PROJECTION_TITLES`.
 
     Returns
     -------

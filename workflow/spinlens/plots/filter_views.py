@@ -19,7 +19,7 @@ from spinlens.crystal.reference_cell import (
     nearest_magnetic,
     shells,
 )
-from spinlens.density.profiles import PROJECTION_TITLES, project, relative
+from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.captions import channel_name, readable
 from spinlens.plots.crystal_drawing import draw_atoms, draw_shells, shell_legend
@@ -65,7 +65,7 @@ def filter_place(
     crystal : Crystal
         The reference crystal.
     projection : str
-        One of `profiles.PROJECTION_TITLES`.
+        One of `projection.PROJECTION_TITLES`.
     vmax : float, optional
         End of the colour scale; by default this figure's largest value.
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.reference_cell import Crystal, shells
-from spinlens.density.profiles import PROJECTION_TITLES, project, relative
+from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.axis_scale import largest_magnitude
 from spinlens.plots.captions import channel_name, filter_name, weight_change
@@ -69,7 +69,7 @@ def filters(
     weights : str
         `kernel` or `initial_kernel`.
     projection : str
-        One of `profiles.PROJECTION_TITLES`.
+        One of `projection.PROJECTION_TITLES`.
     vmax : float, optional
         End of the colour scale; by default this figure's largest value.
     places : array_like, optional

@@ -1,4 +1,4 @@
-"""A field in fewer dimensions: maps along an axis, and radial profiles around sites."""
+"""Filters and other fields in fewer dimensions: maps along an axis, radial profiles of sites."""
 
 from collections.abc import Sequence
 
@@ -53,28 +53,6 @@ def project(
     if kind == "slice":
         return field.take(field.shape[along] // 2 if at is None else at, axis=along)
     raise ValueError(f"projection: {kind!r} is none of {', '.join(PROJECTION_TITLES)}")
-
-
-def project_along_c(
-    density: NDArray[np.floating], lattice: NDArray[np.floating]
-) -> NDArray[np.floating]:
-    """Integrate a density along c, per area of the ab plane.
-
-    Parameters
-    ----------
-    density
-        Density, (..., na, nb, nc), μB Å⁻³.
-    lattice
-        Lattice vectors in rows, (..., 3, 3), Å.
-
-    Returns
-    -------
-    NDArray
-        Density per area, (..., na, nb), μB Å⁻².
-    """
-    area = np.linalg.norm(np.cross(lattice[..., 0, :], lattice[..., 1, :]), axis=-1)
-    height = np.abs(np.linalg.det(lattice)) / area
-    return density.mean(axis=-1) * height[..., np.newaxis, np.newaxis]
 
 
 def relative(kernel: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from spinlens.crystal.reference_cell import translations
-from spinlens.density import profiles
-from spinlens.density.profiles import project, relative
+from spinlens.filters import projection
+from spinlens.filters.projection import project, relative
 
 A = 6.87
 CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 9.0]])
 SHAPE = (30, 30, 36)
 SITE = (1 / 3, 2 / 3, 0.5)
-EDGES = profiles.edges(3.0, 0.25)
+EDGES = projection.edges(3.0, 0.25)
 
 
 def test_projections_of_a_known_field():
@@ -63,7 +63,7 @@ def bell(lattice, site, width=0.8):
 
 def test_a_bell_at_a_site_has_its_own_profile_there():
     field = bell(CELL, SITE)
-    found = profiles.profile(field, profiles.sphere_weights(SHAPE, CELL, [SITE], EDGES))
+    found = projection.profile(field, projection.sphere_weights(SHAPE, CELL, [SITE], EDGES))
     middles = (EDGES[1:] + EDGES[:-1]) / 2
     assert found[2:] == pytest.approx(np.exp(-(middles[2:] ** 2) / 1.28), abs=0.02)
 
@@ -71,13 +71,13 @@ def test_a_bell_at_a_site_has_its_own_profile_there():
 def test_around_another_place_the_profile_is_another():
     """Negative control: transposed axes put the site elsewhere."""
     field = bell(CELL, SITE).transpose(1, 0, 2)
-    found = profiles.profile(field, profiles.sphere_weights(SHAPE, CELL, [SITE], EDGES))
+    found = projection.profile(field, projection.sphere_weights(SHAPE, CELL, [SITE], EDGES))
     assert found[2] < 0.3
 
 
 def test_bins_hold_the_volumes_of_spheres_also_beyond_the_cell():
-    edges = profiles.edges(8.0, 0.5)
-    weights = profiles.sphere_weights(SHAPE, CELL, [SITE, (0, 0, 0)], edges)
+    edges = projection.edges(8.0, 0.5)
+    weights = projection.sphere_weights(SHAPE, CELL, [SITE, (0, 0, 0)], edges)
     voxel = np.linalg.det(CELL) / np.prod(SHAPE)
     volumes = 4 / 3 * np.pi * np.diff(edges**3)
     assert weights.sum(axis=1)[4:] * voxel == pytest.approx(2 * volumes[4:], rel=0.02)
@@ -85,18 +85,20 @@ def test_bins_hold_the_volumes_of_spheres_also_beyond_the_cell():
 
 def test_images_across_the_seam_count():
     site = (0.0, 0.0, 0.0)
-    found = profiles.profile(bell(CELL, site), profiles.sphere_weights(SHAPE, CELL, [site], EDGES))
+    found = projection.profile(
+        bell(CELL, site), projection.sphere_weights(SHAPE, CELL, [site], EDGES)
+    )
     assert found[1] == pytest.approx(np.exp(-(0.375**2) / 1.28), abs=0.05)
     assert (np.diff(found[1:]) < 0).all()
 
 
 def test_what_a_field_does_not_cover_counts_for_nothing():
-    weights = profiles.sphere_weights(SHAPE, CELL, [SITE], EDGES)
+    weights = projection.sphere_weights(SHAPE, CELL, [SITE], EDGES)
     field = np.full(SHAPE, 2.0)
     field[:, :, :18] = np.nan
-    assert profiles.profile(field, weights)[3:] == pytest.approx(2.0, abs=1e-12)
-    assert np.isnan(profiles.profile(np.full(SHAPE, np.nan), weights)).all()
+    assert projection.profile(field, weights)[3:] == pytest.approx(2.0, abs=1e-12)
+    assert np.isnan(projection.profile(np.full(SHAPE, np.nan), weights)).all()
 
 
 def test_bins_are_as_wide_as_asked_or_narrower():
-    assert profiles.edges(1.0, 0.3) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert projection.edges(1.0, 0.3) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
