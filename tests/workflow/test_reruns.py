@@ -69,6 +69,30 @@ def test_a_hyperparameter_or_a_point_added_or_removed_moves_no_other_folder(proj
     assert all((project.folder / path).exists() for path in left)
 
 
+def test_parameters_are_listed_as_changed_only_where_a_job_would_run_again(project):
+    listed = project.snakemake("--list-params-changes")
+    assert (listed.returncode, listed.stdout) == (0, ""), listed.stderr
+    project.set(momentum=0.3)
+    listed = project.snakemake("--list-params-changes").stdout.splitlines()
+    assert "results/models/base/model.keras" in listed
+    assert not any(path.startswith("results/calculations/") for path in listed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--configfile", "nowhere.yaml"], "--configfile: nowhere.yaml does not exist; a target"),
+        (["--configfile", "config.yaml", "all"], "--configfile: all does not exist; a target stan"),
+        (["--configfile", "workflow"], "--configfile: workflow cannot be read: [Errno 21] Is a di"),
+        (["--config", "seed=1", "all"], "--config: all is not KEY=VALUE; a target stands after --"),
+    ],
+)
+def test_a_config_that_cannot_be_read_is_one_line(fresh, arguments, line):
+    done = fresh.snakemake("-n", *arguments)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith(line)
+
+
 def test_two_points_of_one_name_are_refused_before_any_job(fresh):
     twice = "points=[{name: a, filters: 5}, {name: a, filters: 6}]"
     done = fresh.snakemake("-n", "--config", twice)

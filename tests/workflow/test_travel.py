@@ -3,6 +3,7 @@ be written, from a path with spaces, and by two studies at once."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 import small_project
+from paths import ROOT
 from small_disk import mounted
 
 pytestmark = pytest.mark.slow
@@ -40,7 +42,8 @@ def files_below(folder):
 MODULE = """
 module spinlens:
     snakefile: {snakefile!r}
-    config: {{"results": "results/spins", "calculations": {calculations!r}, "seed": 5}}
+    {prefix}
+    config: {{"results": {results!r}, "calculations": {calculations!r}, "seed": 5}}
 
 
 use rule * from spinlens as spin_*
@@ -54,14 +57,28 @@ rule summary:
 """
 
 
-def test_another_workflow_uses_this_one_as_a_module_and_trains_a_point(clone, tmp_path):
+@pytest.mark.parametrize(
+    ("prefix", "results"),
+    [
+        ("", "results/spins"),
+        ("prefix: 'results'", "spins"),
+        ("replace_prefix: {'spins/': 'results/spins/'}", "spins"),
+    ],
+)
+def test_another_workflow_uses_this_one_as_a_module_and_trains_a_point(
+    clone, tmp_path, prefix, results
+):
     before = files_below(clone)
     snakefile = tmp_path / "study" / "workflow" / "Snakefile"
     snakefile.parent.mkdir(parents=True)
-    places = {"snakefile": str(clone / "Snakefile"), "calculations": str(clone / "runs")}
-    snakefile.write_text(MODULE.format(**places))
+    shutil.copytree(clone / "runs", tmp_path / "study" / "runs")
+    places = {"snakefile": str(clone / "Snakefile"), "calculations": "runs", "results": results}
+    snakefile.write_text(MODULE.format(**places, prefix=prefix))
     done = run(tmp_path / "study")
     assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "study").iterdir()} == {
+        ".snakemake", "results", "runs", "summary.json", "workflow",
+    }  # fmt: skip
     metrics = json.loads((tmp_path / "study" / "summary.json").read_text())
     assert metrics["training_samples"] + metrics["validation_samples"] == len(METALS)
     point = tmp_path / "study" / "results" / "spins" / "models" / "base" / "point.json"
@@ -81,6 +98,36 @@ def test_from_another_directory_the_shipped_data_are_found_and_own_paths_are_its
     assert (resolved["epochs"], resolved["filters"]) == (2, 2)
     again = run(tmp_path, *at, "-n", "--", f"output/{MODEL}")
     assert "Nothing to be done" in again.stdout + again.stderr
+
+
+# What Snakemake asks of conda before it makes an environment, which needs a network.
+CONDA = """#!/bin/sh
+case "$*" in
+  "info --json") echo '{"conda_prefix": "/conda", "platform": "linux-64"}' ;;
+  "--version") echo "conda 25.9.1" ;;
+  "config --get channel_priority --json") echo '{"get": {"channel_priority": "strict"}}' ;;
+  *) exit 1 ;;
+esac
+"""
+
+
+def test_the_environments_of_conda_are_planned_from_another_directory(tmp_path):
+    command = tmp_path / "bin" / "conda"
+    command.parent.mkdir()
+    command.write_text(CONDA)
+    command.chmod(0o755)
+    path = {**os.environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
+    arguments = ["-n", "--sdm", "conda", "--snakefile", str(ROOT / "Snakefile")]
+    targets = ["all", "geometry", "export", "scale_benchmark"]
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", *arguments, *targets],
+        cwd=tmp_path, env=path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    planned = re.findall(r"Conda environment (\S+) will be created", done.stdout + done.stderr)
+    own = {file.name for file in (ROOT / "envs").glob("*.yaml")} - {"gpaw.yaml"}
+    assert {Path(file).name for file in planned} == own and len(planned) == len(own)
+    assert all((tmp_path / file).is_file() for file in planned)
 
 
 def test_two_studies_run_at_once_from_one_clone(clone, tmp_path):

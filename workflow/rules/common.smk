@@ -41,6 +41,7 @@ if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK |
         f"your own by --snakefile {HOME / 'Snakefile'} --directory PATH"
     )
 call_by_name()
+terminal.list_only_changed_parameters()
 BEGAN = time.time()
 if workflow.is_main_process:
     JOBS = terminal.follow(
@@ -190,6 +191,17 @@ def single_split_filters(wildcards):
     return dict(zip(("fits", "null"), files, strict=True))
 
 
+def results_folder():
+    """The folder of results, moved by the `prefix` of a module, which then moves nothing else: the
+    library writes below this folder, and the calculations are found where the config says."""
+    folder = config["results"].rstrip("/")
+    moved = workflow.modifier.path_modifier.replace_prefix(f"{folder}/").rstrip("/")
+    if moved == folder and workflow.modifier.path_modifier.modifies_prefixes:
+        sys.exit(f"module: replace_prefix moves {folder}, the folder of results, and nothing else")
+    workflow.modifier.path_modifier = type(workflow.modifier.path_modifier)(None, None, workflow)
+    return moved
+
+
 def command_asks_for(target):
     """Whether this command names a target; in a module the name has a prefix."""
     return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
@@ -211,7 +223,7 @@ def places(points):
     return {"point": [each.name for each in points], "target": [each.target for each in points]}
 
 
-RESULTS = config["results"].rstrip("/")
+RESULTS = results_folder()
 or_exit("config", resolution.require_folder, RESULTS)
 CALCULATIONS = found_calculations()
 RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))

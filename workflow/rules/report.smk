@@ -99,7 +99,7 @@ rule resolved_config:
     conda:
         "../../envs/plots.yaml"
     params:
-        config=config,
+        config=config | {"results": RESULTS},
         code=code("report/resolved_config.py"),
     script:
         "../scripts/report/resolved_config.py"

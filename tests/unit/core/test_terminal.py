@@ -4,6 +4,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+from snakemake.persistence import NO_PARAMS_CHANGE, ParamsChange
 
 from spinlens.core import terminal
 from spinlens.core.terminal import Job, Jobs, failure_lines
@@ -96,3 +97,11 @@ def test_in_a_pipe_jobs_are_lines_and_on_a_terminal_bars_have_the_time_left(caps
         assert (jobs.say is None) == on_terminal
     assert terminal.follow([], logging.Logger("test"), dry=False).say is None
     assert terminal.follow([handler], logging.Logger("test"), dry=True).say is None
+
+
+def test_files_whose_parameters_are_the_same_are_not_listed():
+    terminal.list_only_changed_parameters()
+    same = NO_PARAMS_CHANGE | ParamsChange(files={"same.nc"})
+    changed = NO_PARAMS_CHANGE | ParamsChange(only_new={"seed=1"}, files={"changed.nc"})
+    assert (list(same), list(changed)) == ([], ["changed.nc"])
+    assert list(same | changed) == list(changed | same) == ["changed.nc"]

@@ -137,6 +137,17 @@ def follow(handlers: Sequence[Any], logger: logging.Logger, dry: bool) -> Jobs:
     return jobs
 
 
+def list_only_changed_parameters() -> None:
+    """Let `snakemake --list-params-changes` list only files whose parameters have changed.
+
+    Snakemake 9.27 notes the files that it compares in the result of a comparison, and lists them
+    although nothing differs.
+    """
+    from snakemake.persistence import ParamsChange
+
+    ParamsChange.__iter__ = lambda change: iter(change.files if change else ())
+
+
 def at_the_end(lines: Sequence[str]) -> None:
     """Print lines after everything that Snakemake prints.
 
