@@ -3,7 +3,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
-from spinlens.evidence import baselines, intervals
+from spinlens.evidence import BASELINES, baselines, intervals
 from spinlens.evidence.predictions import from_rows, pooled, to_rows
 from spinlens.training import metrics
 
@@ -133,7 +133,7 @@ def test_one_ratio_is_given_a_threshold():
     assert balanced("site_ratio", ratio, shuffled, folds_of(np.arange(120))) < 0.65
 
 
-@pytest.mark.parametrize("name", [name for name in baselines.NAMES if name != "majority"])
+@pytest.mark.parametrize("name", [name for name in BASELINES if name != "majority"])
 def test_nothing_of_the_validation_fold_reaches_a_fit(name):
     random = np.random.default_rng(2)
     features, truth = random.normal(size=(30, 4)), np.arange(30) % 2
@@ -211,7 +211,7 @@ def test_too_few_groups_for_inner_folds_still_give_a_baseline():
     features = np.random.default_rng(8).normal(size=(12, 4))
     truth, groups = np.arange(12) % 2, np.repeat([0, 1, 2], 4)
     fold = [(np.arange(8), np.arange(8, 12))]
-    for name in baselines.NAMES:
+    for name in BASELINES:
         assert np.isfinite(scores_of(name, features, truth, fold, groups=groups)[8:]).all()
 
 

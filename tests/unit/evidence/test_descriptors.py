@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from spinlens.core import netcdf
-from spinlens.evidence import baselines, descriptors
+from spinlens.evidence import BASELINES, descriptors
 
 GRID = (16, 16, 30)
 LATTICE = np.diag([4.0, 5.0, 10.0])
@@ -78,7 +78,7 @@ def test_unit_norm_hides_the_scale_of_a_density_and_nothing_else(read):
 
 def test_every_baseline_has_features_and_samples_are_taken_by_id(read):
     assert list(read.formula) == ["CrTe2", "FeTe"]
-    for name in baselines.NAMES:
+    for name in BASELINES:
         if name == "input_statistics":  # of the network's own input, which no file holds
             continue
         assert np.isfinite(read.features(name)).all()

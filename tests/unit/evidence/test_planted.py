@@ -18,6 +18,7 @@ from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.evidence import (
+    BASELINES,
     baselines,
     descriptors,
     filter_recurrence,
@@ -198,7 +199,7 @@ def evidence(study, split, made, labelling=0, null=()):
         name: baselines.predictions(
             name, features_of(study, name), "classes", target.classes, folds, *ids
         )
-        for name in baselines.NAMES
+        for name in BASELINES
     }
     known = table.Evidence(
         "planted", "hand", splits.name(split), predicted(study, made), beside,
@@ -253,7 +254,7 @@ def test_a_network_that_sees_the_motif_beats_every_baseline(planted):
     for row in in_five_folds(planted).values():
         assert row["verdict"] == "better than every baseline"
         assert float(row["value"]) > 0.95 and float(row["ci_low"]) > 0.8
-        for name in table.BASELINES:
+        for name in BASELINES:
             assert 0.25 < float(row[f"baseline_{name}"]) < 0.75
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from spinlens.core.files import read_table, write_table
-from spinlens.evidence import table
+from spinlens.evidence import BASELINES, table
 from spinlens.evidence.predictions import Predictions
 
 SAMPLES = 80
@@ -39,7 +39,7 @@ def predictions(truth, scores, repeat):
 
 def evidence(repeats, others=None, **options):
     weak = classes(30, 1)
-    found = dict.fromkeys(table.BASELINES, weak) | {"majority": one_class()} | (others or {})
+    found = dict.fromkeys(BASELINES, weak) | {"majority": one_class()} | (others or {})
     return table.Evidence("p", "moment", "5x2", repeats, found, **options)
 
 
@@ -117,14 +117,14 @@ def test_a_grouped_majority_worse_than_chance_is_no_bar_to_pass():
 @pytest.mark.parametrize("metric", ["mae", "r2"])
 def test_verdicts_on_numbers(noise, integral, sentence, metric):
     mean = [predictions(VALUES, np.zeros(SAMPLES), repeat) for repeat in (0, 1)]
-    others = dict.fromkeys(table.BASELINES, numbers(0.5, 1)) | {"majority": mean}
+    others = dict.fromkeys(BASELINES, numbers(0.5, 1)) | {"majority": mean}
     others["integral"] = numbers(integral, 2)
     assert verdict(numbers(noise, 3), others, metric=metric) == sentence
 
 
 def test_what_the_samples_do_not_define_is_not_measured():
     truth = np.ones(SAMPLES, dtype=int)
-    same = dict.fromkeys(table.BASELINES, classes(0, truth=truth))
+    same = dict.fromkeys(BASELINES, classes(0, truth=truth))
     rows = table.rows([evidence(classes(2, truth=truth), same)], resamples=50)
     assert all(row["verdict"].startswith("not measured") for row in rows)
     assert all(row["value"] == row["ci_low"] == "" for row in rows)

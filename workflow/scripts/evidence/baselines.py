@@ -11,7 +11,7 @@ from spinlens.dataset import targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
-from spinlens.evidence import baselines, descriptors, predictions, site_features
+from spinlens.evidence import BASELINES, baselines, descriptors, predictions, site_features
 from spinlens.splits import folds as splits
 from spinlens.splits.partitions import compositions as compositions_of
 
@@ -29,7 +29,7 @@ with Inputs(snakemake.input.dataset, point) as inputs:
     statistics = [site_features.input_statistics(inputs[sample]) for sample in target.samples]
 
 rows = []
-for name in baselines.NAMES:
+for name in BASELINES:
     print("baseline", name)
     if name == "input_statistics":
         features = np.array(statistics)

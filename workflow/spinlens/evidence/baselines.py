@@ -35,20 +35,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from spinlens.core.errors import SpinlensError
+from spinlens.evidence import BASELINES
 from spinlens.evidence.predictions import Predictions, pooled, validated
 from spinlens.splits.folds import check_folds
 from spinlens.splits.groups import inner_folds
 
-NAMES = (
-    "majority",
-    "integral",
-    "parts",
-    "composition",
-    "density_pca",
-    "site_ratio",
-    "sites",
-    "input_statistics",
-)
 ONE_NUMBER = ("integral", "parts", "site_ratio")  # all but unregularised
 COMPONENTS = (3, 5, 10, 20)
 STRENGTHS = (0.1, 1.0, 10.0, 1e4)
@@ -72,7 +63,7 @@ def predictions(
     Parameters
     ----------
     name : str
-        One of NAMES.
+        One of `evidence.BASELINES`.
     features : array_like of float, shape (samples, features)
         As `Descriptors.features` gives them.
     kind : str
@@ -132,8 +123,8 @@ def out_of_fold(
     SpinlensError
         If there is no baseline of that name.
     """
-    if name not in NAMES:
-        raise SpinlensError(f"baseline: {name!r} is none of {', '.join(NAMES)}")
+    if name not in BASELINES:
+        raise SpinlensError(f"baseline: {name!r} is none of {', '.join(BASELINES)}")
     truth, features = np.asarray(truth), np.asarray(features, dtype=float)
     groups = np.arange(len(truth)) if groups is None else np.asarray(groups)
     classes = int(truth.max()) + 1 if kind == "classes" else None

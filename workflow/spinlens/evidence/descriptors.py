@@ -97,7 +97,7 @@ class Descriptors:
         Parameters
         ----------
         baseline : str
-            One of `baselines.NAMES`.
+            One of `evidence.BASELINES`.
         channels : str
             Those of the point: `signed` gives density_pca m, anything else the two parts.
         unit_norm : bool

@@ -9,21 +9,11 @@ import numpy as np
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
-from spinlens.evidence import intervals, verdicts
+from spinlens.evidence import BASELINES, intervals, verdicts
 from spinlens.evidence.p_values import holm, p_value
 from spinlens.evidence.predictions import Predictions, from_rows
 from spinlens.training import metrics
 
-BASELINES = (
-    "majority",
-    "integral",
-    "composition",
-    "density_pca",
-    "parts",
-    "site_ratio",
-    "sites",
-    "input_statistics",
-)
 COLUMNS = (
     "point",
     "target",
@@ -55,7 +45,7 @@ class Evidence:
     repeats : list of Predictions
         Of the point, one per repeat of the split and seed.
     baselines : Mapping
-        Predictions of each of BASELINES, one per repeat.
+        Predictions of each of `evidence.BASELINES`, one per repeat.
     moment_hidden : bool
         Whether the point's inputs are divided by their own integral or norm.
     null : list of list of Predictions

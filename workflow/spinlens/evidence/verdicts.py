@@ -13,25 +13,16 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from spinlens.evidence import intervals
+from spinlens.evidence import BASELINES, intervals
 from spinlens.evidence.predictions import Predictions
 from spinlens.training import metrics
 
 DIVERGED = "diverged"
 ONE_CLASS = "one class for every sample"
-MAJORITY_BASELINE = "the majority baseline"
+MAJORITY_BASELINE = BASELINES["majority"]
 AT_THE_MAJORITY_BASELINE = f"at {MAJORITY_BASELINE}"
 NOT_CLEARLY_ABOVE = f"not clearly above {MAJORITY_BASELINE}"
 BETTER_THAN_EVERY = "better than every baseline"
-BASELINE_PHRASES = {
-    "integral": "the integral",
-    "parts": "the integrals of both parts",
-    "composition": "composition",
-    "density_pca": "the density's principal components",
-    "site_ratio": "the ratio of the site moments",
-    "sites": "the moments of the sites",
-    "input_statistics": "statistics of the input",
-}
 USE_THE_INTEGRAL = ("integral", "parts")
 SAME_ACCURACY = 1e-4  # below the step of a share of fewer than 10,000 samples
 
@@ -195,19 +186,16 @@ def _against_the_others(
     draws: intervals.Draws,
     moment_hidden: bool,
 ) -> str:
-    unbeaten = [
-        name
-        for name in BASELINE_PHRASES
-        if name in baselines and not _beats(metric, repeats, baselines[name], draws)
-    ]
+    others = [name for name in BASELINES if name in baselines and name != "majority"]
+    unbeaten = [name for name in others if not _beats(metric, repeats, baselines[name], draws)]
     if not unbeaten:
         return BETTER_THAN_EVERY
     without_integral = [name for name in unbeaten if name not in USE_THE_INTEGRAL]
     if moment_hidden and not without_integral:
         return f"{BETTER_THAN_EVERY} that does not see the integral"
     named = without_integral if moment_hidden else unbeaten
-    first, *others = [BASELINE_PHRASES[name] for name in named]
-    return f"no better than {first}" + "".join(f", nor than {other}" for other in others)
+    first, *further = [BASELINES[name] for name in named]
+    return f"no better than {first}" + "".join(f", nor than {phrase}" for phrase in further)
 
 
 def _beats(
