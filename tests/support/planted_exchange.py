@@ -16,7 +16,7 @@ BASE = -22438.9  # meV per site
 FIVE = ["FM", "Neel", "zigzag", "stripy", "3to1"]
 SETTINGS = {
     "exchange_shells": 3, "exchange_moment_tolerance": 0.1, "exchange_spins": None,
-    "label_uncertainty_meV": None, "order_cells": 4, "cell_height": 16,
+    "exchange_energy_uncertainty_meV": None, "order_cells": 4, "cell_height": 16,
 }  # fmt: skip
 LIKE = {"smearing_eV": 0.05, "ladder_step": 1, "code": "GPAW"}
 

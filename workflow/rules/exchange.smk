@@ -27,7 +27,7 @@ rule exchange_constants:
             "exchange_shells",
             "exchange_moment_tolerance",
             "exchange_spins",
-            "label_uncertainty_meV",
+            "exchange_energy_uncertainty_meV",
         ),
         code=code("exchange/constants.py"),
     script:
@@ -60,7 +60,7 @@ rule exchange_ordering:
             "exchange_moment_tolerance",
             "exchange_spins",
             "exchange_anisotropy_meV",
-            "label_uncertainty_meV",
+            "exchange_energy_uncertainty_meV",
         ),
         code=code("exchange/ordering.py"),
     script:

@@ -78,7 +78,7 @@ def compare(
     magnetic : elements that are expected to hold a moment.
     asked : orders that should be there; those that are missing are named.
     settings : config keys exchange_shells, exchange_moment_tolerance, exchange_spins,
-        label_uncertainty_meV (of an energy per magnetic site), order_cells, cell_height.
+        exchange_energy_uncertainty_meV, order_cells, cell_height.
 
     Returns
     -------
@@ -134,7 +134,9 @@ def _with_constants(
         line = "; ".join(open_shells) + (f"; add {' or '.join(add)}" if add else "")
         return told._replace(remarks=[*told.remarks, line])
     per_site = [run.energy_per_site(magnetic) for run in runs]
-    fit = fit_exchange(np.array(per_site), np.array(sums), settings["label_uncertainty_meV"])
+    fit = fit_exchange(
+        np.array(per_site), np.array(sums), settings["exchange_energy_uncertainty_meV"]
+    )
     told = told._replace(fit=fit, spins=spins, misfit=_misfit(fit, runs))
     fraction = told.misfit_fraction or 0.0
     if told.misfit and fraction > NOT_HEISENBERG:
