@@ -36,7 +36,7 @@ def kernels(value=1.0, seed=0, count=2):
     kernel = 1e-3 * np.random.default_rng(seed).normal(size=(5, 5, 6, 2, count))
     kernel[2, 2, 3, 0, 0] = value
     steps = CELL / np.array(SHAPE)[:, None]
-    return voxel_dataset(kernel, np.ones_like(kernel), "parts", steps)
+    return voxel_dataset(kernel, np.zeros_like(kernel), "parts", steps)
 
 
 def bell(sign=1.0):

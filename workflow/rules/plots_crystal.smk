@@ -53,7 +53,7 @@ rule filter_figures:
         filters=f"{MODEL}/filters.nc",
         places=f"{MODEL}/places.tsv",
         scale=f"{RESULTS}/filter_scale.json",
-        dataset=f"{RESULTS}/dataset.nc",
+        means=f"{RESULTS}/class_means.nc",
     output:
         filters=report(
             f"{MODEL}/filters.png",
@@ -87,7 +87,6 @@ rule filter_figures:
         runtime=growing(10),
     params:
         projection=config["projection"],
-        reference=config["reference"],
         code=code("plots/filters.py"),
     script:
         "../scripts/plots/filters.py"

@@ -33,6 +33,7 @@ def test_means_are_over_the_samples_of_each_class(dataset):
     assert means["class"].values.tolist() == ["total_moment < 4 μB", "total_moment ≥ 4 μB"]
     assert means["samples"].values.tolist() == [2, 2]
     assert means["mean"].values[:, 0, 0, 0] == pytest.approx([1.5, 5.5], abs=1e-6)
+    assert means["magnitude"].values == pytest.approx(np.full((2, 2, 3), 3.5), abs=1e-6)
     assert means["difference"].values == pytest.approx(np.full((2, 2, 3), 4.0), abs=1e-6)
 
 

@@ -7,7 +7,8 @@ from figure_contents import texts
 from hexagonal_crystal import CELL, CRYSTAL, SHAPE, dots, drawn_maximum, kernels
 from spinlens.filters.kernels import voxel_dataset
 from spinlens.plots import style
-from spinlens.plots.filters import colour_scale_end, filters, largest_filters
+from spinlens.plots.filter_change import colour_scale_end, largest_filters
+from spinlens.plots.filters import filters
 
 FILTER_SHAPE = (7, 6, 9)
 
@@ -31,7 +32,7 @@ def kernel_with(value=1.0, voxel=VOXEL, shape=FILTER_SHAPE, channels=2, count=2)
 
 def dataset_of(kernel, initial=None, steps=STEPS):
     kind = "parts" if kernel.shape[3] == 2 else "signed"
-    return voxel_dataset(kernel, np.ones_like(kernel) if initial is None else initial, kind, steps)
+    return voxel_dataset(kernel, np.zeros_like(kernel) if initial is None else initial, kind, steps)
 
 
 def panels(figure):
@@ -56,7 +57,8 @@ def brightest(mesh):
 def test_a_planted_voxel_shows_at_its_place_in_angstrom_in_each_projection(turn):
     offset = np.array(VOXEL) - (np.array(FILTER_SHAPE) - 1) / 2
     step_a, step_b, step_c = np.linalg.norm(STEPS, axis=1)
-    along_a, along_b, along_c = meshes(filters(dataset_of(kernel_with(), steps=turn(STEPS))))[:3]
+    dataset = dataset_of(kernel_with(), steps=turn(STEPS))
+    _, along_a, along_b, along_c = meshes(filters(dataset))[:4]
 
     across = 0.75**0.5  # seen along a, the vector b at 120 degrees is foreshortened
     expected = [offset[1] * step_b * across, offset[2] * step_c]
@@ -71,7 +73,7 @@ def test_a_planted_voxel_shows_at_its_place_in_angstrom_in_each_projection(turn)
 def test_a_square_grid_would_put_the_voxel_elsewhere():
     offset = np.array(VOXEL) - (np.array(FILTER_SHAPE) - 1) / 2
     square = offset[:2] * np.linalg.norm(STEPS[:2], axis=1)
-    mesh = meshes(filters(dataset_of(kernel_with())))[2]
+    mesh = meshes(filters(dataset_of(kernel_with())))[3]
     assert np.linalg.norm(brightest(mesh) - square) > 0.4
 
 
@@ -101,7 +103,10 @@ def test_a_diverged_filter_is_said_to_be_so_and_leaves_the_others_their_scale():
     kernel[..., 1] = np.nan
     kernel[0, 0, 0, 0, 1] = np.inf
     figure = filters(dataset_of(kernel))
-    assert [mesh is None for mesh in meshes(figure)] == [False] * 6 + [True] * 6
+    assert [mesh is None for mesh in meshes(figure)] == [False] * 5 + [True] * 3 + [
+        False,
+        *[True] * 3,
+    ]
     assert texts(figure).count("diverged:\nnot finite") == 6
     rms = np.prod(FILTER_SHAPE) ** 0.5  # of the filter that is left
     assert meshes(figure)[0].norm.vmax == pytest.approx(rms / min(FILTER_SHAPE), rel=1e-6)
@@ -112,25 +117,46 @@ def test_a_diverged_filter_is_said_to_be_so_and_leaves_the_others_their_scale():
 def test_filters_one_voxel_high_are_drawn_along_c_alone():
     kernel = kernel_with(voxel=(5, 1, 0), shape=(7, 6, 1), count=3)
     figure = filters(dataset_of(kernel))
-    assert len(meshes(figure)) == 3 * 2
-    assert {text for text in texts(figure) if "averaged" in text} == {"averaged along c"}
+    assert len(meshes(figure)) == 2
+    headings = {text for text in texts(figure) if "averaged" in text}
+    assert headings == {"before training,\naveraged along c", "change,\naveraged along c"}
 
 
-def test_initial_weights_can_be_drawn_too():
-    initial = kernel_with(5.0)
-    figure = filters(dataset_of(kernel_with(1.0), initial), weights="initial_kernel")
-    assert meshes(figure)[0].norm.vmax == pytest.approx(RMS / min(FILTER_SHAPE), rel=1e-6)
-    assert not any("changed" in text for text in texts(figure))
+def noise(size, seed=0):
+    return size * np.random.default_rng(seed).normal(size=(*FILTER_SHAPE, 2, 2))
+
+
+def test_the_change_stands_beside_the_initial_weights():
+    initial = noise(0.01)
+    figure = filters(dataset_of(initial + kernel_with(1.0), initial))
+    before, *changes = meshes(figure)[:4]
+    assert len(meshes(figure)) == 4  # only the first channel of the first filter changed
+    assert brightest(changes[2]) == pytest.approx(
+        (np.array(VOXEL) - (np.array(FILTER_SHAPE) - 1) / 2)[:2] @ STEPS[:2, :2], abs=1e-6
+    )
+    assert np.abs(before.get_array()).max() < 0.1 * changes[2].get_array().max()
+
+
+@pytest.mark.parametrize(("size", "panel_count"), [(0.1, 0), (10.0, 16)])
+def test_a_sentence_replaces_filters_that_training_changed_by_less_than_their_noise(
+    size, panel_count
+):
+    initial = noise(1.0)
+    figure = filters(dataset_of(initial + noise(size, seed=1), initial))
+    assert sum(bool(axes.collections) for axes in panels(figure)) == panel_count
+    said = [text for text in texts(figure) if "less than the noise" in text.replace("\n", " ")]
+    assert len(said) == (panel_count == 0)
+    assert not said or "filter 2, m < 0" in said[0]
 
 
 def test_of_many_filters_the_largest_are_drawn():
     kernel = np.zeros((12, 1, 2, 2, 2))
     kernel[:] = np.array([1, 9, 2, 8, 3, 7, 4, 6, 5, 10, 11, np.nan])[:, None, None, None, None]
     assert list(largest_filters(kernel, most=4)) == [1, 9, 10, 11]
-    note = "weight ÷ rms of its channel; 8 of 12 filters, the largest"
+    note = "The 4 largest of 12 filters."
     noted = dataset_of(np.moveaxis(kernel, (0, 1), (4, 3)))
     assert note in texts(filters(noted))
-    assert note not in texts(filters(noted.isel(filter=slice(8))))
+    assert note not in texts(filters(noted.isel(filter=slice(4))))
 
 
 def test_a_placed_filter_shows_its_blob_on_the_atom_that_it_looks_at():
@@ -138,12 +164,12 @@ def test_a_placed_filter_shows_its_blob_on_the_atom_that_it_looks_at():
     start = np.array((4, 8, 8)) - (2, 2, 3)
     centre = (start + (2, 2, 2.5)) / SHAPE
     figure = filters(kernels(), places=[centre, centre], crystal=CRYSTAL)
-    for axes in figure.axes[:3]:
+    for axes in figure.axes[1:4]:
         marks, blob = dots(axes)["Cr"], drawn_maximum(axes)
         assert np.linalg.norm(marks - blob, axis=1).min() == pytest.approx(0, abs=1e-6)
     moved = filters(kernels(), places=[centre + 0.1, centre], crystal=CRYSTAL)
-    marks = dots(moved.axes[2]).get("Cr", np.zeros((0, 2)))
-    away = np.linalg.norm(marks - drawn_maximum(moved.axes[2]), axis=1)
+    marks = dots(moved.axes[3]).get("Cr", np.zeros((0, 2)))
+    away = np.linalg.norm(marks - drawn_maximum(moved.axes[3]), axis=1)
     assert away.min(initial=9) > 0.3
 
 

@@ -7,7 +7,7 @@ log.to_file(snakemake.log[0])
 import xarray as xr
 
 from spinlens.core.files import write_json
-from spinlens.plots.filters import colour_scale_end
+from spinlens.plots.filter_change import colour_scale_end
 
 ends = []
 for path in snakemake.input:

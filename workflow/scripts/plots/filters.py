@@ -8,14 +8,21 @@ import numpy as np
 import xarray as xr
 
 from spinlens.core.files import read_frame, read_json
-from spinlens.crystal.reference_cell import magnetic_sites, reference, shells
-from spinlens.dataset.read import open_dataset
+from spinlens.crystal.reference_cell import magnetic_sites, shells
+from spinlens.dataset.class_means import crystal_of
 from spinlens.filters import placement
 from spinlens.filters.projection import edges, profile, relative, sphere_weights
 from spinlens.plots import style
 from spinlens.plots.captions import channel_name
-from spinlens.plots.filter_views import filter_place
-from spinlens.plots.filters import filters, largest_filters
+from spinlens.plots.filter_change import (
+    change_over_noise,
+    largest_filters,
+    relative_change,
+    sentence_figure,
+    unchanged_sentence,
+)
+from spinlens.plots.filter_place import filter_place
+from spinlens.plots.filters import filters
 from spinlens.plots.radial import radial_profiles
 
 files, output = snakemake.input, snakemake.output
@@ -23,15 +30,15 @@ projection = snakemake.params.projection
 end = read_json(files.scale)["largest_weight_over_rms"]
 places = read_frame(files.places)
 centres, starts = places[placement.CENTRES].values, places[placement.STARTS].values
-with open_dataset(files.dataset) as dataset:
-    _, crystal = reference(dataset, snakemake.params.reference)
+with xr.open_dataset(files.means) as means:
+    crystal, magnitude = crystal_of(means), means["magnitude"].values
 with xr.open_dataset(files.filters) as dataset:
     dataset.load()
 
 figure = filters(dataset, projection=projection, vmax=end, places=centres, crystal=crystal)
 style.save(figure, output.filters)
 responses, agreement = places["response"].values, places["agreement"].values
-figure = filter_place(dataset, centres, responses, agreement, crystal, projection, end)
+figure = filter_place(dataset, centres, responses, agreement, crystal, magnitude, projection, end)
 style.save(figure, output.place)
 
 grid = placement.cell_grid(crystal.lattice, dataset["voxel_vectors"].values)
@@ -50,10 +57,23 @@ def profile_of(kernel: np.ndarray, start: np.ndarray) -> np.ndarray:
 
 
 names = [channel_name(name) for name in dataset["channel"].values]
-panels = {
-    f"filter {f + 1}": {name: profile_of(trained[f, c], starts[f]) for c, name in enumerate(names)}
-    | {f"{names[0]}, before training": profile_of(initial[f, 0], starts[f])}
-    for f in largest_filters(dataset["kernel"].values)
-}
-label = "mean weight ÷ root mean square of its channel"
-style.save(radial_profiles(panels, bin_edges, neighbour_shells, label), output.radial)
+change, before = relative_change(dataset)
+panels, unchanged = {}, {}
+for f in largest_filters(dataset["kernel"].values):
+    ratio = max(
+        change_over_noise(change.values[f, c], before.values[f, c], projection)
+        for c in range(len(names))
+    )
+    if ratio < 1:
+        unchanged[f"filter {f + 1}"] = ratio
+        continue
+    panels[f"filter {f + 1}"] = {
+        name: profile_of(trained[f, c], starts[f]) for c, name in enumerate(names)
+    } | {f"{names[0]}, before training": profile_of(initial[f, 0], starts[f])}
+sentence = style.wrapped(unchanged_sentence(unchanged))
+if panels:
+    label = "mean weight ÷ root mean square of its channel"
+    figure = radial_profiles(panels, bin_edges, neighbour_shells, label, note=sentence)
+else:
+    figure = sentence_figure(sentence)
+style.save(figure, output.radial)

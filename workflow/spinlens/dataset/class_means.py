@@ -28,9 +28,10 @@ def class_means(dataset: xr.Dataset, target: Target, crystal: Crystal) -> xr.Dat
     Returns
     -------
     xr.Dataset
-        `mean` (class, a, b, c) and `difference` (a, b, c), the last class less the first, in
-        μB Å⁻³ on the samples' common fractional grid; `samples` (class), how many they are;
-        lattice and sites of the crystal.
+        `mean` (class, a, b, c) and `difference` (a, b, c), the last class less the first,
+        and `magnitude` (a, b, c), the mean of |m| over all samples, in μB Å⁻³ on the samples'
+        common fractional grid; `samples` (class), how many they are; lattice and sites of the
+        crystal.
 
     Raises
     ------
@@ -43,8 +44,11 @@ def class_means(dataset: xr.Dataset, target: Target, crystal: Crystal) -> xr.Dat
         empty = names[int(counts.argmin())]
         raise SpinlensError(f"no sample has {empty}: there is no mean of that class")
     total = np.zeros((len(counts), *(dataset.sizes[axis] for axis in "abc")))
+    magnitude = np.zeros(total.shape[1:])
     for sample, number in zip(target.samples, classes, strict=True):
-        total[number] += dataset["magnetization"][int(sample)].values
+        density = dataset["magnetization"][int(sample)].values
+        total[number] += density
+        magnitude += np.abs(density)
     mean = total / counts[:, None, None, None]
     grid = ("a", "b", "c")
     return xr.Dataset(
@@ -53,6 +57,8 @@ def class_means(dataset: xr.Dataset, target: Target, crystal: Crystal) -> xr.Dat
                      {"long_name": "mean magnetization density of a class", **MAGNETIZATION}),
             "difference": (grid, (mean[-1] - mean[0]).astype(np.float32),
                            {"long_name": "last class less the first", **MAGNETIZATION}),
+            "magnitude": (grid, (magnitude / counts.sum()).astype(np.float32),
+                          {"long_name": "mean magnitude over all samples", **MAGNETIZATION}),
             "samples": ("class", counts, {"units": "1", "long_name": "samples of a class"}),
         }
         | crystal_variables(crystal),

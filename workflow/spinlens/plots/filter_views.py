@@ -1,104 +1,26 @@
-"""Filters seen along one axis: among the atoms, and side by side for several sweep points."""
+"""Filters of several sweep points, seen along one axis side by side."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.crystal.reference_cell import (
-    Crystal,
-    Shell,
-    images,
-    magnetic_sites,
-    nearest_magnetic,
-    shells,
-)
 from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.captions import channel_name, readable
-from spinlens.plots.crystal_drawing import draw_atoms, draw_shells, shell_legend
-from spinlens.plots.filters import largest_filters
+from spinlens.plots.filter_change import largest_filters
 
-ROOM_BEYOND_SHELLS = 0.8  # Å
-PLACE_MARGINS = (0.4, 0.05, 0.65, 1.02)  # inches, left, right, below and above the panels
-PLACE_GAPS = (0.12, 0.38)  # inches between columns and, for titles, between rows
 MOST_ROWS = 4  # filters of a sweep point
-MULTIPLES_MARGINS = (0.62, 0.05, 0.4, 1.03)
+MULTIPLES_MARGINS = (0.62, 0.05, 0.4, 1.03)  # inches, left, right, below and above the panels
 MULTIPLES_GAP = 0.1
 MULTIPLES_ROOM = 1.05  # of a map's size
 TALLEST_MAP = 1.5  # inches
 
 Maps = list[tuple[str, NDArray[Any]]]  # labels and maps (n1, n2)
-
-
-@style.applied
-def filter_place(
-    dataset: xr.Dataset,
-    places: NDArray[np.float64],
-    responses: NDArray[np.float64],
-    agreement: NDArray[np.float64],
-    crystal: Crystal,
-    projection: str = "mean",
-    vmax: float | None = None,
-) -> Figure:
-    """Draw each filter along c at the place in the crystal where it responds most strongly.
-
-    A row is a filter, a column a channel; panels reach to the third shell. Zero is the A site
-    nearest to the window's centre; beyond the first shell only A sites are drawn.
-
-    Parameters
-    ----------
-    dataset : xarray.Dataset
-        `filters.nc`.
-    places : numpy.ndarray
-        Fractional centres of the windows, shape (filters, 3).
-    responses : numpy.ndarray
-        Mean responses at the places, shape (filters,) (see `placement.Places`).
-    agreement : numpy.ndarray
-        Share of samples with the same place, shape (filters,).
-    crystal : Crystal
-        The reference crystal.
-    projection : str
-        One of `projection.PROJECTION_TITLES`.
-    vmax : float, optional
-        End of the colour scale; by default this figure's largest value.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure.
-    """
-    kernel, vectors = dataset["kernel"].values, dataset["voxel_vectors"].values
-    chosen, neighbour_shells = largest_filters(kernel), shells(crystal)
-    values = relative(kernel)[0]
-    maps = [[project(channel, "c", projection) for channel in values[f]] for f in chosen]
-    norm = colour_scale.symmetric_norm([each for row in maps for each in row], vmax)
-    reach = neighbour_shells[-1].distance + ROOM_BEYOND_SHELLS
-    figure, panels = _place_panels(len(chosen), kernel.shape[1], reach)
-    titles = [
-        _place_title(number, response, share)
-        for number, response, share in zip(
-            dataset["filter"].values[chosen], responses[chosen], agreement[chosen], strict=True
-        )
-    ]
-    for row, f, channels, title in zip(panels, chosen, maps, titles, strict=True):
-        for axes, each, name in zip(row, channels, dataset["channel"].values, strict=True):
-            corners = lattice_map.centred_corners(each.shape, lattice_map.map_steps(vectors, "c"))
-            centre = places[f] @ crystal.lattice
-            _draw_place(axes, each, corners, centre, crystal, neighbour_shells, norm)
-            axes.set_title(channel_name(name), loc="right", color=style.MUTED, fontsize=7)
-        row[0].set_title(f"{title}\n", loc="left")
-    figure.legend(handles=shell_legend(neighbour_shells), loc="lower center", ncols=3)
-    label = f"weight ÷ rms of its channel, {PROJECTION_TITLES[projection].format('c')}"
-    colour_scale.colour_bar(figure, norm, label)
-    text = " ".join(f"{title}." for title in titles)
-    return style.describe(figure, f"Windows of the filters among atoms and shells. {text}")
 
 
 @style.applied
@@ -123,7 +45,7 @@ def filter_multiples(
     axis : str
         Vector along the line of sight: `a`, `b` or `c`.
     projection, vmax
-        As `filter_place` takes them.
+        As `filters` takes them.
 
     Returns
     -------
@@ -160,48 +82,6 @@ def filter_multiples(
     colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}")
     values = ", ".join(value for value, _ in points)
     return style.describe(figure, f"Filters {view}, side by side for {readable(name)} {values}.")
-
-
-def _draw_place(
-    axes: Axes,
-    values: NDArray[Any],
-    corners: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    crystal: Crystal,
-    neighbour_shells: Sequence[Shell],
-    norm: Normalize,
-) -> None:
-    basis = lattice_map.view_basis(crystal.lattice, "c")
-    origin = nearest_magnetic(crystal, centre)
-    lattice_map.draw_map(axes, values, corners - origin @ basis.T, norm)
-    reach = np.hypot(axes.get_xlim()[1], axes.get_xlim()[1]) + crystal.lattice[2, 2] / 2
-    sites, offsets = images(crystal, centre + origin, reach)
-    in_cell = np.abs(offsets @ np.linalg.inv(crystal.lattice))[:, 2] <= 0.5
-    first_shell = neighbour_shells[0].distance + ROOM_BEYOND_SHELLS
-    is_near = np.linalg.norm(offsets @ basis.T, axis=1) <= first_shell
-    shown = in_cell & (is_near | np.isin(sites, magnetic_sites(crystal)))
-    draw_atoms(axes, [crystal.elements[site] for site in sites[shown]], offsets[shown] @ basis.T)
-    draw_shells(axes, np.zeros(2), neighbour_shells)
-
-
-def _place_title(number: int, response: float, agreement: float) -> str:
-    direction = "raised" if response > 0 else "lowered"
-    return f"filter {number}: {direction} most here; {100 * agreement:.0f} % of samples agree"
-
-
-def _place_panels(rows: int, columns: int, reach: float) -> tuple[Figure, NDArray[Any]]:
-    left, right, bottom, top = PLACE_MARGINS
-    gap, title = PLACE_GAPS
-    side = (style.WIDTH - left - gap * (columns - 1) - right) / max(columns, 2)
-    unused = style.WIDTH - (left + columns * side + gap * (columns - 1))
-    figure, panels = style.panel_grid(
-        (rows, columns), top - title + rows * (side + title) + bottom,
-        (left, unused, bottom, top), PLACE_GAPS, (side, side),
-    )  # fmt: skip
-    for axes in panels.flat:
-        axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
-    lattice_map.label_in_angstrom(panels, 4)
-    return figure, panels
 
 
 def _column(dataset: xr.Dataset, axis: str, projection: str) -> Maps:

@@ -1,4 +1,4 @@
-"""Filters of the first convolution seen along each axis, on the real lattice."""
+"""Filters of the first convolution on the real lattice: before training, and what it changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,25 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.reference_cell import Crystal, shells
-from spinlens.filters.projection import PROJECTION_TITLES, project, relative
+from spinlens.filters.projection import PROJECTION_TITLES, project
 from spinlens.plots import colour_scale, lattice_map, style
-from spinlens.plots.axis_scale import largest_magnitude
+from spinlens.plots.atom_marks import atom_legend
 from spinlens.plots.captions import channel_name, filter_name, weight_change
 from spinlens.plots.crystal_drawing import draw_window_surroundings, shell_legend
+from spinlens.plots.filter_change import (
+    LINE_LENGTH,
+    SENTENCE_LINE,
+    change_over_noise,
+    largest_filters,
+    relative_change,
+    sentence_figure,
+    unchanged_sentence,
+)
 
-MOST_FILTERS = 8
 ROOM = 1.18  # of a map's size, for the names of the lattice vectors
-LEFT, RIGHT, TOP, BOTTOM, GAP, TITLE_LINE = 0.42, 0.05, 0.7, 0.4, 0.2, 0.14  # inches
+LEFT, RIGHT, TOP, BOTTOM, GAP, TITLE_LINE = 0.42, 0.05, 0.85, 0.4, 0.2, 0.14  # inches
 LEGEND = 0.3  # inches, below the panels, for the shells
-TALLEST = 18  # inches, of all rows together
+TALLEST = 7.5  # inches, of all rows together
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class _Panel:
     values: NDArray[Any]
     voxel_vectors: NDArray[np.float64]
     title: str
+    heading: str
     centre: NDArray[np.float64] | None  # (3,), Å, of the window placed in the crystal
     voxels: int  # along the line of sight
 
@@ -50,24 +59,23 @@ class _Panel:
 @style.applied
 def filters(
     dataset: xr.Dataset,
-    weights: str = "kernel",
     projection: str = "mean",
     vmax: float | None = None,
     places: ArrayLike | None = None,
     crystal: Crystal | None = None,
 ) -> Figure:
-    """Draw each filter and channel seen along a, b and c, to scale in Å.
+    """Draw what training changed in each filter and channel beside the initial weights.
 
-    A row is a channel of a filter, a column an axis; of filters one voxel high, a row is a
-    filter and a column a channel. Weights are in units of the root mean square of their
-    channel. Of more than 8 filters, the 8 of largest root mean square are drawn.
+    A row is a channel of a filter: its initial weights seen along c, and the change seen along a,
+    b and c, to scale in Å; of filters one voxel high, along c alone. Weights are in units of the
+    root mean square of their channel after training. Channels that training changed by less than
+    the noise they started from are named in a sentence instead. Of more than 4 filters, the 4 of
+    largest root mean square are drawn.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         `filters.nc`.
-    weights : str
-        `kernel` or `initial_kernel`.
     projection : str
         One of `projection.PROJECTION_TITLES`.
     vmax : float, optional
@@ -82,16 +90,20 @@ def filters(
     matplotlib.figure.Figure
         The figure.
     """
-    total = dataset.sizes["filter"]
-    chosen = largest_filters(dataset[weights].values)
-    values, _ = relative(dataset[weights].values)
-    dataset = dataset.assign(drawn=(dataset[weights].dims, values)).isel(filter=chosen)
+    total, chosen = dataset.sizes["filter"], largest_filters(dataset["kernel"].values)
+    change, initial = relative_change(dataset)
+    drawn = dataset.assign(change=change, initial=initial).isel(filter=chosen)
     centres = None
     if places is not None and crystal is not None:
         centres = np.asarray(places)[chosen] @ crystal.lattice
-    rows = _rows(dataset, weights, projection, centres)
+    rows, unchanged = _rows(drawn, projection, centres)
+    note = f" The {len(chosen)} largest of {total} filters." if len(chosen) < total else ""
+    sentence = style.wrapped((unchanged_sentence(unchanged) + note).strip(), LINE_LENGTH)
+    if not rows:
+        return sentence_figure(sentence)
     norm = colour_scale.symmetric_norm([panel.values for row in rows for panel in row], vmax)
-    figure, panels = _panel_grid(rows, LEGEND if crystal else 0)
+    below = (LEGEND if crystal else 0) + SENTENCE_LINE * len(sentence.splitlines())
+    figure, panels = _panel_grid(rows, below)
     for axes, panel in zip(panels.flat, (panel for row in rows for panel in row), strict=True):
         lattice_map.draw_map(axes, panel.values, panel.corners(), norm)
         axes.set_title(panel.title, loc="left")
@@ -99,105 +111,62 @@ def filters(
             depth = panel.half_depth(crystal)
             draw_window_surroundings(axes, crystal, panel.axis, panel.centre, depth)
     for axes, panel in zip(panels[0], rows[0], strict=True):
-        _label_top_panel(axes, panel, projection)
+        _label_top_panel(axes, panel)
+    figure.text(0.02, 0.04 / figure.get_figheight(), sentence, va="bottom", fontsize=7)
     if crystal:
-        figure.legend(handles=shell_legend(shells(crystal)), loc="lower center", ncols=3)
-    drawn = dataset.sizes["filter"]
-    note = f"; {drawn} of {total} filters, the largest" if drawn < total else ""
-    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel{note}")
-    titles = "; ".join(row[0].title for row in rows).replace("\n", ", ")
-    text = f"Filters {PROJECTION_TITLES[projection].format('a, b and c')}, to scale in Å: {titles}."
-    return style.describe(figure, text)
-
-
-def colour_scale_end(
-    dataset: xr.Dataset, weights: str = "kernel", projection: str = "mean"
-) -> float:
-    """Compute the largest magnitude that `filters` would draw along any axis.
-
-    The largest of these over a sweep is its common colour scale.
-
-    Parameters
-    ----------
-    dataset, weights, projection
-        As `filters` takes them.
-
-    Returns
-    -------
-    float
-        The magnitude, in units of the root mean square of a channel.
-    """
-    kernel = dataset[weights].values
-    values = relative(kernel)[0][largest_filters(kernel)]
-    return largest_magnitude([project(values, axis, projection) for axis in "abc"])
-
-
-def largest_filters(kernel: NDArray[Any], most: int = MOST_FILTERS) -> NDArray[np.intp]:
-    """Choose the filters of largest root mean square.
-
-    Parameters
-    ----------
-    kernel : numpy.ndarray
-        Weights, shape (filter, channel, a, b, c); a filter that is not finite is the largest.
-    most : int
-        Most filters to choose.
-
-    Returns
-    -------
-    numpy.ndarray
-        Their indices, ascending, shape (at most `most`,).
-    """
-    power = np.square(kernel, dtype=np.float64).mean(axis=(1, 2, 3, 4))
-    order = np.argsort(-np.where(np.isfinite(power), power, np.inf), kind="stable")
-    return np.sort(order[:most])
+        entries = [*atom_legend(crystal.elements), *shell_legend(shells(crystal))]
+        place = (0.5, (below - LEGEND) / figure.get_figheight())
+        figure.legend(handles=entries, loc="lower center", ncols=6, bbox_to_anchor=place)
+    colour_scale.colour_bar(figure, norm, "weight ÷ rms of its channel after training")
+    titles = "; ".join(row[0].title for row in rows)
+    text = f"Changes of the filters by training, to scale in Å: {titles}. {sentence}"
+    return style.describe(figure, text.strip())
 
 
 def _rows(
-    dataset: xr.Dataset, weights: str, projection: str, centres: NDArray[np.float64] | None
-) -> list[list[_Panel]]:
-    filter_count, channels = dataset.sizes["filter"], dataset.sizes["channel"]
-    by_channel = [
-        _panels(
-            dataset.isel(filter=f, channel=c), weights, projection,
-            None if centres is None else centres[f],
-        )
-        for f in range(filter_count)
-        for c in range(channels)
-    ]  # fmt: skip
-    if dataset.sizes["c"] > 1:
-        return by_channel
-    along_c = [panels[-1] for panels in by_channel]
-    return [along_c[start : start + channels] for start in range(0, len(along_c), channels)]
+    dataset: xr.Dataset, projection: str, centres: NDArray[np.float64] | None
+) -> tuple[list[list[_Panel]], dict[str, float]]:
+    """Panels of the channels to draw, and how far the others changed, by name."""
+    rows, unchanged = [], {}
+    for f in range(dataset.sizes["filter"]):
+        for c in range(dataset.sizes["channel"]):
+            channel = dataset.isel(filter=f, channel=c)
+            name = f"{filter_name(channel)}, {channel_name(channel['channel'].item())}"
+            change, initial = channel["change"].values, channel["initial"].values
+            ratio = change_over_noise(change, initial, projection)
+            if ratio < 1:
+                unchanged[name] = ratio
+                continue
+            centre = None if centres is None else centres[f]
+            rows.append(_panels(channel, name, projection, centre))
+    return rows, unchanged
 
 
 def _panels(
-    channel: xr.Dataset, weights: str, projection: str, centre: NDArray[np.float64] | None
+    channel: xr.Dataset, name: str, projection: str, centre: NDArray[np.float64] | None
 ) -> list[_Panel]:
-    """Panels of one channel of one filter; the first that is drawn has the title."""
-    title = f"{filter_name(channel)}, {channel_name(channel['channel'].item())}"
-    if weights == "kernel":
-        separator = "; " if channel.sizes["c"] > 1 else "\n"
-        change = weight_change(channel["kernel"].values, channel["initial_kernel"].values)
-        title += separator + change
-    first = "a" if channel.sizes["c"] > 1 else "c"
-    drawn, vectors = channel["drawn"].values, channel["voxel_vectors"].values
+    """Panels of one channel of one filter; the first has the title."""
+    moved = weight_change(channel["kernel"].values, channel["initial_kernel"].values)
+    axes = "abc" if channel.sizes["c"] > 1 else "c"
+    views = [("initial", "before training", "c"), *(("change", "change", axis) for axis in axes)]
     return [
         _Panel(
-            axis, project(drawn, axis, projection), vectors, title if axis == first else "",
-            centre, channel.sizes[axis],
+            axis, project(channel[variable].values, axis, projection),
+            channel["voxel_vectors"].values, "" if index else f"{name}; {moved}",
+            f"{what},\n{PROJECTION_TITLES[projection].format(axis)}", centre, channel.sizes[axis],
         )
-        for axis in lattice_map.PLANES
+        for index, (variable, what, axis) in enumerate(views)
     ]  # fmt: skip
 
 
-def _panel_grid(rows: Sequence[Sequence[_Panel]], legend: float) -> tuple[Figure, NDArray[Any]]:
+def _panel_grid(rows: Sequence[Sequence[_Panel]], below: float) -> tuple[Figure, NDArray[Any]]:
     """Make a figure and its axes (rows, columns), with one number of inches per Å."""
     sizes = 2 * ROOM * np.array([panel.corners().max(axis=(0, 1)) for panel in rows[0]])
     widths, height = sizes[:, 0], sizes[:, 1].max()
     room = style.WIDTH - LEFT - RIGHT - GAP * (len(widths) - 1)
     scale = min(room / widths.sum(), max(0.6, min(2.2, TALLEST / len(rows))) / height)
     title = TITLE_LINE * (rows[0][0].title.count("\n") + 2)
-    bottom, spare = BOTTOM + legend, (room - scale * widths.sum()) / 2
+    bottom, spare = BOTTOM + below, (room - scale * widths.sum()) / 2
     figure, panels = style.panel_grid(
         (len(rows), len(widths)), TOP + len(rows) * (scale * height + title) + bottom,
         (LEFT + spare, RIGHT + spare, bottom, TOP + title), (GAP, title),
@@ -205,20 +174,14 @@ def _panel_grid(rows: Sequence[Sequence[_Panel]], legend: float) -> tuple[Figure
     )  # fmt: skip
     for column, width in zip(panels.T, widths, strict=True):
         column[-1].set(xlim=(-width / 2, width / 2), ylim=(-height / 2, height / 2))
-    lattice_map.label_in_angstrom(panels, _tick_distance(height))
+    lattice_map.label_in_angstrom(panels, lattice_map.tick_distance(height))
     return figure, panels
 
 
-def _tick_distance(length: float) -> float:
-    """1, 2 or 5 times a power of ten, for three to seven ticks a length."""
-    power = 10.0 ** np.floor(np.log10(length / 3))
-    return max(factor * power for factor in (1, 2, 5) if factor * power <= length / 3)
-
-
-def _label_top_panel(axes: Axes, panel: _Panel, projection: str) -> None:
+def _label_top_panel(axes: Axes, panel: _Panel) -> None:
     """Write the projection above the panel and the lattice vectors on two edges of the map."""
     axes.annotate(
-        PROJECTION_TITLES[projection].format(panel.axis), (0.5, 1), ha="center",
+        panel.heading, (0.5, 1), ha="center",
         xytext=(0, 17 + 11 * panel.title.count("\n")), xycoords="axes fraction",
         textcoords="offset points",
     )  # fmt: skip

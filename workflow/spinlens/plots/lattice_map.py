@@ -114,12 +114,42 @@ def label_in_angstrom(panels: NDArray[Any], step: float) -> None:
         Distance of ticks in Å.
     """
     for axes in panels.flat:
-        for direction in (axes.xaxis, axes.yaxis):
-            direction.set_major_locator(MultipleLocator(step))
+        set_ticks(axes, step)
     for axes in panels[-1]:
         axes.set_xlabel("Å")
     for axes in panels[:, 0]:
         axes.set_ylabel("Å", labelpad=2, rotation=0, va="center")
+
+
+def set_ticks(axes: Axes, step: float) -> None:
+    """Set the same ticks along both axes of a panel.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The panel.
+    step : float
+        Distance of ticks in Å.
+    """
+    for direction in (axes.xaxis, axes.yaxis):
+        direction.set_major_locator(MultipleLocator(step))
+
+
+def tick_distance(length: float) -> float:
+    """Choose the distance of three to seven ticks: 1, 2 or 5 times a power of ten.
+
+    Parameters
+    ----------
+    length : float
+        Length of the axis, Å.
+
+    Returns
+    -------
+    float
+        The distance, Å.
+    """
+    power = 10.0 ** np.floor(np.log10(length / 3))
+    return float(max(factor * power for factor in (1, 2, 5) if factor * power <= length / 3))
 
 
 def draw_map(

@@ -30,6 +30,7 @@ def radial_profiles(
     shells: Sequence[Shell],
     label: str,
     root_scale: bool = False,
+    note: str = "",
 ) -> Figure:
     """Draw profiles by the distance from an A site, with the neighbour shells as lines.
 
@@ -46,6 +47,8 @@ def radial_profiles(
     root_scale : bool
         Whether values are on a square-root scale, which shows the weak values at the shells
         beside those at the core of an atom.
+    note : str
+        Text below the panels, broken into lines.
 
     Returns
     -------
@@ -77,6 +80,8 @@ def radial_profiles(
         drawn, names = axes.get_legend_handles_labels()
         handles |= dict(zip(names, drawn, strict=True))
     figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
+    if note:
+        panels[-1].set_xlabel(f"distance from an A site (Å)\n{note}")
     distances = ", ".join(f"{shell.distance:.2f} Å" for shell in shells)
     text = f"{label} by distance from an A site: {'; '.join(profiles)}. Shells at {distances}."
     return style.describe(figure, text)

@@ -49,7 +49,7 @@ LINES: tuple[dict[str, Any], ...] = (
 # Signed values: blue is negative, red positive, zero nearly white; ColorBrewer chose it for readers
 # who confuse red and green. Both signs print alike in grey, which is why maps of densities have
 # contours, broken where the density is negative.
-SIGNED = matplotlib.colormaps["RdBu_r"].resampled(129)  # odd: zero has its own colour
+SIGNED = matplotlib.colormaps["RdBu_r"].resampled(65)  # odd: zero has one; few: a palette
 SEQUENTIAL = matplotlib.colormaps["cividis_r"]  # magnitudes, from light to dark
 
 _RC: Any = {
@@ -239,7 +239,7 @@ def _reduce_colours(path: Path, texts: dict[str, str]) -> None:
     """Give a PNG a palette of 256 colours: a quarter of the size, in a report of all figures."""
     with Image.open(path) as image:
         reduced = image.convert("RGB").quantize(
-            256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     kept = PngInfo()
     for key, text in texts.items():
