@@ -7,17 +7,6 @@ from planted_exchange import MOMENTS, TRUE, planted_runs
 from spinlens.exchange import hamiltonian_files as files
 from spinlens.structures.magnetic_lattice import bond_sums
 
-TB2J = """\
-Exchange:
-    i      j          R        J_iso(meV)          vector          distance(A)
---------------------------------------------------------------------------------
-   Cr1   Cr2   (  0,   0,   0)  8.3900   ( 0.000,  3.966,  0.000)  3.966
-J_iso: 8.3900
-   Cr2   Cr1   (  0,   0,   0)  8.3700   ( 0.000, -3.966,  0.000)  3.967
-   Cr1   Cr1   (  1,   0,   0) -0.0400   ( 6.870,  0.000,  0.000)  6.870
-   Cr1   Cr2   ( -1,  -1,   0)  1.0100   ( 0.000, -7.933,  0.000)  7.933
-"""
-
 
 def model(order="FM", anisotropy=0.2):
     run = next(run for run in planted_runs() if run.order == order)
@@ -55,19 +44,3 @@ def test_another_order_has_another_energy():
     own, run = model("zigzag")
     other = bond_sums(own.shells, np.abs(run.moments) / 2) @ TRUE
     assert abs(other - bond_sums(own.shells, run.moments / 2) @ TRUE) > 1
-
-
-def test_the_output_of_tb2j_is_read(tmp_path):
-    """TB2J counts each pair twice: its constants are half of those of −Σ_pairs."""
-    (tmp_path / "exchange.out").write_text(TB2J)
-    found = files.read_tb2j(tmp_path / "exchange.out")
-    assert found == {
-        "J1S2_meV": pytest.approx(2 * 8.38, abs=1e-9),
-        "J2S2_meV": pytest.approx(-0.08, abs=1e-9),
-        "J3S2_meV": pytest.approx(2.02, abs=1e-9),
-    }
-    with pytest.raises(ValueError, match="3 neighbour shells, 4 are wanted"):
-        files.read_tb2j(tmp_path / "exchange.out", 4)
-    (tmp_path / "empty").write_text("nothing\n")
-    with pytest.raises(ValueError, match="no line of pairs"):
-        files.read_tb2j(tmp_path / "empty")

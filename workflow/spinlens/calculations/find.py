@@ -28,6 +28,7 @@ from spinlens.calculations.run_files import (
     preference,
     unique_ids,
 )
+from spinlens.calculations.tb2j import TB2J_FILES
 from spinlens.core.errors import SpinlensError
 
 
@@ -129,6 +130,7 @@ def stamp(calculation: Calculation) -> str:
             return "; ".join(parts)
         with os.scandir(calculation.folder) as entries:
             names = sorted(e.name for e in entries if e.name.startswith((*LABEL_FILES, "vaspout")))
+        names += TB2J_FILES
     except (OSError, ValueError):
         return "gone"
     for name in names:

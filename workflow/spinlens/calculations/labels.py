@@ -16,6 +16,7 @@ from spinlens.calculations.run_inputs import (
     read_poscar_formula,
     read_potcar,
 )
+from spinlens.calculations.tb2j import read_tb2j, tb2j_file
 from spinlens.calculations.vasp_outputs import read_oszicar, read_outcar
 from spinlens.calculations.vasprun import read_vasprun
 from spinlens.core.errors import Excluded
@@ -74,8 +75,9 @@ def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, L
     (extrapolated to zero smearing), valence_electrons (NELECT), potcar_valences (one per
     potential), local_moments_muB (one per site), order_final, converged, spin_kind (none,
     collinear, noncollinear), ionic_steps_allowed (NSW), vasp_version, formula (of CONTCAR or
-    POSCAR), outcar_formula, saxis (three numbers), the labels of `energy_settings`, and remark: why
-    there is no energy. A run that is not self-consistent (ICHARG of 10 or more) has none.
+    POSCAR), outcar_formula, saxis (three numbers), the labels of `energy_settings`, J1S2_meV and
+    further ones of `tb2j`, and remark: why there is no energy. A run that is not self-consistent
+    (ICHARG of 10 or more) has none.
     """
     suffix = run_suffix(charge_file)
 
@@ -97,7 +99,7 @@ def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, L
         found = [Label(values[key], name) for name, values in ordered if key in values]
         if found:
             labels[key] = Label(found[0].value, found[0].source, tuple(found[1:]))
-    labels |= _energy_settings(sources)
+    labels |= _energy_settings(sources) | _tb2j(folder)
     fixed = _fixed_density(sources)
     if fixed and "energy_eV" in labels:
         del labels["energy_eV"]
@@ -184,6 +186,12 @@ def _energy_settings(sources: list[Source]) -> dict[str, Label]:
     files = " and ".join(name for name, _ in known)
     found = energy_settings.labels(tags, symbols, titles)
     return {name: Label(value, files) for name, value in found.items()}
+
+
+def _tb2j(folder: Path | str) -> dict[str, Label]:
+    """Exchange constants beside the run, in folders of one run."""
+    name, values = _read(read_tb2j, tb2j_file(folder))
+    return {key: Label(value, f"TB2J's {name}") for key, value in values.items()}
 
 
 def _fixed_density(sources: list[Source]) -> Label | None:

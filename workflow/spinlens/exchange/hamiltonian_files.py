@@ -1,22 +1,16 @@
-"""Exchange constants as input of spin-dynamics codes, and those of TB2J as labels."""
+"""Exchange constants as input of spin-dynamics codes."""
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_text
 from spinlens.exchange.runs import MagneticRun
 from spinlens.structures.magnetic_lattice import Shells, crystal, neighbour_shells
 
 JOULE_PER_MEV = 1.602176634e-22  # CODATA 2018
-PAIR = re.compile(
-    r"^\s*([A-Z][a-z]?)(\d+)\s+([A-Z][a-z]?)(\d+)\s+\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)"
-    r"\s+(-?\d+\.\d+)\s+\([^)]*\)\s+(\d+\.\d+)"
-)
 
 
 class Hamiltonian(NamedTuple):
@@ -104,43 +98,6 @@ def write_spirit(path: Path, hamiltonian: Hamiltonian) -> None:
         energy = h.constants[s.shell[n]] * h.spins[i] * h.spins[j]
         lines.append(f"{i} {j} {da} {db} {dc} {energy:.8f}")
     write_text(path, "\n".join(lines) + "\n")
-
-
-def read_tb2j(path: Path, shells: int = 3, gap: float = 0.06) -> dict[str, float]:
-    """Read exchange constants from TB2J's exchange.out as labels.
-
-    Parameters
-    ----------
-    path : the file; its J_iso are of unit vectors, each pair in both directions, meV:
-        H = −Σ_{i≠j} J_ij e_i·e_j.
-    shells : how many constants are wanted.
-    gap : distances that differ by less than this fraction are one shell.
-
-    Returns
-    -------
-    {J1S2_meV: ...}: J S² of H = −Σ_pairs J S·S, twice the mean J_iso of each shell.
-
-    Raises
-    ------
-    SpinlensError
-        If the file lists no pairs, or fewer shells.
-
-    References
-    ----------
-    X. He and others, Comput. Phys. Commun. 264, 107938 (2021).
-    """
-    found = []
-    for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
-        if match := PAIR.match(line):
-            found.append((float(match[9]), float(match[8])))
-    if not found:
-        raise SpinlensError(f"{path}: no line of pairs, as TB2J's exchange.out has them")
-    pairs = np.array(sorted(found))
-    steps = np.diff(pairs[:, 0]) > gap * pairs[:-1, 0]
-    shell = np.concatenate([[0], np.cumsum(steps)])
-    if shell.max() + 1 < shells:
-        raise SpinlensError(f"{path}: {shell.max() + 1} neighbour shells, {shells} are wanted")
-    return {f"J{n + 1}S2_meV": float(2 * pairs[shell == n, 1].mean()) for n in range(shells)}
 
 
 def hamiltonian(
