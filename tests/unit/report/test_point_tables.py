@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from html_page import Page
-from spinlens.evidence.table import COLUMNS as EVIDENCE_COLUMNS
 from spinlens.report import point_tables
 from spinlens.settings import hyperparameters
 from spinlens.settings.sweep import points
@@ -55,14 +54,6 @@ def test_sweep_leaves_out_what_a_diverged_fit_has_not():
     assert cells["training accuracy"] == cells["95 % interval, validation"] == "–"
     assert cells["balanced accuracy, training"] == "–"
     assert cells["majority baseline, training"] == "0.605"
-
-
-def test_evidence_names_points_of_the_sweep_as_the_sweep_does_and_others_by_their_folder():
-    values = dict.fromkeys(EVIDENCE_COLUMNS, "0.5")
-    others = "filters~8_kernel_size~5_convolutions~8-8"
-    table = pd.DataFrame([values | {"point": name} for name in ("base", others)])
-    rows = Page(point_tables.evidence(table)).rows[1:]
-    assert [row[0] for row in rows] == ["base", "filters 8, kernel size 5, convolutions 8-8"]
 
 
 def test_the_table_of_the_sweep_has_predicted_memory_beside_measured():

@@ -5,7 +5,7 @@ from spinlens.core import log
 log.to_file(snakemake.log[0])
 
 from spinlens.core.files import read_frame, write_text
-from spinlens.report import point_tables
+from spinlens.report.evidence_page import evidence
 
 table = read_frame(snakemake.input[0], text=True)
-write_text(snakemake.output[0], point_tables.evidence(table))
+write_text(snakemake.output[0], evidence(table))

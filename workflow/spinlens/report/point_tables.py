@@ -14,29 +14,11 @@ import pandas as pd
 from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.verdicts import fit_verdict, known
 from spinlens.plots.captions import readable
-from spinlens.report.html_table import MISSING, Table, number, page, table_page, text
+from spinlens.report.html_table import MISSING, Table, number, page, table_page
 from spinlens.settings import hyperparameters
 from spinlens.settings.hyperparameters import readable_name, spelled
 
 WHOLE = ",.0f"
-EVIDENCE = {
-    "point": "point",
-    "target": "target",
-    "split": "split",
-    "metric": "metric",
-    "verdict": "verdict",
-    "value": "value",
-    "ci_low": "95 % interval from",
-    "ci_high": "to",
-    "baseline_majority": "majority",
-    "baseline_integral": "integral of m",
-    "baseline_parts": "integrals of both parts",
-    "baseline_composition": "composition",
-    "baseline_density_pca": "principal components",
-    "p_value": "p, permuted labels",
-    "repeats": "repeats",
-    "networks": "networks per fold",
-}
 FOLDS = {"training": "accuracy", "validation": "val_accuracy"}  # columns of history.csv
 
 Point = Mapping[str, Any]
@@ -70,32 +52,6 @@ def sweep(table: pd.DataFrame) -> str:
     columns = list(rows[0])
     cells = [list(row.values()) for row in rows]
     return table_page("Sweep points", introduction, columns, cells, numeric=columns[2:-1])
-
-
-def evidence(table: pd.DataFrame) -> str:
-    """Make the page of the evidence: score and verdict of every point beside the baselines.
-
-    Parameters
-    ----------
-    table : pd.DataFrame
-        evidence.tsv, as text.
-
-    Returns
-    -------
-    str
-        The HTML page.
-    """
-    rows = [
-        [readable_name(row["point"])] + [readable(text(row[name])) for name in list(EVIDENCE)[1:]]
-        for row in table.to_dict("records")
-    ]
-    introduction = (
-        "Score of each point on samples that it was not trained on, beside baselines on the "
-        "same splits. A baseline is beaten if the 95 % interval of the paired difference lies "
-        "above zero."
-    )
-    columns = list(EVIDENCE.values())
-    return table_page("Evidence", introduction, columns, rows, numeric=columns[5:])
 
 
 def study_tables(
