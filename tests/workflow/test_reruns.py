@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from workflow_project import SMALL
+from workflow_project import SMALL, copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +91,17 @@ def test_a_config_that_cannot_be_read_is_one_line(fresh, arguments, line):
     done = fresh.snakemake("-n", *arguments)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith(line)
+
+
+def test_a_label_table_that_is_not_read_is_told(fresh, tmp_path):
+    project = copy_of(fresh.folder, tmp_path / "project")
+    for table in ("runs/labels.csv", "mine.csv"):
+        project.append(table, "calculation,order\nrun_0,FM\n")
+    done = project.snakemake("-n", "results/dataset.nc", "--config", "labels=mine.csv")
+    told = "config: labels: mine.csv is not read, because runs/labels.csv exists"
+    assert done.returncode == 0 and told in done.stdout + done.stderr
+    done = project.snakemake("-n", "results/dataset.nc")
+    assert done.returncode == 0 and "is not read" not in done.stdout + done.stderr
 
 
 def test_two_points_of_one_name_are_refused_before_any_job(fresh):
@@ -196,6 +207,7 @@ def test_a_new_calculation_alone_is_split(project):
             "config: select.ordr is not a label of any calculation, did you mean",
         ),
         ("learning_rate=.nan", "config: learning_rate is '.nan', it must be a number above 0"),
+        (f"classes={list(range(1, 40))}", "config: target: its name would have 125 charac"),
         (
             "sweep={kernel_size: [30]}",
             "config: kernel_size 30 is longer than the 16 voxels along a",

@@ -110,12 +110,21 @@ def read_table_labels(path):
     return or_exit("config: labels", read_label_table, path, schema) if path else {}
 
 
+def require_short(target):
+    """Stop with one line if the name of a target, of which folders are named, is too long."""
+    if len(target) > hyperparameters.LONGEST_NAME:
+        raise SpinlensError(
+            f"target: its name would have {len(target)} characters, more than "
+            f"{hyperparameters.LONGEST_NAME}: give fewer edges of `classes`, or a shorter label"
+        )
+
+
 def check_points(points, key):
     """Stop with one line unless every network fits the grid and every target is valid."""
     for name, point in points:
         try:
             sizes.check(point, sizes.cell_shape(point, config["grid"]))
-            targets.name(point)
+            require_short(targets.name(point))
         except SpinlensError as fault:
             sys.exit(f"config: {fault} (the point {name} of {key})")
 
@@ -236,6 +245,8 @@ UNMATCHED = or_exit(
 )
 if UNMATCHED and workflow.is_main_process:
     logger.warning(f"config: labels: {UNMATCHED}")
+if config["labels"] not in (None, LABEL_TABLE) and workflow.is_main_process:
+    logger.warning(f"config: labels: {config['labels']} is not read, because {LABEL_TABLE} exists")
 or_exit("config", label_names.check, config, DEFAULTS, known_labels())
 PUBLISHED = HOME / "resources" / "published_moments.csv"
 
