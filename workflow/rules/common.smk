@@ -265,11 +265,12 @@ ATTRIBUTED = list(POINTS)[-1:]
 EVIDENCE_POINTS = or_exit("config", plan.points, config)
 check_points([(each.name, each.point) for each in EVIDENCE_POINTS], "evidence_points")
 FITTED = {(each.name, each.target): each for each in EVIDENCE_POINTS}
-if len(FITTED) < len(EVIDENCE_POINTS):
+TWICE = [each for each in EVIDENCE_POINTS if FITTED[each.name, each.target] is not each]
+if TWICE:
     sys.exit(
-        "config: evidence_points: two points of one target have one name: they differ in nothing, "
-        "or only in permutations, train_fraction, split_seed or seed; keep one of them, or give "
-        "one another `name`"
+        f"config: evidence_points: two points of the target {TWICE[0].target} are named "
+        f"{TWICE[0].name}, which permutations, train_fraction, split_seed and seed do not change: "
+        "keep one of them, or give one another `name`"
     )
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{labels}}"
 PERMUTED = places([each for each in EVIDENCE_POINTS if each.permutations])

@@ -32,6 +32,8 @@ def test_schema_config_and_library_name_the_same_keys(config):
         ({"filters": 0}, "config: filters is 0, it must be a whole number of at least 1"),
         ({"filters": "3"}, "config: filters is '3', it must be a whole number"),
         ({"filters": True}, "config: filters is True, it must be a whole number"),
+        ({"epochs": 1e3}, "config: epochs is 1000.0, it must be a whole number of at least 1"),
+        ({"grid": [60.0, 60, 60]}, "config: grid[0] is 60.0, it must be a whole number of at le"),
         ({"grid": [60, 60]}, "config: grid is [60, 60], it must be three whole numbers"),
         ({"grid": [60, 60, 0]}, "config: grid"),
         ({"kernel_size": [4, 4]}, "config: kernel_size is [4, 4], it must be a whole number"),

@@ -26,9 +26,16 @@ def _is_finite_number(checker: Any, value: Any) -> bool:
     return Draft202012Validator.TYPE_CHECKER.is_type(value, "number") and math.isfinite(value)
 
 
+def _is_whole(checker: Any, value: Any) -> bool:
+    """JSON Schema takes 1000.0 for an integer; what counts with it does not."""
+    return Draft202012Validator.TYPE_CHECKER.is_type(value, "integer") and isinstance(value, int)
+
+
 Validator = extend(
     Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number),
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": _is_finite_number, "integer": _is_whole}
+    ),
 )
 
 
