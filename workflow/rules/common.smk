@@ -22,11 +22,11 @@ from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
 from spinlens.calculations.folder_tree import without_charge_file
-from spinlens.core import terminal
+from spinlens.core import interruption, slurm, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
-from spinlens.core.devices import call_by_name
+from spinlens.core.process import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
@@ -43,6 +43,11 @@ if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK |
 call_by_name()
 terminal.list_only_changed_parameters()
 BEGAN = time.time()
+PROFILE = resolution.profile_of(sys.argv[1:], os.environ)
+if not workflow.is_main_process:
+    interruption.ignore_warning()
+elif lost := resolution.lost_routing(sys.argv[1:], PROFILE):
+    sys.exit(lost)
 if workflow.is_main_process:
     JOBS = terminal.follow(
         workflow.logger_manager.plugin_handlers, workflow.logger_manager.logger, workflow.dryrun
@@ -71,6 +76,20 @@ def digest(file):
 def growing(amount):
     """A resource request that is multiplied by the attempt number."""
     return lambda wildcards, attempt: amount * attempt
+
+
+@cache
+def longest_training():
+    """Minutes that the partition of trainings allows; None without a limit or without SLURM."""
+    own = (PROFILE.get("set-resources") or {}).get("train", {})
+    slurm_runs_it = PROFILE.get("executor") == "slurm" and "slurm_partition" in own
+    return slurm.minutes_of(own["slurm_partition"]) if slurm_runs_it else None
+
+
+def training_minutes(wildcards, attempt):
+    """Minutes that a training requests, at most what its partition allows."""
+    asked = config["training_minutes"] * attempt
+    return min(asked, longest_training() or asked)
 
 
 def settings(*keys):
@@ -309,6 +328,10 @@ def require_writable(folder):
 
 onstart:
     require_writable(Path(RESULTS).absolute())
+    if getattr(workflow.executor_plugin, "name", "") == "slurm" and (
+        left := slurm.left_jobs_line(Path.cwd())
+    ):
+        sys.exit(left)
 
 
 onsuccess:

@@ -26,7 +26,7 @@ rule train:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: request_mb(POINTS[wildcards.point], attempt),
-        runtime=growing(120),
+        runtime=training_minutes,
     params:
         hyperparameters=lambda wildcards: POINTS[wildcards.point],
         fold="0",
@@ -50,7 +50,7 @@ rule fit:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: request_mb(evidence_point(wildcards).point, attempt),
-        runtime=growing(120),
+        runtime=training_minutes,
     params:
         hyperparameters=lambda wildcards: evidence_point(wildcards).point,
         choices=lambda wildcards: fold_choices(wildcards),

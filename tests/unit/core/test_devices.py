@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from spinlens.core import devices
-from spinlens.core.devices import call_by_name
 from spinlens.core.errors import SpinlensError
+from spinlens.core.process import call_by_name
 
 
 @pytest.mark.parametrize(

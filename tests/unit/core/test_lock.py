@@ -91,18 +91,3 @@ def test_a_slurm_job_that_starts_again_takes_over_its_own_lock(tmp_path, monkeyp
     write_json(tmp_path / "lock", lock._own() | {"host": "elsewhere"})
     with lock.one_writer(tmp_path / "lock"):
         pass
-
-
-@pytest.mark.parametrize(
-    "answer, alive",
-    [
-        ("echo RUNNING", True), ("echo PENDING", True), ("echo COMPLETED", False), ("true", False),
-        ("echo 'Invalid job id specified' >&2; exit 1", False), ("exit 1", True),
-    ],
-)  # fmt: skip
-def test_slurm_is_asked_for_its_jobs(tmp_path, monkeypatch, answer, alive):
-    program = tmp_path / "squeue"
-    program.write_text(f"#!/bin/sh\n{answer}\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert lock.slurm_job_is_alive("7") is alive

@@ -70,3 +70,20 @@ def test_defaults_that_are_no_mapping_are_one_line(tmp_path, text, message):
     with pytest.raises(SpinlensError, match=message) as fault:
         resolution.read_defaults(tmp_path / "config.yaml")
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("option", [["--profile", "{}"], ["--profile={}"]])
+def test_resources_of_the_command_line_do_not_replace_the_routing_silently(tmp_path, option):
+    (tmp_path / "config.yaml").write_text("set-resources: {train: {gres: 'gpu:1'}}\n")
+    arguments = [part.format(tmp_path) for part in option]
+    profile = resolution.profile_of(arguments, {})
+    assert resolution.lost_routing([*arguments, "report.html"], profile) == ""
+    for given in (["--set-resources", "train:runtime=5"], ["--set-resources=train:runtime=5"]):
+        assert "without a GPU" in resolution.lost_routing([*arguments, *given], profile)
+        assert resolution.lost_routing(given, {}) == ""
+
+
+def test_a_profile_may_be_named_by_the_environment(tmp_path):
+    (tmp_path / "config.yaml").write_text("jobs: 3\n")
+    assert resolution.profile_of([], {"SNAKEMAKE_PROFILE": str(tmp_path)}) == {"jobs": 3}
+    assert resolution.profile_of([], {}) == {}

@@ -15,7 +15,7 @@ from time import process_time
 from typing import Any
 
 from spinlens.benchmarks.workers import serve
-from spinlens.core.devices import peak_bytes
+from spinlens.core.process import peak_bytes
 
 SPLIT_SETTINGS = {
     "moment_tolerance_muB": 0.01,

@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
-from spinlens.core.devices import peak_bytes
+from spinlens.core.process import peak_bytes
 
 LIBRARY = Path(__file__).parents[2]
 MB = 1e6  # bytes

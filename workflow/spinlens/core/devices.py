@@ -1,10 +1,7 @@
-"""What a job runs on: its Python, its memory, and the devices that training uses."""
+"""Devices that training uses, and whether they are those that were asked for."""
 
 import os
-import shlex
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from spinlens.core.errors import SpinlensError
 
@@ -98,33 +95,3 @@ def prepare(threads: int, gpus: int | str) -> list[str]:
     names = [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
     print("devices:", *names)
     return names
-
-
-def peak_bytes() -> int:
-    """Most memory that this process, not the one that started it, has held so far.
-
-    Returns
-    -------
-    int
-        Resident memory, bytes.
-    """
-    # Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) * 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
-
-
-def call_by_name() -> None:
-    """Let Snakemake find Python by its name on PATH, if a shell would split its path.
-
-    An environment below a folder such as `my projects` is otherwise not found by any job.
-    """
-    if shlex.quote(sys.executable) == sys.executable:
-        return
-    folder, name = os.path.split(sys.executable)
-    os.environ["PATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PATH")]))
-    sys.executable = name

@@ -37,6 +37,12 @@ def before_end(save: Callable[[], int]) -> None:
             signal.signal(number, _end)
 
 
+def ignore_warning() -> None:
+    """Leave the scheduler's warning to the script below this process, which inherits that."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+
+
 def _end(number: int, _: FrameType | None) -> None:
     """Save and end at once: an exception would have to pass through the framework's C++ code."""
     steps = sum(save() for save in _saving)

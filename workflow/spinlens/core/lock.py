@@ -3,19 +3,18 @@
 import os
 import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from spinlens.core import slurm
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, write_json
+from spinlens.core.process import started
 
 POLL_SECONDS = 2.0
-_ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "BOOT_FAIL",
-          "PREEMPTED", "DEADLINE")  # fmt: skip
 
 
 @contextmanager
@@ -77,7 +76,7 @@ def _acquired(path: Path) -> bool:
 def _own() -> dict[str, Any]:
     pid = os.getpid()
     job = os.environ.get("SLURM_JOB_ID", "")
-    return {"host": socket.gethostname(), "pid": pid, "started": _started(pid), "job": job}
+    return {"host": socket.gethostname(), "pid": pid, "started": started(pid), "job": job}
 
 
 def _is_own(holder: dict[str, Any]) -> bool:
@@ -97,52 +96,10 @@ def _holder(path: Path) -> dict[str, Any] | None:
 def _is_alive(holder: dict[str, Any]) -> bool | None:
     """Whether the holder still runs; None if that cannot be found out from here."""
     if holder["job"] and shutil.which("squeue"):
-        return slurm_job_is_alive(holder["job"])
+        return slurm.is_alive(holder["job"])
     if holder["host"] == socket.gethostname():
-        return _started(holder["pid"]) == holder["started"] != ""
+        return started(holder["pid"]) == holder["started"] != ""
     return None
-
-
-def slurm_job_is_alive(job: str) -> bool:
-    """Whether SLURM has a job that has not ended; also if SLURM does not answer.
-
-    Parameters
-    ----------
-    job
-        Its number.
-
-    Returns
-    -------
-    bool
-        False if it has ended or is unknown.
-    """
-    command = ["squeue", "--noheader", "--states=all", "--jobs", job, "--format=%T"]
-    try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    if found.returncode:
-        return "Invalid job id" not in found.stderr
-    return any(state not in _ENDED for state in found.stdout.split())
-
-
-def _started(pid: int) -> str:
-    """When a process began, so that its number given to another one is noticed; empty if gone."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return ""
-    else:
-        fields = status.rpartition(")")[2].split()
-        return "" if fields[0] == "Z" else fields[19]
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return ""
-    except PermissionError:
-        pass
-    return "unknown"
 
 
 def _name(holder: dict[str, Any]) -> str:

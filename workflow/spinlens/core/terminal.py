@@ -16,6 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from spinlens.core import slurm
+
+SLURM_RUN = "SLURM run ID: "  # with which the executor names its run
 WIDTH = 160  # characters of a line
 MOST_FAILURES = 10
 LINES_OF_LOG = 10
@@ -93,6 +96,8 @@ class Jobs(logging.Handler):
         """
         about = vars(record)
         event = str(about.get("event", ""))
+        if not event and str(record.msg).startswith(SLURM_RUN):
+            self._follow_slurm(str(record.msg).removeprefix(SLURM_RUN).strip())
         if event == "run_info":
             self.total = about["stats"].get("total", 0)
         elif event == "job_info":
@@ -107,6 +112,12 @@ class Jobs(logging.Handler):
             if self.say:
                 name = self.known[about["job_id"]].name
                 self.say(f"{self.done} of {self.total} jobs done: {name}")
+
+    @staticmethod
+    def _follow_slurm(run: str) -> None:
+        """Watch the pending jobs of a run that its executor has just named."""
+        slurm.note_run(run)
+        slurm.Watch(run, _say).start()
 
 
 def follow(handlers: Sequence[Any], logger: logging.Logger, dry: bool) -> Jobs:

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from spinlens.core.devices import peak_bytes
 from spinlens.core.files import whole, write_json, write_table
+from spinlens.core.process import peak_bytes
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset, ranges
 from spinlens.dataset.targets import Target

@@ -1,7 +1,7 @@
 """The config of a run: the user's values over the defaults, with paths that can be opened."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +111,59 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
             value = _merged(own, value)
         merged[key] = value
     return merged
+
+
+def profile_of(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Read the profile that a command line names.
+
+    Parameters
+    ----------
+    arguments
+        Arguments of Snakemake.
+    environment
+        Environment variables; SNAKEMAKE_PROFILE names a profile, too.
+
+    Returns
+    -------
+    dict[str, Any]
+        Its keys; empty without a profile, or if it cannot be read.
+    """
+    named = environment.get("SNAKEMAKE_PROFILE", "")
+    for index, argument in enumerate(arguments):
+        if argument == "--profile":
+            named = "".join(arguments[index + 1 : index + 2])
+        elif argument.startswith("--profile="):
+            named = argument.partition("=")[2]
+    own = Path(environment.get("XDG_CONFIG_HOME") or Path.home() / ".config", "snakemake")
+    for file in (folder / "config.yaml" for folder in (Path(named), own / named)):
+        if named and file.is_file():
+            found = yaml.safe_load(file.read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
+def lost_routing(arguments: Sequence[str], profile: Mapping[str, Any]) -> str:
+    """Say that `--set-resources` on the command line would replace the profile's.
+
+    Parameters
+    ----------
+    arguments
+        Arguments of Snakemake.
+    profile
+        Settings of its profile.
+
+    Returns
+    -------
+    str
+        One line; empty if nothing is lost.
+    """
+    if not profile.get("set-resources"):
+        return ""
+    if not any(argument.startswith("--set-resource") for argument in arguments):
+        return ""
+    return (
+        "--set-resources on the command line replaces the whole set-resources of the profile: "
+        "trainings would go to the partition of other jobs, without a GPU. Write the value into a "
+        "copy of the profile; the time of trainings is also a key of the config, --config "
+        "training_minutes=..."
+    )

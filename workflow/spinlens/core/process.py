@@ -1,0 +1,66 @@
+"""Processes: how Snakemake starts Python again, the memory it has held, and who is alive."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+
+def call_by_name() -> None:
+    """Let Snakemake find Python by its name on PATH, if a shell would split its path.
+
+    An environment below a folder such as `my projects` is otherwise not found by any job.
+    """
+    if shlex.quote(sys.executable) == sys.executable:
+        return
+    folder, name = os.path.split(sys.executable)
+    os.environ["PATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PATH")]))
+    sys.executable = name
+
+
+def peak_bytes() -> int:
+    """Most memory that this process, not the one that started it, has held so far.
+
+    Returns
+    -------
+    int
+        Resident memory, bytes.
+    """
+    # Linux counts in ru_maxrss what the parent held before exec; VmHWM starts anew.
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(lines["VmHWM"].split()[0]) * 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes, on macOS
+
+
+def started(pid: int) -> str:
+    """When a process began, so that another one of its number is noticed.
+
+    Parameters
+    ----------
+    pid
+        Its number.
+
+    Returns
+    -------
+    str
+        A time that the system counts; empty if there is no such process here.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return ""
+    else:
+        fields = status.rpartition(")")[2].split()
+        return "" if fields[0] == "Z" else fields[19]
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "unknown"
