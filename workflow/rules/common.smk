@@ -1,5 +1,6 @@
 """Names shared by the rules: the checked config, the calculations, the points of the sweep."""
 
+import atexit
 import hashlib
 import os
 import sys
@@ -22,7 +23,7 @@ from spinlens.calculations import published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
 from spinlens.calculations.folder_tree import without_charge_file
-from spinlens.core import interruption, slurm, terminal
+from spinlens.core import checksums, interruption, run_records, slurm, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
@@ -253,6 +254,13 @@ def places(points):
 
 RESULTS = results_folder()
 or_exit("config", resolution.require_folder, RESULTS)
+if workflow.is_main_process:
+    if damaged := checksums.changed_line(RESULTS):
+        sys.exit(damaged)
+    if run_records.restore(RESULTS):
+        run_records.INCOMPLETE.mkdir(parents=True, exist_ok=True)
+    JOBS.after_each.append(run_records.Keeper(RESULTS).job_finished)
+    atexit.register(run_records.keep, RESULTS)
 CALCULATIONS = found_calculations()
 RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
 
@@ -328,6 +336,7 @@ def require_writable(folder):
 
 onstart:
     require_writable(Path(RESULTS).absolute())
+    Path(RESULTS, checksums.FOLDER).mkdir(parents=True, exist_ok=True)
     if getattr(workflow.executor_plugin, "name", "") == "slurm" and (
         left := slurm.left_jobs_line(Path.cwd())
     ):

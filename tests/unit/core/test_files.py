@@ -122,3 +122,11 @@ def test_what_a_script_refuses_is_one_line_and_a_fault_of_its_own_is_not(tmp_pat
     assert run_script(code).returncode != 0
     assert (path.read_text() == "why\n") == (fault != "ValueError")
     assert ("Traceback" in path.read_text()) == (fault == "ValueError")
+
+
+def test_a_second_name_outlives_the_first(tmp_path):
+    for text in ("one", "two"):
+        files.write_text(tmp_path / "a.txt", text)
+        files.link_copy([tmp_path / "a.txt"], tmp_path / "former")
+        (tmp_path / "a.txt").unlink()
+        assert (tmp_path / "former" / "a.txt").read_text() == text

@@ -58,6 +58,15 @@ def test_a_failure_is_told_with_its_reason_and_the_way_on(tmp_path, monkeypatch)
     assert failure_lines([], [])[-1].endswith("removed: uv run snakemake")
 
 
+def test_a_training_that_was_killed_names_what_saves_memory(tmp_path):
+    (tmp_path / "log").write_text("devices: CPU:0\nepoch 3/9  loss 1\n")
+    for name, named in (("train base", True), ("dataset", False)):
+        job = terminal.Job(name, (str(tmp_path / "log"),))
+        assert ("set a smaller micro_batch" in job.reason) is named
+    (tmp_path / "log").write_text("epoch 3/9  loss 1\nthe grid does not fit\n")
+    assert terminal.Job("train base", (str(tmp_path / "log"),)).reason == "the grid does not fit"
+
+
 def test_many_failures_and_long_reasons_are_cut(tmp_path):
     (tmp_path / "log").write_text("reason " * 100)
     failed = [Job(f"fit {number}", (str(tmp_path / "log"),)) for number in range(25)]

@@ -2,7 +2,7 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 import sys
 

@@ -6,7 +6,7 @@ inner Snakemake plans the same DAG from the resolved config and runs nothing.
 
 from spinlens.core import log
 
-log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0], snakemake.input)
 
 import subprocess
 import sys

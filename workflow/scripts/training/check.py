@@ -5,7 +5,7 @@ A small network learns the digits that ship with scikit-learn.
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core import devices
 

@@ -5,7 +5,7 @@ A nested point chooses its hyperparameters first, on the training fold alone (ch
 
 from spinlens.core import log
 
-log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core import devices
 

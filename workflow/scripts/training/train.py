@@ -2,7 +2,7 @@
 
 from spinlens.core import log
 
-log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core import devices
 
@@ -10,6 +10,7 @@ used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from pathlib import Path
 
+from spinlens.core.files import link_copy
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
 from spinlens.training import checkpoints, task
@@ -24,3 +25,5 @@ made_from = {"dataset": checkpoints.file_state(dataset), "code": snakemake.param
 place = checkpoints.place(folder, depth=1)
 with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
     fit_files.train_and_write(folder, inputs, dataset, point, own, window, used, kept)
+# Snakemake removes the outputs before it trains again: the former model stays here until then.
+link_copy(map(str, snakemake.output), folder.parents[1] / "former" / folder.name)

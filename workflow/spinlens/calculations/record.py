@@ -99,7 +99,8 @@ def write(record: Record, path: Path | str) -> None:
             for dim, size in zip(dims, np.shape(values), strict=True):
                 if dim not in output.dimensions:
                     output.createDimension(dim, size)
-            netcdf.variable(output, name, kind, dims, about)[:] = values
+            checked = {} if kind is str else {"fletcher32": True}
+            netcdf.variable(output, name, kind, dims, about, **checked)[:] = values
 
 
 class Header(NamedTuple):

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spinlens.core import checksums
 from spinlens.core.errors import DISK_FULL, Unwritable
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def whole(path: Path | str) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
+        checksums.forget(path)
         os.replace(temporary, path)
+        checksums.note(path)
     except (OSError, RuntimeError) as fault:
         reason = _disk_fault(fault, temporary)
         if reason is None:
@@ -159,6 +162,26 @@ def write_table(
         writer = csv.DictWriter(file, fields, dialect=_dialect(path), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def link_copy(files: Iterable[Path | str], folder: Path | str) -> None:
+    """Keep files under a second name, which stays when the first is removed; it takes no space.
+
+    Parameters
+    ----------
+    files
+        Files that exist.
+    folder
+        Folder of the second names; files of these names there are replaced.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for file in map(Path, files):
+        second = Path(folder, file.name)
+        second.unlink(missing_ok=True)
+        try:
+            os.link(file, second)
+        except OSError:  # a file system without hard links
+            second.write_bytes(file.read_bytes())
 
 
 def read_frame(path: Path | str, text: bool = False) -> "pd.DataFrame":

@@ -11,12 +11,10 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-REQUEUE_SECONDS = 60  # in which a requeued job is ended by the scheduler
 _saving: list[Callable[[], int]] = []
 
 
@@ -50,20 +48,18 @@ def _end(number: int, _: FrameType | None) -> None:
     print(f"{name}: ended after {steps} further epochs; the next attempt goes on from there")
     if number == signal.SIGUSR1 and steps == 0:
         print("no epoch ended within the time limit of the job: give it more (training_minutes)")
-    elif number == signal.SIGUSR1 and _requeued():
-        sys.stdout.flush()
-        time.sleep(REQUEUE_SECONDS)
+    elif number == signal.SIGUSR1:
+        _requeue()
     sys.stdout.flush()
     os._exit(128 + number)
 
 
-def _requeued() -> bool:
-    """Put this SLURM job back into the queue; False if it is none or must not be requeued."""
+def _requeue() -> None:
+    """Put this SLURM job, if it is one, back into the queue; else the job fails."""
     job, scontrol = os.environ.get("SLURM_JOB_ID"), shutil.which("scontrol")
     if not job or not scontrol:
-        return False
+        return
     print(f"SLURM job {job} is put back into the queue", flush=True)
     done = subprocess.run([scontrol, "requeue", job], capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"scontrol requeue {job}: {done.stderr.strip()}")
-    return done.returncode == 0

@@ -2,14 +2,16 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+from spinlens.core import checksums
 from spinlens.core.errors import DISK_FULL, SpinlensError, Unwritable
 
 
-def to_file(path: Path | str) -> TextIO:
+def to_file(path: Path | str, inputs: Iterable[Path | str] = ()) -> TextIO:
     """Send standard output and error of this process to a file, line by line.
 
     The file descriptors themselves are redirected, because TensorFlow's C++ code writes past
@@ -20,11 +22,18 @@ def to_file(path: Path | str) -> TextIO:
     ----------
     path
         Log file, overwritten.
+    inputs
+        Files that the script reads, which must be as they were written.
 
     Returns
     -------
     TextIO
         The terminal, for what a user must see at once.
+
+    Raises
+    ------
+    SpinlensError
+        An input is damaged: the log says which one.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
@@ -39,6 +48,7 @@ def to_file(path: Path | str) -> TextIO:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
     sys.excepthook = lambda kind, fault, trace: _report(terminal, path, fault)
+    checksums.require(inputs)
     return terminal
 
 

@@ -3,7 +3,11 @@
 import os
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from spinlens.core.errors import SpinlensError
 
 
 def call_by_name() -> None:
@@ -64,3 +68,34 @@ def started(pid: int) -> str:
     except PermissionError:
         pass
     return "unknown"
+
+
+@contextmanager
+def memory_hint(samples: int) -> Iterator[None]:
+    """Name the key that saves memory if memory runs out in the block.
+
+    Parameters
+    ----------
+    samples
+        Samples that pass at a time.
+
+    Returns
+    -------
+    Iterator[None]
+        For a `with` statement.
+
+    Raises
+    ------
+    SpinlensError
+        If memory ran out.
+    """
+    try:
+        yield
+    except Exception as fault:
+        if not isinstance(fault, MemoryError) and type(fault).__name__ != "ResourceExhaustedError":
+            raise
+        smaller = f"micro_batch: {max(1, samples // 2)}"
+        advice = f"set {smaller} (now {samples} samples pass at a time), or" if samples > 1 else ""
+        raise SpinlensError(
+            f"memory ran out in training: {advice} give the job more memory or a coarser input_grid"
+        ) from fault

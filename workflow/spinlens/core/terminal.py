@@ -22,6 +22,7 @@ SLURM_RUN = "SLURM run ID: "  # with which the executor names its run
 WIDTH = 160  # characters of a line
 MOST_FAILURES = 10
 LINES_OF_LOG = 10
+MIDDLE_OF_TRAINING = ("devices:", "epoch ", "network ")  # no reason of an end
 # Advice of Snakemake on files that it would make again; the reasons stand above it.
 HINTS = ("Some jobs were triggered by", "If you prefer that only", "If you are sure that a change",
          "Rules with provenance triggered")  # fmt: skip
@@ -43,8 +44,11 @@ class Job(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Last line of its log; empty without one, or without a line."""
-        return "".join(self.last_lines(1))
+        """Last line of its log, or the hint to a training that was killed; empty without a line."""
+        last = "".join(self.last_lines(1))
+        if self.name.startswith(("train ", "fit ")) and last.startswith(MIDDLE_OF_TRAINING):
+            return f"killed: if memory ran out, set a smaller micro_batch ({last})"
+        return last
 
     def last_lines(self, count: int) -> list[str]:
         """Read the end of its first log that holds anything.
@@ -76,11 +80,17 @@ class Jobs(logging.Handler):
     ----------
     say
         Function that prints a line about each finished job; None on a terminal with bars.
+
+    Attributes
+    ----------
+    after_each : list of callable
+        Called after each finished job.
     """
 
     def __init__(self, say: Callable[[str], None] | None = None) -> None:
         super().__init__()
         self.say = say
+        self.after_each: list[Callable[[], None]] = []
         self.known: dict[int, Job] = {}
         self.failed: dict[int, Job] = {}
         self.total = 0
@@ -109,6 +119,8 @@ class Jobs(logging.Handler):
         elif event == "job_finished" and about["job_id"] in self.known:
             self.failed.pop(about["job_id"], None)  # a later attempt succeeded
             self.done += 1
+            for function in self.after_each:
+                function()
             if self.say:
                 name = self.known[about["job_id"]].name
                 self.say(f"{self.done} of {self.total} jobs done: {name}")

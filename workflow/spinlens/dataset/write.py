@@ -162,6 +162,7 @@ def _one_sample_a_chunk(output: netCDF4.Dataset, dims: tuple[str, ...]) -> dict[
         "compression": "zlib",
         "complevel": 1,
         "shuffle": True,
+        "fletcher32": True,
         "fill_value": np.nan,
     }
     return pack | {"chunksizes": (1, *shape)}

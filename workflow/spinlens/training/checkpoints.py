@@ -5,9 +5,10 @@ that a resumed training equals one that was not interrupted, number for number o
 file beside the outputs of a job, which Snakemake deletes before it starts the job again.
 """
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -145,6 +146,8 @@ def of_job(
     with one_writer(folder / "lock"):
         yield Checkpoints(folder, minutes, made_from)
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # folders of other jobs stay
+            os.removedirs(folder.parent)
 
 
 class Keeper(keras.callbacks.Callback):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from spinlens.core.process import memory_hint
 from spinlens.dataset.network_inputs import Inputs, root_mean_square
 from spinlens.models import build
 from spinlens.settings import sizes
@@ -107,15 +108,16 @@ def fit(
     keeper = Keeper(checkpoint, {"batches": learned, "log": log}, report)
     with data_parallel.scope(devices):
         keeper.resume(model)
-    model.fit(
-        data_parallel.shared_out(learned, devices),
-        epochs=point["epochs"],
-        initial_epoch=keeper.initial_epoch,
-        validation_data=data_parallel.shared_out(watched, devices),
-        callbacks=[log, keeper],
-        shuffle=False,  # batches shuffle their samples; Keras would shuffle batches once more
-        verbose=0,
-    )
+    with memory_hint(size):
+        model.fit(
+            data_parallel.shared_out(learned, devices),
+            epochs=point["epochs"],
+            initial_epoch=keeper.initial_epoch,
+            validation_data=data_parallel.shared_out(watched, devices),
+            callbacks=[log, keeper],
+            shuffle=False,  # batches shuffle their samples; Keras would shuffle batches once more
+            verbose=0,
+        )
     keeper.finish()
     with data_parallel.scope(devices):
         model = model if unit is None else build.in_unit(model, *unit)

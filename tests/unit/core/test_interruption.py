@@ -1,0 +1,88 @@
+"""Before a process ends by a signal it saves, and a job at its time limit is queued again."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from paths import ROOT
+
+PROGRAM = """
+import sys, time
+sys.path.insert(0, {workflow!r})
+from spinlens.core import interruption
+def save():
+    print("saved", flush=True)
+    return {steps}
+interruption.before_end(lambda: print("not this one"))
+interruption.before_end(save)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+def ended_by(number, steps=3, **environment):
+    """What a process says that is ended by a signal, and its exit code."""
+    text = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=steps)
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SLURM")}
+    with subprocess.Popen(
+        [sys.executable, "-c", text], stdout=subprocess.PIPE, text=True, env=own | environment
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        return process.communicate(timeout=60)[0], process.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_a_signal_saves_once_and_ends_the_process(number):
+    said, code = ended_by(number)
+    assert said.count("saved") == 1 and "not this one" not in said
+    assert f"{number.name}: ended after 3 further epochs" in said
+    assert code == 128 + number
+
+
+@pytest.fixture
+def scontrol(tmp_path):
+    program = tmp_path / "scontrol"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\n')
+    program.chmod(0o755)
+    return {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_JOB_ID": "12"}
+
+
+def test_the_warning_of_a_time_limit_queues_the_job_again(scontrol, tmp_path):
+    said, _ = ended_by(signal.SIGUSR1, **scontrol)
+    assert (tmp_path / "asked").read_text() == "requeue 12\n"
+    assert "SLURM job 12 is put back into the queue" in said
+
+
+def test_a_job_that_does_not_get_any_further_is_not_queued_again(scontrol, tmp_path):
+    said, _ = ended_by(signal.SIGUSR1, steps=0, **scontrol)
+    assert not (tmp_path / "asked").exists()
+    assert "no epoch ended within the time limit" in said and "training_minutes" in said
+
+
+def test_a_cancelled_job_is_not_queued_again(scontrol, tmp_path):
+    ended_by(signal.SIGTERM, **scontrol)
+    assert not (tmp_path / "asked").exists()
+
+
+def test_who_only_passes_the_warning_on_lives_on_and_its_script_hears_it():
+    """As Snakemake does above a training: the signal goes to every process of the job."""
+    inner = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=1)
+    outer = (
+        f"import subprocess, sys; sys.path.insert(0, {str(ROOT / 'workflow')!r})\n"
+        "from spinlens.core import interruption\n"
+        "interruption.ignore_warning()\n"
+        f"command = ['sh', '-c', 'true; exec \"$@\"', 'sh', sys.executable, '-c', {inner!r}]\n"
+        "code = subprocess.run(command).returncode\n"
+        "print('outer goes on after', code, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", outer], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGUSR1)
+        said = process.communicate(timeout=60)[0]
+    assert "saved" in said and f"outer goes on after {128 + signal.SIGUSR1}" in said

@@ -1,0 +1,109 @@
+"""Results say what they were made from, and damaged ones are never trusted."""
+
+import os
+import random
+import shutil
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from spinlens.core import checksums
+from spinlens.core.errors import SpinlensError
+
+pytestmark = pytest.mark.slow
+
+# Written by Snakemake or as logs; or removed and made anew by every run.
+NOT_RESULTS = ("logs", "benchmarks", "former", ".records", checksums.FOLDER)
+TIMES = 200
+
+
+def result_files(project):
+    results = project.folder / "results"
+    found = [path for path in sorted(results.rglob("*")) if path.is_file()]
+    return [path for path in found if path.relative_to(results).parts[0] not in NOT_RESULTS]
+
+
+def test_a_changed_config_is_noticed_without_snakemakes_own_records(project):
+    assert project.planned() == {}
+    shutil.rmtree(project.folder / ".snakemake")
+    assert project.planned() == {}
+    shutil.rmtree(project.folder / ".snakemake")
+    project.set(epochs=3)
+    planned = project.planned()
+    assert planned["train"] == 3 and "split" not in planned and "dataset" not in planned
+
+
+def test_another_clone_on_the_same_results_notices_it_too(project, tmp_path):
+    other = type(project)(shutil.copytree(project.folder, tmp_path / "clone", symlinks=True))
+    shutil.rmtree(other.folder / ".snakemake")
+    shutil.rmtree(other.folder / "results")
+    (other.folder / "results").symlink_to(project.folder / "results")
+    other.set(epochs=3)
+    assert other.planned()["train"] == 3
+
+
+def test_every_result_has_a_checksum(project):
+    results = project.folder / "results"
+    without = [
+        str(path.relative_to(results))
+        for path in result_files(project)
+        if not (results / checksums.FOLDER / f"{path.relative_to(results)}.json").is_file()
+        and path.name != ".snakemake_timestamp"
+    ]
+    assert without == []
+
+
+def test_damage_to_any_result_is_named(project):
+    results, chance = project.folder / "results", random.Random(0)
+    files = [path for path in result_files(project) if path.stat().st_size]
+    # Each kind of file once, then any.
+    kinds = list({(path.parent.name[:5], path.name): path for path in files}.values())
+    for index in range(TIMES):
+        path = kinds[index] if index < len(kinds) else chance.choice(files)
+        content, times = path.read_bytes(), path.stat()
+        damaged = bytearray(content)
+        place = chance.randrange(len(content))
+        if index % 2:
+            del damaged[place:]
+        else:
+            damaged[place] ^= 1 << chance.randrange(8)
+        path.write_bytes(damaged)
+        with pytest.raises(SpinlensError, match="is damaged"):
+            checksums.require([path])
+        assert checksums.changed_line(results).startswith(f"{path} is damaged")
+        path.write_bytes(content)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert checksums.changed_line(results) == ""
+
+
+@pytest.mark.parametrize("name", ["samples.tsv", "dataset.nc", "calculations/run_0.nc"])
+def test_a_damaged_file_is_one_line_and_the_next_run_is_right(project, name):
+    path = project.folder / "results" / name
+    before = xr.load_dataset(project.folder / "results" / "dataset.nc")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    refused = project.snakemake("results/sweep.tsv")
+    assert refused.returncode != 0
+    said = (refused.stdout + refused.stderr).strip().splitlines()
+    assert said[-1] == f"results/{name} is damaged, or was changed after it was written: " + (
+        "delete it and start again"
+    )
+    path.unlink()
+    done = project.snakemake("results/sweep.tsv")
+    assert done.returncode == 0, done.stderr
+    after = xr.load_dataset(project.folder / "results" / "dataset.nc")
+    np.testing.assert_equal(after.drop_attrs().to_dict(), before.drop_attrs().to_dict())
+
+
+def test_damage_that_keeps_size_and_time_is_named_by_the_job_that_reads_it(project):
+    path = project.folder / "results" / "dataset.nc"
+    times = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    shutil.rmtree(next((project.folder / "results" / "models").iterdir()))
+    failed = project.snakemake("results/sweep.tsv")
+    assert failed.returncode != 0
+    assert "results/dataset.nc is damaged" in failed.stdout + failed.stderr
