@@ -41,6 +41,7 @@ _SMALL: dict[str, Any] = {
     "classes": "threshold",
     "train_fraction": 0.7,
     "split_seed": 0,
+    "split_group": "formula",
     "seed": 1,
 }
 PERIODIC = {

@@ -19,7 +19,7 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens.calculations import published
+from spinlens.calculations import cell_lengths, published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
 from spinlens.calculations.folder_tree import without_charge_file
@@ -33,7 +33,15 @@ from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan
 from spinlens.models import cost
-from spinlens.settings import hyperparameters, label_names, resolution, sizes, sweep, validation
+from spinlens.settings import (
+    data_defaults,
+    hyperparameters,
+    label_names,
+    resolution,
+    sizes,
+    sweep,
+    validation,
+)
 from spinlens.splits import folds
 
 if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK | os.X_OK):
@@ -57,6 +65,7 @@ try:
     DEFAULTS = resolution.read_defaults(HOME / "config.yaml")
     RESOLVED = resolution.resolve(config, DEFAULTS, HOME)
     validation.check(RESOLVED)
+    GIVEN = dict(config)
 except SpinlensError as fault:
     sys.exit(str(fault))
 config.clear()
@@ -262,6 +271,12 @@ if workflow.is_main_process:
     JOBS.after_each.append(run_records.Keeper(RESULTS).job_finished)
     atexit.register(run_records.keep, RESULTS)
 CALCULATIONS = found_calculations()
+LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.values()))
+FITTED_CONFIG, CHOSEN = data_defaults.fitted(config, GIVEN, LENGTHS)
+config.update(FITTED_CONFIG)
+if workflow.is_main_process:
+    for line in CHOSEN:
+        logger.warning(f"config: {line}")
 RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
 
 OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")

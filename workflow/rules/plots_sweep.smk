@@ -64,7 +64,9 @@ rule target_figure:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        settings=settings("target", "threshold", "classes", "train_fraction", "split_seed"),
+        settings=settings(
+            "target", "threshold", "classes", "train_fraction", "split_seed", "split_group"
+        ),
         code=code("plots/target.py"),
     script:
         "../scripts/plots/target.py"

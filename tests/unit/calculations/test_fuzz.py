@@ -1,132 +1,118 @@
-"""500 seeded mutations of good runs: excluded, or the right numbers.
+"""Damaged files of every format: excluded, or the right numbers.
 
 Undetectable, and so admitted, is what leaves the electrons within 0.01 e of NELECT, the moment
 within 0.01 μB of the reported one and the structure within a rounding of POSCAR: the last digits
-of a number, or lines exchanged within a grid. Everything else must be refused.
+of a number, or lines exchanged within a grid. Everything else must be refused. Hypothesis draws the
+damage and shrinks a failure; the examples are the same each time.
 """
 
-import random
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import h5py
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
 
 import chgcar_writer as writer
+import mutations
+import other_formats
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.calculations.checks import check
 from spinlens.calculations.labels import read_labels
 from spinlens.core.errors import Excluded
 
-MUTATIONS = 500
-PRINTABLE = b"0123456789+-.EeNnDd* \n\tXx"
+QUICK = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+MANY = settings(QUICK, max_examples=500)
 CRYSTAL = writer.Crystal()
+COLLINEAR = writer.magnetic_blocks()
 KINDS = {
-    "collinear": (writer.magnetic_blocks(), {}),
+    "collinear": (COLLINEAR, {}),
     "antiferromagnetic": (writer.magnetic_blocks(moments=(3.0, -3.0, 0.0)), {}),
     "noncollinear": (writer.noncollinear_blocks(), {}),
-    "bare": (writer.magnetic_blocks(), {"augmentation": False, "per_ion_moments": False}),
-    "one block": (writer.magnetic_blocks()[:1], {}),
-    "ten columns": (writer.magnetic_blocks(), {"columns": 10}),
+    "bare": (COLLINEAR, {"augmentation": False, "per_ion_moments": False}),
+    "one block": (COLLINEAR[:1], {}),
+    "ten columns": (COLLINEAR, {"columns": 10}),
 }
+SMALL_FILES = ("OSZICAR", "OUTCAR", "POSCAR", "CONTCAR")
 
 
-def cut(text, sections, rng):
-    return text[: rng.randrange(len(text))]
+@dataclass(frozen=True)
+class Run:
+    """A good run: the folder, its charge file as it should be, and what reading it gives."""
+
+    file: Path
+    known: dict[str, Any]
+    sections: list[bytes]
+    right: Any
+
+    @property
+    def content(self):
+        return b"".join(self.sections)
 
 
-def cut_the_start(text, sections, rng):
-    return text[rng.randrange(1, len(text)) :]
-
-
-def cut_out_a_piece(text, sections, rng):
-    start = rng.randrange(len(text))
-    return text[:start] + text[start + rng.randrange(1, 400) :]
-
-
-def swap_two_bytes(text, sections, rng):
-    changed = bytearray(text)
-    one, other = (rng.randrange(len(text)) for _ in range(2))
-    changed[one], changed[other] = changed[other], changed[one]
-    return bytes(changed)
-
-
-def swap_neighbours(text, sections, rng):
-    at = rng.randrange(len(text) - 1)
-    return text[:at] + text[at + 1 : at + 2] + text[at : at + 1] + text[at + 2 :]
-
-
-def overwrite_bytes(text, sections, rng):
-    changed = bytearray(text)
-    for _ in range(rng.choice((1, 1, 3))):
-        changed[rng.randrange(len(text))] = rng.choice(PRINTABLE)
-    return bytes(changed)
-
-
-def drop_lines(text, sections, rng):
-    lines = text.splitlines(keepends=True)
-    at = rng.randrange(len(lines))
-    return b"".join(lines[:at] + lines[at + rng.choice((1, 1, 2, 7)) :])
-
-
-def double_a_line(text, sections, rng):
-    lines = text.splitlines(keepends=True)
-    at = rng.randrange(len(lines))
-    return b"".join(lines[: at + 1] + lines[at:])
-
-
-def double_a_block(text, sections, rng):
-    at = rng.randrange(1, len(sections))
-    until = rng.randrange(at, len(sections)) + 1
-    return b"".join(sections[:until] + sections[at:])
-
-
-def drop_a_block(text, sections, rng):
-    at = rng.randrange(len(sections))
-    return b"".join(sections[:at] + sections[at + 1 :])
-
-
-def cut_at_a_block(text, sections, rng):
-    return b"".join(sections[: rng.randrange(len(sections))])
-
-
-MUTATORS = [
-    cut,
-    cut_the_start,
-    cut_out_a_piece,
-    swap_two_bytes,
-    swap_neighbours,
-    overwrite_bytes,
-    drop_lines,
-    double_a_line,
-    double_a_block,
-    drop_a_block,
-    cut_at_a_block,
-]
+def good_run(file, sections):
+    file.write_bytes(b"".join(sections))
+    right, known = read_charge_file(file), read_labels(file.parent)
+    check(right, known)
+    return Run(file, known, sections, right)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """Kind -> (folder, its labels, the sections of its good file as bytes, its right outcome)."""
+def chgcars(tmp_path_factory):
     made = {}
     for kind, (blocks, layout) in KINDS.items():
         folder = writer.write_run(tmp_path_factory.mktemp("run"), blocks=blocks, **layout)
         sections = [part.encode() for part in writer.charge_sections(blocks, **layout)]
-        right = read_charge_file(folder / "CHGCAR")
-        known = read_labels(folder)
-        check(right, known)
-        made[kind] = folder, known, sections, right
+        made[kind] = good_run(folder / "CHGCAR", sections)
     return made
 
 
-def mutated(number, runs):
-    """The folder, labels, and right outcome of a mutation, after writing it."""
-    rng = random.Random(number)
-    mutate = MUTATORS[number % len(MUTATORS)]
-    folder, known, sections, right = runs[rng.choice(list(KINDS))]
-    text = b"".join(sections)
-    while (changed := mutate(text, sections, rng)) == text:
-        pass
-    (folder / "CHGCAR").write_bytes(changed)
-    return folder, known, right
+def hdf5_of_pymatgen(path):
+    with h5py.File(path, "w") as file:
+        for key, block in zip(("total", "diff"), COLLINEAR, strict=True):
+            file[f"vdata/{key}"] = block
+        file["lattice"] = CRYSTAL.lattice
+        file["fcoords"] = CRYSTAL.positions
+        file["Z"] = [24, 24, 52]
+
+
+def hdf5_of_vasp(path):
+    with h5py.File(path, "w") as file:
+        file["charge/charge"] = np.stack([block.T for block in COLLINEAR])
+        group = file.create_group("structure/positions")
+        group["scale"] = 1.0
+        group["lattice_vectors"] = CRYSTAL.lattice
+        group["position_ions"] = CRYSTAL.positions
+        group["number_ion_types"] = CRYSTAL.counts
+        group["ion_types"] = np.array(CRYSTAL.symbols, dtype="S2")
+        group["direct_coordinates"] = 1
+
+
+def json_of_pymatgen(path):
+    path.write_text(json.dumps(other_formats.pymatgen_dict(COLLINEAR, CRYSTAL)))
+
+
+@pytest.fixture(scope="module")
+def other_runs(tmp_path_factory):
+    made = {}
+    for name, write in (
+        ("vaspwave.h5", hdf5_of_vasp), ("CHGCAR.h5", hdf5_of_pymatgen), ("a.json", json_of_pymatgen)
+    ):  # fmt: skip
+        folder = writer.write_run(tmp_path_factory.mktemp("run"))
+        (folder / "CHGCAR").unlink()
+        write(folder / name)
+        made[name] = good_run(folder / name, [(folder / name).read_bytes()])
+    return made
 
 
 def grids(charge_file):
@@ -148,81 +134,154 @@ def assert_right(found, right):
     assert found.elements == right.elements
 
 
-def test_mutations_are_excluded_or_harmless(runs):
-    excluded, untouched, harmless = 0, 0, 0
-    for number in range(MUTATIONS):
-        folder, known, right = mutated(number, runs)
-        try:
-            found = read_charge_file(folder / "CHGCAR")
-            check(found, known)
-        except Excluded as reason:
-            assert "\n" not in str(reason) and len(str(reason)) > 20
-            excluded += 1
-        else:
-            assert_right(found, right)
-            same = all(map(np.array_equal, grids(found), grids(right)))
-            untouched, harmless = untouched + same, harmless + (not same)
-    assert excluded + untouched + harmless == MUTATIONS
-    assert excluded > MUTATIONS * 0.6  # most mutations are found out
-    assert untouched > 10  # comments, moments and augmentation do not matter
-    assert harmless < MUTATIONS * 0.1  # a wrong digit is rarely small enough to pass
+def outcome(run, changed):
+    """Excluded, untouched or harmless, of a run with another content of its charge file."""
+    run.file.write_bytes(changed)
+    try:
+        found = read_charge_file(run.file)
+        check(found, run.known)
+    except Excluded as reason:
+        assert "\n" not in str(reason) and len(str(reason)) > 20
+        return "excluded"
+    assert_right(found, run.right)
+    same = all(map(np.array_equal, grids(found), grids(run.right)))
+    return "untouched" if same else "harmless"
+
+
+def damaged_chgcar(data, runs):
+    run = runs[data.draw(st.sampled_from(list(KINDS)))]
+    return run, mutations.mutated(data.draw, mutations.OF_BLOCKS, run.content, run.sections)
+
+
+def shares(counts):
+    total = sum(counts.values())
+    return {name: counts.get(name, 0) / total for name in ("excluded", "untouched", "harmless")}
+
+
+@pytest.mark.parametrize("amount", [QUICK, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_damaged_chgcar_is_excluded_or_harmless(chgcars, amount):
+    counts: dict[str, int] = {}
+
+    @seed(1)
+    @amount
+    @given(st.data())
+    def every_damage(data):
+        result = outcome(*damaged_chgcar(data, chgcars))
+        counts[result] = counts.get(result, 0) + 1
+
+    every_damage()
+    found = shares(counts)
+    assert found["excluded"] > 0.5  # most damage is found out
+    assert 0 < found["untouched"] and found["harmless"] < 0.15  # a wrong digit is rarely so small
+
+
+@pytest.mark.parametrize("name", ["vaspwave.h5", "CHGCAR.h5", "a.json"])
+@pytest.mark.parametrize("amount", [QUICK, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_a_damaged_hdf5_or_json_is_excluded_or_harmless(other_runs, name, amount):
+    counts: dict[str, int] = {}
+
+    @seed(2)
+    @amount
+    @given(st.data())
+    def every_damage(data):
+        run = other_runs[name]
+        result = outcome(run, mutations.mutated(data.draw, mutations.OF_BYTES, run.content))
+        counts[result] = counts.get(result, 0) + 1
+
+    every_damage()
+    assert shares(counts)["excluded"] > 0.3
 
 
 @pytest.mark.slow
-def test_the_checks_are_what_finds_wrong_numbers(runs):
+def test_the_checks_are_what_finds_wrong_numbers(chgcars):
     """Negative control: read without labels, structure and checks, wrong numbers get in."""
-    wrong = 0
-    for number in range(MUTATIONS):
-        folder, _, right = mutated(number, runs)
+    wrong = []
+
+    @seed(1)
+    @MANY
+    @given(st.data())
+    def every_damage(data):
+        run, changed = damaged_chgcar(data, chgcars)
+        run.file.write_bytes(changed)
         try:
-            assert_right(read_charge_file(folder / "CHGCAR"), right)
+            assert_right(read_charge_file(run.file), run.right)
         except Excluded:
-            continue
+            pass
         except AssertionError:
-            wrong += 1
-    assert wrong > 10
+            wrong.append(changed)
+
+    every_damage()
+    assert len(wrong) > 10
 
 
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
-def test_mutations_of_a_compressed_file_are_found_by_its_checksum(runs, tmp_path, ending):
-    _, _, sections, right = runs["collinear"]
-    whole = writer.write(tmp_path / f"CHGCAR{ending}", b"".join(sections)).read_bytes()
-    excluded = 0
-    for number in range(60):
-        rng = random.Random(number)
-        mutate = (cut, overwrite_bytes, swap_two_bytes, cut_out_a_piece)[number % 4]
-        (tmp_path / "CHGCAR").write_bytes(mutate(whole, [], rng))
+def test_damage_to_a_compressed_file_is_found_by_its_checksum(chgcars, tmp_path, ending):
+    run = chgcars["collinear"]
+    whole = writer.write(tmp_path / f"CHGCAR{ending}", run.content).read_bytes()
+    results = []
+
+    @seed(3)
+    @settings(QUICK, max_examples=60)
+    @given(st.data())
+    def every_damage(data):
+        (tmp_path / "CHGCAR").write_bytes(mutations.mutated(data.draw, mutations.OF_BYTES, whole))
         try:
             found = read_charge_file(tmp_path / "CHGCAR")
         except Excluded:
-            excluded += 1
+            results.append("excluded")
         else:
-            assert all(map(np.array_equal, grids(found), grids(right)))
-    assert excluded > 45
+            assert all(map(np.array_equal, grids(found), grids(run.right)))
+
+    every_damage()
+    assert len(results) > 30
 
 
-@pytest.mark.slow
-def test_mutations_of_the_small_files_exclude_or_change_nothing_that_is_checked(runs):
-    folder, _, sections, right = runs["collinear"]
-    (folder / "CHGCAR").write_bytes(b"".join(sections))
-    admitted = 0
-    for number in range(300):
-        rng = random.Random(number)
-        file = folder / rng.choice(("OSZICAR", "OUTCAR", "POSCAR", "CONTCAR"))
-        whole = file.read_bytes()
-        mutate = rng.choice((cut, swap_two_bytes, swap_neighbours, overwrite_bytes, drop_lines))
-        file.write_bytes(mutate(whole, [], rng))
+def assert_labels_right(known):
+    if "total_moment_muB" in known:
+        assert known["total_moment_muB"].value == pytest.approx(5.8, abs=0.011)
+    if "valence_electrons" in known:
+        assert known["valence_electrons"].value == pytest.approx(18, abs=0.011)
+
+
+def check_damaged_labels(file, right, amount):
+    whole, admitted = file.read_bytes(), []
+
+    @seed(4)
+    @amount
+    @given(st.data())
+    def every_damage(data):
+        file.write_bytes(mutations.mutated(data.draw, mutations.OF_LINES, whole))
         try:
-            known = read_labels(folder)
+            known = read_labels(file.parent)
             check(right, known)
         except Excluded as reason:
             assert "\n" not in str(reason)
         else:
-            admitted += 1
-            if "total_moment_muB" in known:
-                assert known["total_moment_muB"].value == pytest.approx(5.8, abs=0.011)
-            if "valence_electrons" in known:
-                assert known["valence_electrons"].value == pytest.approx(18, abs=0.011)
-        finally:
-            file.write_bytes(whole)
-    assert 100 < admitted < 300
+            admitted.append(1)
+            assert_labels_right(known)
+
+    try:
+        every_damage()
+    finally:
+        file.write_bytes(whole)
+    assert admitted
+
+
+@pytest.mark.parametrize("name", SMALL_FILES)
+@pytest.mark.parametrize("amount", [QUICK, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_damage_to_a_small_file_excludes_or_changes_nothing_that_is_checked(chgcars, name, amount):
+    run = chgcars["collinear"]
+    run.file.write_bytes(run.content)
+    check_damaged_labels(run.file.with_name(name), run.right, amount)
+
+
+@pytest.mark.parametrize("amount", [QUICK, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_damage_to_vasprun_excludes_or_changes_nothing_that_is_checked(tmp_path, amount):
+    folder = writer.write_run(tmp_path)
+    for name in ("OSZICAR", "OUTCAR"):
+        (folder / name).unlink()
+    file = writer.write(folder / "vasprun.xml", writer.vasprun_text(CRYSTAL, moment=5.8))
+    right, known = read_charge_file(folder / "CHGCAR"), read_labels(folder)
+    check(right, known)
+    assert {"total_moment_muB", "valence_electrons"} <= known.keys()
+    check_damaged_labels(file, right, amount)

@@ -17,6 +17,7 @@ BASE = dict.fromkeys(hyperparameters.NAMES, 1) | {
     "threshold": 4.0,
     "train_fraction": 0.7,
     "split_seed": 0,
+    "split_group": "formula",
     "seed": 0,
 }
 FOLDS = {"folds": 5, "repeats": 3, "group": "formula"}

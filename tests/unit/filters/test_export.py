@@ -12,7 +12,7 @@ from pymatgen.io.vasp import Chgcar
 
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density.grids import integral
-from spinlens.filters import export, placement
+from spinlens.filters import export, placement, projection
 
 CELL = np.array([[6.87, 0, 0], [-3.435, 3.435 * 3**0.5, 0], [0, 0, 9.0]])
 SHAPE = (12, 15, 20)
@@ -111,7 +111,7 @@ def test_the_scale_of_the_input_is_read_from_the_model_file(tmp_path, layers, sc
     stored = [{"config": {"name": name, "scale": 0.25}} for name in layers]
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
         archive.writestr("config.json", json.dumps({"config": {"layers": stored}}))
-    assert export.input_scale(tmp_path / "model.keras") == scale
+    assert projection.input_scale(tmp_path / "model.keras") == scale
 
 
 def test_what_is_not_finite_is_refused(tmp_path):

@@ -98,7 +98,7 @@ def test_schema_config_and_library_name_the_same_keys(config):
             {"evidence_splits": [{"folds": 5, "repeats": 3}]},
             "config: evidence_splits[0]: 'group' is missing",
         ),
-        ({"channels": "both"}, "config: channels is 'both', it must be parts, signed or vector"),
+        ({"channels": "spins"}, "config: channels is 'spins', it must be parts, signed, vector,"),
         ({"normalization": "unit"}, "config: normalization is 'unit', it must be none, dataset,"),
         ({"boundary": "open"}, "config: boundary is 'open', it must be valid or periodic"),
         ({"classes": 1}, "config: classes is 1, it must be threshold, labels, regression"),

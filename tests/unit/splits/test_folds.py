@@ -101,7 +101,7 @@ def test_small_and_one_sided_data_are_split_all_the_same(classes):
 
 
 def test_a_single_composition_cannot_be_split():
-    with pytest.raises(ValueError, match="of 1 compositions leaves the training or"):
+    with pytest.raises(ValueError, match="of 1 groups leaves the training or.*set split_group"):
         folds.assign(target_of([0, 1]), samples_of(["a", "a"]), SINGLE)
 
 
@@ -284,3 +284,66 @@ def test_a_leaking_or_damaged_split_file_is_caught(tmp_path, change, message):
     with pytest.raises(ValueError, match=f"split.tsv: {message}") as error:
         written(sound | change)
     assert "\n" not in str(error.value)
+
+
+def one_composition(labels):
+    """A dataset of NiO in as many volumes, two runs each, with a label of the volume."""
+    count = len(labels)
+    sites = np.array([["Ni", "O"]] * count, dtype=object)
+    return xr.Dataset(
+        {"volume": ("sample", np.array(labels)), "site_element": (("sample", "site"), sites)},
+        coords={"sample": [f"run_{number}" for number in range(count)]},
+    )
+
+
+@pytest.mark.parametrize("group", ["volume", "calculation"])
+def test_one_composition_in_many_volumes_has_a_way_out(tmp_path, group):
+    labels = [f"v{number // 2}" for number in range(20)]
+    target = target_of([0, 1] * 10)
+    target.samples = np.arange(20)
+    point = {"train_fraction": 0.7, "split_seed": 3, "split_group": group}
+    split = folds.single_split(point)
+    assert folds.name(split) == f"single-0.7-3-{group}"
+    with one_composition(labels) as dataset:
+        formula = partitions.samples(dataset, target, SINGLE)
+        with pytest.raises(ValueError, match="of 1 groups .* set split_group to a label"):
+            folds.assign(target, formula, SINGLE)
+        samples = partitions.samples(dataset, target, split)
+        compositions = partitions.compositions(dataset)
+    rows = folds.assign(target, samples, split)
+    folds.write(tmp_path / "split.tsv", rows)
+    read = folds.read(tmp_path / "split.tsv", samples.calculations, compositions)
+    training, validation = read["0"]
+    assert len(training) + len(validation) == 20 and len(training) == 14
+    shared = {labels[i] for i in training} & {labels[i] for i in validation}
+    assert bool(shared) == (group == "calculation")
+    repeated = {"kind": "folds", "folds": 5, "repeats": 1, "group": group, "seed": 0}
+    assert len(subsets_by_fold(folds.assign(target, samples, repeated))) == 5
+
+
+def test_a_group_that_crosses_the_folds_is_refused_of_one_composition(tmp_path):
+    """Negative control of the one above: the table is checked by what it says is kept together."""
+    rows = [
+        {
+            "fold": "0",
+            "calculation": f"run_{n}",
+            "subset": folds.SUBSETS[n % 2],
+            "group": f"v{n // 2}",
+        }
+        for n in range(4)
+    ]
+    folds.write(tmp_path / "split.tsv", rows)
+    ids = [row["calculation"] for row in rows]
+    with pytest.raises(ValueError, match="v0 is in training and in validation"):
+        folds.read(tmp_path / "split.tsv", ids, ["NiO"] * 4)
+
+
+def test_compositions_stay_whole_by_a_label_where_there_are_several():
+    labels = ["v0", "v1"] * 4
+    sites = np.array([["Ni", "O"]] * 4 + [["Mn", "O"]] * 4, dtype=object)
+    dataset = one_composition(labels).assign(site_element=(("sample", "site"), sites))
+    target = target_of([0, 1] * 4)
+    target.samples = np.arange(8)
+    found = partitions.samples(dataset, target, {"kind": "single", "group": "volume"})
+    assert set(found.compositions) == {"NiO", "MnO"} and set(found.groups) == {"v0", "v1"}
+    assert folds.single_split({"train_fraction": 0.7, "split_seed": 3}) == SINGLE

@@ -13,7 +13,7 @@ from spinlens.core.files import read_frame
 from spinlens.crystal.reference_cell import reference
 from spinlens.dataset import class_means
 from spinlens.dataset.read import open_dataset
-from spinlens.filters import export, placement
+from spinlens.filters import export, placement, projection
 
 given, folder = snakemake.input, Path(snakemake.output[0])
 folder.mkdir(parents=True, exist_ok=True)
@@ -22,8 +22,10 @@ with open_dataset(given.dataset) as dataset:
 with xr.open_dataset(given.filters) as filters:
     filters.load()
 starts = read_frame(given.places)[placement.STARTS].values
-scale = export.input_scale(given.model)
-unit = "1/muB" if snakemake.params.normalization in ("none", "dataset") else "A^-3 (m normalized)"
+scales = np.broadcast_to(projection.input_scale(given.model), filters.sizes["channel"])
+unit = "1/muB (1/e of a charge)" if "charge" in filters["channel"].values else "1/muB"
+if snakemake.params.normalization not in ("none", "dataset"):
+    unit = "A^-3 (normalized)" if "charge" in filters["channel"].values else "A^-3 (m normalized)"
 steps = filters["voxel_vectors"].values
 grid = placement.cell_grid(crystal.lattice, steps)
 
@@ -38,7 +40,7 @@ def write(stem, cell, field, title, per_volume):
 
 for f, number in enumerate(filters["filter"].values):
     for c, channel in enumerate(filters["channel"].values):
-        kernel = export.per_moment(filters["kernel"].values[f, c], steps, scale)
+        kernel = export.per_moment(filters["kernel"].values[f, c], steps, float(scales[c]))
         if kernel.shape[2] == 1:  # of a density projected along c: the same at every height
             kernel = np.repeat(kernel, grid[2], axis=2)
         field = placement.laid(kernel, grid, starts[f])

@@ -4,6 +4,8 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
+from pathlib import Path
+
 import numpy as np
 import xarray as xr
 
@@ -16,6 +18,11 @@ from spinlens.settings import sizes
 given, point = snakemake.input, snakemake.params.hyperparameters
 with xr.open_dataset(given.filters) as filters:
     kernel = filters["kernel"].values.astype(np.float64)
+if point["channels"] == "both":  # the network scales each channel, the inputs below are not
+    from spinlens.filters.projection import input_scale
+
+    scales = input_scale(Path(given.filters).with_name("model.keras"))
+    kernel *= np.reshape(np.broadcast_to(scales, kernel.shape[1]), (1, -1, 1, 1, 1))
 with open_dataset(given.dataset) as dataset:
     lattice, count = dataset["lattice"].values.mean(axis=0), dataset.sizes["sample"]
 with Inputs(given.dataset, point) as inputs:

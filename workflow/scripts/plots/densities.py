@@ -11,8 +11,9 @@ from spinlens.dataset import class_means
 from spinlens.dataset.read import open_dataset
 from spinlens.density.isosurface import enclosing_level
 from spinlens.plots import style
+from spinlens.plots.density_page import density_page
 from spinlens.plots.fields import plane_averages, slices
-from spinlens.plots.isosurface import density_page, isosurface
+from spinlens.plots.isosurface import isosurface
 
 files, output, share = snakemake.input, snakemake.output, snakemake.params.share
 with xr.open_dataset(files.means) as classes:

@@ -8,10 +8,10 @@ from spinlens.dataset import targets
 from spinlens.dataset.read import open_dataset
 from spinlens.plots import style
 from spinlens.plots.target import target_distribution
-from spinlens.splits import partitions
+from spinlens.splits import folds, partitions
 
 settings = snakemake.params.settings
-split = {"train_fraction": settings["train_fraction"], "seed": settings["split_seed"]}
+split = folds.single_split(settings)
 with open_dataset(snakemake.input[0]) as dataset:
     target = targets.read(dataset, settings)
     [pair] = partitions.single(target, partitions.samples(dataset, target, split), split)

@@ -20,6 +20,7 @@ ROLES = {
     "down": ("down", "dn", "dw", "beta"),
 }
 _FORMATS = {".json": "json", ".cube": "cube", ".cub": "cube"}
+BOHR_A = 0.529177210903  # CODATA 2018
 HEAD_BYTES = 1 << 16
 WORD_END = r"[^A-Za-z0-9]+"
 CHGCAR_CLASS = re.compile(rb'"@class"\s*:\s*"(Chgcar|VolumetricData)"')

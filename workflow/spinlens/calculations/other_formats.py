@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.calculations.chgcar_blocks import Grids
+from spinlens.calculations.density_parts import BOHR_A
 from spinlens.calculations.hdf5 import pymatgen_grids, whole_densities
 from spinlens.calculations.vasp_header import MOST_SITES, Structure
 from spinlens.core.errors import Excluded
 from spinlens.crystal.formulas import ATOMIC_NUMBER, SYMBOLS, least_valence
 
-BOHR_A = 0.529177210903  # CODATA 2018
 HEADER_LINES = 6
 MOST_POINTS = 2**31
 SMALLEST_VECTOR_A = 0.5

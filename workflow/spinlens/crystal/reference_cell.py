@@ -1,5 +1,6 @@
 """The crystal that figures and files are drawn on: its sites, their images, neighbour shells."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 # d and f block without zinc's group, whose d shell is full in every compound.
 MAGNETIC = frozenset((*range(21, 30), *range(39, 48), *range(57, 80), *range(89, 112)))
-SHELL_NAMES = ("a/√3", "a", "2a/√3")  # of the ideal honeycomb, nearest first
+HONEYCOMB_NAMES = ("a/√3", "a", "2a/√3")  # of the first three shells
+HONEYCOMB_RATIOS, HONEYCOMB_NEIGHBOURS = np.array([1, np.sqrt(3), 2]), np.array([3, 6, 3])
+HONEYCOMB_STRAIN = 0.05  # of a distance that still counts as that of a honeycomb
 
 
 class Crystal(NamedTuple):
@@ -192,6 +195,29 @@ def shells(crystal: Crystal, count: int = 3, tolerance: float = 0.15) -> list[Sh
     ends = np.flatnonzero(np.diff(distances, append=np.inf) > tolerance) + 1
     groups = np.split(distances, ends[:-1])[:count]
     return [Shell(float(group.mean()), len(group) / len(sites)) for group in groups]
+
+
+def shell_names(neighbour_shells: Sequence[Shell]) -> list[str]:
+    """Name neighbour shells as figures show them.
+
+    Parameters
+    ----------
+    neighbour_shells
+        Shells, nearest first.
+
+    Returns
+    -------
+    list[str]
+        Distances in terms of the lattice constant if the sites form a honeycomb, else numbers.
+    """
+    first = neighbour_shells[:3]
+    if len(first) == 3 and all(
+        abs(shell.distance / first[0].distance / ratio - 1) <= HONEYCOMB_STRAIN
+        and round(shell.multiplicity) == count
+        for shell, ratio, count in zip(first, HONEYCOMB_RATIOS, HONEYCOMB_NEIGHBOURS, strict=True)
+    ):
+        return [*HONEYCOMB_NAMES, *(f"shell {n}" for n in range(4, len(neighbour_shells) + 1))]
+    return [f"shell {n}" for n in range(1, len(neighbour_shells) + 1)]
 
 
 def _distances(crystal: Crystal, sites: NDArray[np.intp], count: int) -> NDArray[np.float64]:

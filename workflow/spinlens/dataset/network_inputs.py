@@ -20,7 +20,8 @@ CACHE_BYTES = 512 * 2**20
 class Inputs:
     """Network inputs of the samples of a dataset file, by index.
 
-    The magnetization of a sample is resampled onto `input_grid`, set to zero below `isosurface`,
+    The magnetization of a sample, or what channels of the charge are made of,
+    is resampled onto `input_grid`, set to zero below `isosurface`,
     projected along c for two `dimensions`, divided by its own scale if the `normalization` is of
     a sample, and made into `channels`. The isosurface follows the resampling because a cut
     density is not band-limited: its edges would ring. An index raises SpinlensError if the sample
@@ -90,8 +91,12 @@ class Inputs:
         return grids.channels(field, point["channels"]).astype(np.float32)
 
     def _field(self, sample: int) -> NDArray[np.floating]:
-        """Read the magnetization (na, nb, nc), or as a vector (3, na, nb, nc)."""
-        if self._point["channels"] != "vector":
+        """Read the magnetization (na, nb, nc), or as a vector; or fields with the charge."""
+        kind = self._point["channels"]
+        if kind in sizes.OF_CHARGE:
+            charge, m = (self._file[name][sample] for name in ("charge", "magnetization"))
+            return _with_charge(charge, m, kind)
+        if kind != "vector":
             return self._file["magnetization"][sample]
         known = "magnetization_vector" in self._file.variables
         field = self._file["magnetization_vector"][sample] if known else np.array([np.nan])
@@ -101,12 +106,47 @@ class Inputs:
         return field
 
     def _by_own_scale(self, field: NDArray[np.floating], sample: int) -> NDArray[np.floating]:
+        own = self._point["normalization"]
         try:
-            return grids.by_own_scale(field, self._point["normalization"])
+            if self._point["channels"] == "both":
+                return np.stack([grids.by_own_scale(each, own) for each in field])
+            return grids.by_own_scale(field, own)
         except ValueError as fault:
             raise SpinlensError(
                 f"normalization of {self._file['sample'][sample]}: {fault}"
             ) from None
+
+
+def _with_charge(
+    charge: NDArray[np.floating], m: NDArray[np.floating], kind: str
+) -> NDArray[np.floating]:
+    """Charge density, that of one spin, or charge and m (2, na, nb, nc), in e and μB Å⁻³."""
+    if kind == "charge":
+        return charge
+    if kind == "both":
+        return np.stack([charge, m])
+    return (charge + m) / 2 if kind == "up" else (charge - m) / 2
+
+
+def root_mean_squares(
+    inputs: Inputs | Mapping[int, NDArray[Any]], samples: Iterable[int]
+) -> list[float]:
+    """Compute the root mean square of each channel of some inputs, read one by one.
+
+    Parameters
+    ----------
+    inputs, samples
+        As `root_mean_square` takes them.
+
+    Returns
+    -------
+    list of float
+        Over all voxels, per channel.
+    """
+    squares = [
+        np.mean(np.square(inputs[sample], dtype=np.float64), axis=(0, 1, 2)) for sample in samples
+    ]
+    return np.sqrt(np.mean(squares, axis=0)).tolist()
 
 
 def root_mean_square(inputs: Inputs | Mapping[int, NDArray[Any]], samples: Iterable[int]) -> float:

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
+from spinlens.settings.sizes import OF_CHARGE
 
-CHANNELS = {"parts": 2, "signed": 1, "vector": 4}  # number of channels
+# Number of channels; those of the charge density n are n, (n + m)/2, (n − m)/2, and n with m.
+CHANNELS = {"parts": 2, "signed": 1, "vector": 4, "charge": 1, "up": 1, "down": 1, "both": 2}
 VANISHING_MOMENT = 0.05  # of the integral of |m|
 NORMALIZATIONS_OF_DATASET = ("none", "dataset")  # the network divides by a common scale, if any
 NORMALIZATIONS_OF_SAMPLE = ("integral", "norm")
@@ -116,10 +118,12 @@ def channels(magnetization: NDArray[np.floating], kind: str) -> NDArray[np.float
     Parameters
     ----------
     magnetization
-        Density, (na, nb, nc), or as a vector (3, na, nb, nc).
+        Density, (na, nb, nc), or as a vector (3, na, nb, nc); of channels of the charge
+        the field, of `both` two.
     kind
         `parts` gives max(m, 0) and max(−m, 0), the two channels of the 2018 study; `signed` gives
-        m itself; `vector` gives the components and their length.
+        m itself; `vector` gives the components and their length; `charge`, `up`, `down` and `both`
+        give the fields themselves.
 
     Returns
     -------
@@ -137,6 +141,10 @@ def channels(magnetization: NDArray[np.floating], kind: str) -> NDArray[np.float
         return magnetization[..., np.newaxis]
     if kind == "vector":
         return np.stack([*magnetization, np.linalg.norm(magnetization, axis=0)], axis=-1)
+    if kind == "both":
+        return np.moveaxis(magnetization, 0, -1)
+    if kind in OF_CHARGE:
+        return magnetization[..., np.newaxis]
     raise ValueError(f"channels: {kind!r} is none of {', '.join(CHANNELS)}")
 
 

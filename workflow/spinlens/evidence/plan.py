@@ -17,7 +17,7 @@ from spinlens.splits import folds
 
 # Hyperparameters that decide what a network receives.
 OF_INPUT = ("channels", "normalization", "input_grid", "isosurface", "dimensions")
-OF_SPLIT = ("train_fraction", "split_seed")
+OF_SPLIT = ("train_fraction", "split_seed", "split_group")
 OWN_KEYS = ("name", "permutations", "nested")  # of a point, beside its hyperparameters
 SEEDS_OF_LABELLING = 2  # a filter that recurs is found in two fits at least
 CHUNK = 11  # permuted labellings of one job: each start of TensorFlow takes seconds

@@ -5,8 +5,6 @@ the cell in Å³, as VASP does, so that a reader which divides by the volume get
 A .cube file is in atomic units: a field per volume is written per bohr³.
 """
 
-import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -107,25 +105,6 @@ def per_moment(
     weights = np.asarray(kernel, dtype=np.float64)
     size = np.linalg.norm(area) if weights.shape[2] == 1 else abs(area @ third)
     return weights * scale / size
-
-
-def input_scale(model: Path | str) -> float:
-    """Find the factor that multiplies a saved model's input before the first convolution.
-
-    Parameters
-    ----------
-    model : Path or str
-        `model.keras`; its config is read without Keras.
-
-    Returns
-    -------
-    float
-        1 for a model that does not scale its input.
-    """
-    with zipfile.ZipFile(model) as archive:
-        layers = json.loads(archive.read("config.json"))["config"]["layers"]
-    scales = [one["config"]["scale"] for one in layers if one["config"]["name"] == "scale"]
-    return float(scales[0]) if scales else 1.0
 
 
 def _plain(title: str) -> str:

@@ -20,12 +20,20 @@ CHANNELS = {
     "parts": ("positive part", "negative part"),
     "signed": ("magnetization",),
     "vector": ("x", "y", "z", "length"),
+    "charge": ("charge",),
+    "up": ("spin up",),
+    "down": ("spin down",),
+    "both": ("charge", "magnetization"),
 }
 # By the degree of an input, the channels that each of its fields is made of; Y_1 is (y, z, x).
 COMPONENT_CHANNELS = {
     "parts": {0: [[0], [1]]},
     "signed": {0: [[0]]},
     "vector": {0: [[3]], 1: [[1, 2, 0]]},
+    "charge": {0: [[0]]},
+    "up": {0: [[0]]},
+    "down": {0: [[0]]},
+    "both": {0: [[0], [1]]},
 }
 TAIL_WIDTHS = 2.0  # beyond the cutoff, to which the last radial function is drawn
 PROFILE_STEP = 0.05  # Å, of the radial functions

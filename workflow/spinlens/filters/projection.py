@@ -1,6 +1,9 @@
 """Filters and other fields in fewer dimensions: maps along an axis, radial profiles of sites."""
 
+import json
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +56,25 @@ def project(
     if kind == "slice":
         return field.take(field.shape[along] // 2 if at is None else at, axis=along)
     raise ValueError(f"projection: {kind!r} is none of {', '.join(PROJECTION_TITLES)}")
+
+
+def input_scale(model: Path | str) -> float | list[float]:
+    """Find the factor that multiplies a saved model's input before the first convolution.
+
+    Parameters
+    ----------
+    model : Path or str
+        `model.keras`; its config is read without Keras.
+
+    Returns
+    -------
+    float or list of float
+        One number, or one per channel; 1 for a model that does not scale its input.
+    """
+    with zipfile.ZipFile(model) as archive:
+        layers = json.loads(archive.read("config.json"))["config"]["layers"]
+    scales = [one["config"]["scale"] for one in layers if one["config"]["name"] == "scale"]
+    return scales[0] if scales else 1.0
 
 
 def relative(kernel: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,8 +21,8 @@ class WithReverse(keras.layers.Layer):
     ----------
     channels
         What the channels are: `signed`, m itself; `parts`, max(m, 0) and max(−m, 0), which change
-        places; `vector`, m along x, y, z, and |m|, which stays; `none` for what time reversal
-        leaves as it is, such as lattices.
+        places; `vector`, m along x, y, z, and |m|, which stays; `both`, the charge, which stays,
+        and m; `none` or `charge` for what time reversal leaves as it is, such as lattices.
     **options
         Those of a Keras layer.
     """
@@ -49,7 +49,9 @@ class WithReverse(keras.layers.Layer):
             return ops.flip(inputs, axis=-1)
         if self.channels == "vector":
             return ops.concatenate([-inputs[..., :3], inputs[..., 3:]], axis=-1)
-        return inputs if self.channels == "none" else -inputs
+        if self.channels == "both":
+            return ops.concatenate([inputs[..., :1], -inputs[..., 1:]], axis=-1)
+        return inputs if self.channels in ("none", "charge") else -inputs
 
 
 @keras.saving.register_keras_serializable(package="spinlens")

@@ -14,7 +14,10 @@ from spinlens.settings.sizes import is_steerable, micro_batches
 
 
 def build(
-    point: dict[str, Any], cell_shape: Sequence[int], classes: int | None, scale: float = 1.0
+    point: dict[str, Any],
+    cell_shape: Sequence[int],
+    classes: int | None,
+    scale: float | Sequence[float] = 1.0,
 ) -> keras.Model:
     """Build the compiled network of a sweep point.
 
@@ -27,7 +30,7 @@ def build(
     classes
         Their number, or None for a regression.
     scale
-        What the input is divided by, in its unit.
+        What the input is divided by, in its unit: one number, or one per channel.
 
     Returns
     -------
@@ -39,7 +42,8 @@ def build(
     family = families.steerable if is_steerable(point) else families.voxel
     inputs = keras.Input(cell_shape, name="magnetization")
     # Exports read the scale by the layer's name.
-    scaled = inputs if scale == 1.0 else keras.layers.Rescaling(1 / scale, name="scale")(inputs)
+    factor = [1 / each for each in scale] if isinstance(scale, Sequence) else 1 / scale
+    scaled = inputs if factor == 1.0 else keras.layers.Rescaling(factor, name="scale")(inputs)
     even = point.get("even", False)  # a point.json from before there was the choice lacks it
     if even:
         scaled = WithReverse(point["channels"], name="with_reverse")(scaled)

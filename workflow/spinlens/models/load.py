@@ -11,7 +11,12 @@ from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, read_table
 
 FILES = ("model.keras", "point.json", "predictions.csv")
-_MAY_DIFFER = ("seed", "train_fraction", "split_seed")  # among the models of an ensemble
+_MAY_DIFFER = (
+    "seed",
+    "train_fraction",
+    "split_seed",
+    "split_group",
+)  # among the models of an ensemble
 
 
 def folders(results: Path | str, name: str | None) -> list[Path]:

@@ -12,12 +12,12 @@ from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.crystal.reference_cell import (
-    SHELL_NAMES,
     Crystal,
     Shell,
     images,
     magnetic_sites,
     nearest_magnetic,
+    shell_names,
     shells,
 )
 from spinlens.plots import style
@@ -70,7 +70,9 @@ def shell_legend(neighbour_shells: Sequence[Shell]) -> list[Line2D]:
             [], [], color=style.INK, linewidth=0.9, linestyle=dash,
             label=f"{name}: {shell.distance:.2f} Å",
         )
-        for shell, dash, name in zip(neighbour_shells, SHELL_DASHES, SHELL_NAMES, strict=False)
+        for shell, dash, name in zip(
+            neighbour_shells, SHELL_DASHES, shell_names(neighbour_shells), strict=False
+        )
     ]  # fmt: skip
 
 

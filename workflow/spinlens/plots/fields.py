@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from spinlens.crystal.reference_cell import Crystal, Shell, magnetic_sites, shells
+from spinlens.crystal.shape import origin_name, plane_spacing
 from spinlens.filters.projection import PROJECTION_TITLES, project
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.atom_marks import atom_legend
@@ -72,9 +73,8 @@ def cell_maps(
 def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
     """Draw slices of densities across c: a column a density, a row a plane.
 
-    The planes are that of the A sites, with neighbour shells, and those of the atoms farthest
-    below and above it; the two outer planes share a colour scale. Contours are at the ticks of
-    the colour bars.
+    The planes are that of the first A site, with shells, and those of the atoms farthest below and
+    above it, or half-way to its image; these share a colour scale. Contours are at its ticks.
 
     Parameters
     ----------
@@ -141,14 +141,15 @@ def plane_averages(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figu
             axes.axvline(height, color=style.FAINT, linewidth=1.2, zorder=0)
     linear.set_ylabel("plane average of m (μB Å⁻³)")
     rooted.set_ylabel("the same, square-root scale")
-    reach = max(map(abs, elements)) + 3
-    rooted.set(xlabel="height over the A plane, along c (Å)", xlim=(-reach, reach))
+    reach = min(max(map(abs, elements)) + 3, plane_spacing(crystal, "c") / 2)
+    origin = origin_name(crystal)
+    rooted.set(xlabel=f"height over the {origin}, along c (Å)", xlim=(-reach, reach))
     for height, symbols in elements.items():
         transform = linear.get_xaxis_transform()
         linear.text(height, 1.01, symbols, ha="center", va="bottom", transform=transform)
     figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=1)
     names = ", ".join(map(readable, fields))
-    return style.describe(figure, f"Plane average of m by height over the A plane: {names}.")
+    return style.describe(figure, f"Plane average of m by height over the {origin}: {names}.")
 
 
 def plane_average(
@@ -166,13 +167,13 @@ def plane_average(
     Returns
     -------
     heights : numpy.ndarray
-        Heights over the A plane, ascending from half a cell below, shape (nc,), Å.
+        Heights over the first A site, ascending from half a cell below, shape (nc,), Å.
     averages : numpy.ndarray
         Averages over the planes, shape (nc,), in the field's unit.
     """
     averages = np.asarray(field, dtype=np.float64).mean(axis=(0, 1))
     fraction = np.arange(averages.size) / averages.size - _a_plane(crystal)
-    heights = (fraction - np.rint(fraction)) * _plane_spacing(crystal)
+    heights = (fraction - np.rint(fraction)) * plane_spacing(crystal, "c")
     order = np.argsort(heights)
     return heights[order], averages[order]
 
@@ -185,7 +186,7 @@ def plane_index(field: NDArray[Any], crystal: Crystal, height: float) -> int:
     field, crystal
         As `plane_average` takes them.
     height : float
-        Height over the A plane, Å.
+        Height over the plane of the first A site, Å.
 
     Returns
     -------
@@ -193,7 +194,7 @@ def plane_index(field: NDArray[Any], crystal: Crystal, height: float) -> int:
         Index of the plane along c.
     """
     points = field.shape[-1]
-    return round((_a_plane(crystal) + height / _plane_spacing(crystal)) * points) % points
+    return round((_a_plane(crystal) + height / plane_spacing(crystal, "c")) * points) % points
 
 
 def _panels(rows: int, columns: int, gap: float) -> tuple[Figure, NDArray[Any]]:
@@ -218,19 +219,23 @@ def _shells_in_panel(crystal: Crystal) -> list[Shell]:
 
 
 def _planes(crystal: Crystal) -> dict[str, float]:
-    """Heights in Å of the A plane and of the outermost atoms, by a name with the height."""
+    """Heights in Å of the planes to draw, by a name with the height."""
     heights = _heights(crystal)
-    planes = {"A plane": 0.0}
-    for index in (heights.argmin(), heights.argmax()):
-        height = style.signed_number(heights[index], "+.2f")
-        planes[f"{crystal.elements[index]} plane, {height} Å"] = heights[index]
+    planes = {origin_name(crystal): 0.0}
+    for index in dict.fromkeys((heights.argmin(), heights.argmax())):
+        if abs(heights[index]) > HALF_SLICE / 2:
+            height = style.signed_number(heights[index], "+.2f")
+            planes[f"{crystal.elements[index]} plane, {height} Å"] = heights[index]
+    if len(planes) == 1:
+        half = plane_spacing(crystal, "c") / 2
+        planes[f"half-way to its image, {style.signed_number(half, '+.2f')} Å"] = half
     return planes
 
 
 def _heights(crystal: Crystal) -> NDArray[np.float64]:
-    """Height of each site over the A plane, in Å, to the nearest image."""
+    """Height of each site over the plane of the first A site, in Å, to the nearest image."""
     fraction = crystal.positions[:, 2] - _a_plane(crystal)
-    return (fraction - np.rint(fraction)) * _plane_spacing(crystal)
+    return (fraction - np.rint(fraction)) * plane_spacing(crystal, "c")
 
 
 def _elements_by_height(crystal: Crystal) -> dict[float, str]:
@@ -243,8 +248,3 @@ def _elements_by_height(crystal: Crystal) -> dict[float, str]:
 def _a_plane(crystal: Crystal) -> float:
     """Fractional height of the first A site."""
     return crystal.positions[magnetic_sites(crystal)[0], 2]
-
-
-def _plane_spacing(crystal: Crystal) -> float:
-    """Distance in Å from an ab plane to its image."""
-    return float(1 / np.linalg.norm(np.linalg.inv(crystal.lattice)[:, 2]))

@@ -1,7 +1,6 @@
-"""Isosurfaces of ±m with the atoms: a still image, and a page to turn them in a browser."""
+"""Isosurfaces of ±m with the atoms, as a still image."""
 
-import base64
-from collections.abc import Mapping
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -10,31 +9,32 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from mpl_toolkits.mplot3d.axes3d import Axes3D
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from skimage.measure import marching_cubes
 
-from spinlens.core.templates import render
-from spinlens.crystal.reference_cell import Crystal, magnetic_sites
+from spinlens.crystal.reference_cell import Crystal
+from spinlens.crystal.shape import repeated_cells, upright
 from spinlens.density.isosurface import Surface, pair
 from spinlens.plots import style
 from spinlens.plots.captions import readable
 
 POSITIVE, NEGATIVE = style.SIGNED(0.85), style.SIGNED(0.06)
 VIEWS = {"seen obliquely": (16, -68, 1.32), "seen along c": (90, -90, 0.98)}  # angles and zoom
+TALL_ZOOM = 0.85  # of what is no layer
 LIGHT = np.array([0.3, -0.5, 0.8]) / np.linalg.norm([0.3, -0.5, 0.8])
 HEIGHT = 2.6  # inches
 BALL_RADIUS, BALL_GREY = 0.45, 0.55  # Å, and lightness: a mark of an atom's place, not its size
 BAR_LENGTH = 5  # Å
-REPEATS = ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0))
-STEP = 2  # voxels: what a still image of this size can show
-PAGE_RADII = {True: 0.5, False: 0.34}  # Å, of A sites and of other atoms: marks, not sizes
-PAGE_GREYS = {True: 0.35, False: 0.62}
+SHORTEST_SIDE = 6.0  # Å, of the picture along a vector
+STEP, MOST_FINE_CELLS = 2, 4  # voxels that a still image of so many cells can show
 Surfaces = tuple[Surface, Surface]  # at +level and at −level
 
 
 @style.applied
 def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) -> Figure:
-    """Draw the surfaces of ±level on 2 × 2 cells with the atoms, obliquely and along c.
+    """Draw the surfaces of ±level with the atoms, obliquely and along c.
+
+    Cells are repeated to `SHORTEST_SIDE` (see `shape.repeated_cells`).
 
     Parameters
     ----------
@@ -53,7 +53,10 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
         The figure.
     """
     figure = Figure(figsize=(style.WIDTH, HEIGHT))
-    surfaces = pair(field, crystal.lattice, level, STEP)
+    crystal = upright(crystal)
+    cells = repeated_cells(crystal, SHORTEST_SIDE)
+    step = ceil(STEP * max(1.0, sqrt(len(cells) / MOST_FINE_CELLS)))
+    surfaces = pair(field, crystal.lattice, level, step)
     low, high = _bounds(surfaces, crystal)
     for index, (name, (elevation, azimuth, zoom)) in enumerate(VIEWS.items()):
         axes: Any = figure.add_axes((0.5 * index, 0.0, 0.5, 0.95), projection="3d")
@@ -65,7 +68,8 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
             _draw_cells(axes, crystal, high[2])
             _draw_bar(axes, low, high)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
-        axes.set_box_aspect(high - low, zoom=zoom)
+        is_tall = high[2] - low[2] > 0.5 * (high - low)[:2].max()
+        axes.set_box_aspect(high - low, zoom=min(zoom, TALL_ZOOM) if is_tall else zoom)
         axes.set_axis_off()
         figure.text(0.25 + 0.5 * index, 0.87, name, ha="center", color=style.MUTED)
     colours: dict[str, Any] = {f"+{level:.2g} μB Å⁻³": POSITIVE, f"−{level:.2g} μB Å⁻³": NEGATIVE}
@@ -76,59 +80,10 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
     ]
     figure.legend(handles=patches, loc="lower center", ncols=3)
     figure.suptitle(f"{readable(title)}: surfaces of constant m")
+    shape = " × ".join(map(str, cells.max(axis=0) + 1))
     levels = f"+{level:.2g} and −{level:.2g} μB Å⁻³"
-    text = f"Surfaces where m of {readable(title)} is {levels}, 2 × 2 cells."
+    text = f"Surfaces where m of {readable(title)} is {levels}, {shape} cells."
     return style.describe(figure, text)
-
-
-def density_page(
-    fields: Mapping[str, NDArray[Any]],
-    crystal: Crystal,
-    levels: Mapping[str, float],
-    title: str,
-    step: int = 1,
-) -> str:
-    """Make a page of the surfaces of ±level that can be turned, in one file without network.
-
-    WebGL draws them; without it, the page says so.
-
-    Parameters
-    ----------
-    fields : mapping of str to numpy.ndarray
-        Densities by name, shape (na, nb, nc), μB Å⁻³; the page chooses among them.
-    crystal : Crystal
-        The reference crystal.
-    levels : mapping of str to float
-        Level of each density's surfaces, μB Å⁻³.
-    title : str
-        Title of the page.
-    step : int
-        Voxels that marching cubes takes at once.
-
-    Returns
-    -------
-    str
-        The page, as HTML.
-    """
-    data = {
-        "lattice": np.round(crystal.lattice, 5).tolist(),
-        "height": float(crystal.cartesian()[magnetic_sites(crystal), 2].mean()),
-        "positive": [round(component, 3) for component in POSITIVE[:3]],
-        "negative": [round(component, 3) for component in NEGATIVE[:3]],
-        "atoms": _page_atoms(crystal),
-        "fields": [
-            _page_field(name, field, crystal.lattice, levels[name], step)
-            for name, field in fields.items()
-        ],
-    }
-    return render(
-        "plots/templates/density_page.html",
-        title=title,
-        elements=", ".join(dict.fromkeys(crystal.elements)),
-        positive_colour=_css_colour(POSITIVE),
-        negative_colour=_css_colour(NEGATIVE),
-        data=data,
-    )
 
 
 def _triangles(surfaces: Surfaces, crystal: Crystal) -> Poly3DCollection:
@@ -136,7 +91,7 @@ def _triangles(surfaces: Surfaces, crystal: Crystal) -> Poly3DCollection:
 
     One collection, because only within one does matplotlib draw what is behind first.
     """
-    shifts = np.array(REPEATS) @ crystal.lattice
+    shifts = repeated_cells(crystal, SHORTEST_SIDE) @ crystal.lattice
     corners: list[NDArray[Any]] = []
     colours: list[NDArray[Any]] = []
     meshes = (*surfaces, _balls(crystal.cartesian()))
@@ -165,7 +120,7 @@ def _balls(places: NDArray[np.float64]) -> Surface:
 
 def _draw_cells(axes: Axes3D, crystal: Crystal, height: float) -> None:
     corners = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0]]) @ crystal.lattice
-    for shift in np.array(REPEATS) @ crystal.lattice:
+    for shift in repeated_cells(crystal, SHORTEST_SIDE) @ crystal.lattice:
         x, y, _ = (corners + shift).T
         axes.plot(x, y, height, color=style.INK, linewidth=0.6, zorder=8)
 
@@ -179,7 +134,7 @@ def _draw_bar(axes: Any, low: NDArray[np.float64], high: NDArray[np.float64]) ->
 
 
 def _name_atoms(axes: Any, crystal: Crystal) -> None:
-    shifts = np.array(REPEATS) @ crystal.lattice
+    shifts = repeated_cells(crystal, SHORTEST_SIDE) @ crystal.lattice
     shown: dict[tuple[float, ...], tuple[str, NDArray[np.float64]]] = {}
     for element, site in zip(crystal.elements, crystal.cartesian(), strict=True):
         for point in site + shifts:
@@ -194,57 +149,7 @@ def _name_atoms(axes: Any, crystal: Crystal) -> None:
 
 def _bounds(surfaces: Surfaces, crystal: Crystal) -> tuple[NDArray[Any], NDArray[Any]]:
     """Lowest and highest corner, in Å, of all that is drawn."""
-    shifts = np.array(REPEATS) @ crystal.lattice
+    shifts = repeated_cells(crystal, SHORTEST_SIDE) @ crystal.lattice
     points = np.concatenate([*(each.vertices for each in surfaces), crystal.cartesian()])
     repeated = (points + shifts[:, None]).reshape(-1, 3)
     return repeated.min(axis=0), repeated.max(axis=0)
-
-
-def _page_field(
-    name: str, field: NDArray[Any], lattice: NDArray[np.float64], level: float, step: int
-) -> dict[str, Any]:
-    positive, negative = pair(field, lattice, level, step)
-    packed = {"positive": _packed(positive), "negative": _packed(negative)}
-    return {"name": readable(name), "level": f"{level:.2g}"} | packed
-
-
-def _packed(surface: Surface) -> dict[str, Any]:
-    """Pack a surface in base64, a fifth of the size of decimal numbers.
-
-    Positions have 16 bits within their box, normals 8 bits padded to four bytes, indices 32.
-    """
-    vertices = surface.vertices if len(surface.vertices) else np.zeros((1, 3))
-    low = vertices.min(axis=0)
-    size = np.maximum(vertices.max(axis=0) - low, 1e-9)
-    normals = np.pad(np.rint(127 * surface.normals), [(0, 0), (0, 1)])
-    return {
-        "triangles": 3 * len(surface.triangles),
-        "low": np.round(low, 5).tolist(),
-        "size": np.round(size, 5).tolist(),
-        "positions": _base64(np.rint(65535 * (vertices - low) / size), "<u2"),
-        "normals": _base64(normals, "i1"),
-        "indices": _base64(surface.triangles, "<u4"),
-    }
-
-
-def _page_atoms(crystal: Crystal) -> list[dict[str, Any]]:
-    magnetic = np.isin(np.arange(len(crystal.elements)), magnetic_sites(crystal)).tolist()
-    return [
-        {
-            "element": element,
-            "place": np.round(place, 4).tolist(),
-            "radius": PAGE_RADII[is_a_site],
-            "colour": [PAGE_GREYS[is_a_site]] * 3,
-        }
-        for element, place, is_a_site in zip(
-            crystal.elements, crystal.cartesian(), magnetic, strict=True
-        )
-    ]
-
-
-def _base64(values: ArrayLike, dtype: str) -> str:
-    return base64.b64encode(np.asarray(values).astype(dtype).tobytes()).decode("ascii")
-
-
-def _css_colour(colour: tuple[float, ...]) -> str:
-    return "rgb({:.0f} {:.0f} {:.0f})".format(*(255 * component for component in colour[:3]))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from spinlens.crystal.reference_cell import SHELL_NAMES, Shell
+from spinlens.crystal.reference_cell import Shell, shell_names
 from spinlens.filters.shell_weights import normalized, null_band, windows
 from spinlens.plots import style
 from spinlens.plots.axis_scale import set_root_scale
@@ -66,7 +66,7 @@ def radial_profiles(
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         axes.set_title(name, loc="left")
         _draw_shells(axes, shells, linewidth=0.8)
-    for shell, name in zip(shells, SHELL_NAMES, strict=False):
+    for shell, name in zip(shells, shell_names(shells), strict=True):
         panels[0].annotate(
             f"{name}: {shell.multiplicity:.3g} A sites\nat {shell.distance:.2f} Å",
             (shell.distance, 1), xytext=(0, 2), ha="right" if name == "a" else "left",
@@ -139,7 +139,7 @@ def radial_functions(
     lines, names = panels[0, 0].get_legend_handles_labels()
     figure.legend(lines, names, loc="outside lower center", ncols=2)
     marked = ", ".join(
-        f"{n} at {s.distance:.2f} Å" for n, s in zip(SHELL_NAMES, shells, strict=False)
+        f"{n} at {s.distance:.2f} Å" for n, s in zip(shell_names(shells), shells, strict=True)
     )
     text = f"Radial functions of the filters by distance, a column a degree. Shells: {marked}."
     return style.describe(figure, text)

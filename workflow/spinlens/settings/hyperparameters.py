@@ -52,6 +52,7 @@ NAMES = (
     "classes",
     "train_fraction",
     "split_seed",
+    "split_group",
     "seed",
 )
 

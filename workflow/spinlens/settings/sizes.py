@@ -11,6 +11,7 @@ from spinlens.core.errors import SpinlensError
 
 # Least width of a radial function × largest wave number: exp(-4.5) of its spectrum is left there.
 RESOLVED = 3.0
+OF_CHARGE = ("charge", "up", "down", "both")  # channels that take the charge density
 
 
 def is_steerable(point: Mapping[str, Any]) -> bool:
@@ -103,6 +104,7 @@ def check(point: Mapping[str, Any], cell: Sequence[int]) -> None:
         Hyperparameters exclude each other, or the first convolution or its pool leaves nothing
         of the supercell; the message names the key.
     """
+    _check_channels(point)
     if is_steerable(point):
         _check_steerable(point)
         return
@@ -186,6 +188,20 @@ def require_resolved(point: Mapping[str, Any], cell: Sequence[int], lattices: Ar
         raise SpinlensError(
             f"input_grid: {list(cell)} is too coarse for radial functions {width:.3g} Å wide: "
             f"take {needed} or more, or fewer radial_functions"
+        )
+
+
+def _check_channels(point: Mapping[str, Any]) -> None:
+    channels = point.get("channels")
+    if channels in ("up", "down") and point.get("even"):
+        raise SpinlensError(
+            f"channels: {channels} is one spin, which time reversal makes the other: set "
+            "channels: both, or even: false"
+        )
+    if channels in OF_CHARGE and point.get("isosurface") is not None:
+        raise SpinlensError(
+            f"isosurface is a value of m, and channels: {channels} takes the charge: set "
+            "isosurface: null"
         )
 
 

@@ -1,10 +1,12 @@
 """Training and validation folds: a table with a row per fold and calculation.
 
-A composition is never in both subsets of a fold: a model that was trained on a crystal would be
-validated on it. Compositions are taken from the elements of the cell, so that a supercell of a
-crystal, or its run in another magnetic order, stays with it.
+A composition is never in both subsets of a fold, unless the user groups by `calculation`, or all
+samples are of one composition: a model that was trained on a crystal would be validated on it.
+Compositions are taken from the elements of the cell, so that a supercell of a crystal, or its run
+in another magnetic order, stays with it.
 
-A split is a dictionary: {kind: single, train_fraction, seed}, or {kind: folds, folds, repeats,
+A split is a dictionary: {kind: single, train_fraction, seed}, with another group than the
+composition also {group}, or {kind: folds, folds, repeats,
 group, seed} for repeated cross-validation.
 """
 
@@ -18,7 +20,7 @@ from numpy.typing import ArrayLike
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.splits import partitions
-from spinlens.splits.groups import kept_together
+from spinlens.splits.groups import kept_together, kept_whole
 from spinlens.splits.partitions import Partition, Samples, Split
 
 if TYPE_CHECKING:
@@ -41,11 +43,12 @@ def single_split(point: Mapping[str, Any]) -> dict[str, Any]:
     dict
         A split.
     """
+    group = point.get("split_group", "formula")  # a point.json of before lacks it
     return {
         "kind": "single",
         "train_fraction": point["train_fraction"],
         "seed": point["split_seed"],
-    }
+    } | ({} if group == "formula" else {"group": group})
 
 
 def repeated_splits(config: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -97,7 +100,8 @@ def name(split: Split) -> str:
         grouped by, and the seed.
     """
     if split["kind"] == "single":
-        return f"single-{split['train_fraction']:.12g}-{split['seed']}"
+        group = f"-{split['group']}" if "group" in split else ""
+        return f"single-{split['train_fraction']:.12g}-{split['seed']}{group}"
     return f"{split['folds']}x{split['repeats']}-{split['group']}-{split['seed']}"
 
 
@@ -172,8 +176,8 @@ def read(
     Raises
     ------
     SpinlensError
-        A calculation is unknown or twice in a fold, a composition is in both subsets, or a
-        subset is empty.
+        A calculation is unknown or twice in a fold, a composition, or a group if samples are not
+        grouped by composition, is in both subsets, or a subset is empty.
     """
     place = {calculation: position for position, calculation in enumerate(np.asarray(calculations))}
     found: dict[str, dict[str, list[int]]] = {}
@@ -192,7 +196,7 @@ def read(
         fold: (np.sort(members["training"]), np.sort(members["validation"]))
         for fold, members in found.items()
     }
-    check_folds(folds, compositions, where=f"{path}: ")
+    check_folds(folds, kept_whole(read_groups(path), calculations, compositions), where=f"{path}: ")
     return folds
 
 

@@ -1,9 +1,10 @@
 """Groups: the samples that a split keeps together."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from spinlens.splits.partitions import Samples
@@ -66,6 +67,29 @@ def kept_together(samples: "Samples") -> NDArray[np.str_]:
     blocks = blocks_of(samples.compositions, samples.groups)
     first = np.unique(blocks, return_index=True)[1]
     return np.asarray(samples.groups)[first][blocks].astype(str)
+
+
+def kept_whole(
+    groups: Mapping[str, str], calculations: ArrayLike, compositions: ArrayLike
+) -> ArrayLike:
+    """Find what no fold of a split may divide.
+
+    Parameters
+    ----------
+    groups
+        Group by calculation, from the split's table.
+    calculations, compositions
+        Ids and compositions of the samples, (n,).
+
+    Returns
+    -------
+    array_like
+        Label of each sample, (n,): its composition, or its group if the user put groups in its
+        place, each calculation by itself or parts of one composition.
+    """
+    own = [groups.get(str(name), str(name)) for name in np.asarray(calculations)]
+    alone = all(name == group for name, group in groups.items())
+    return own if alone or np.unique(compositions).size == 1 else compositions
 
 
 def blocks_of(*labels: NDArray[Any]) -> Indices:

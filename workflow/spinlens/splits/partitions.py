@@ -64,7 +64,9 @@ def samples(dataset: "xr.Dataset", target: "Target", split: Split) -> Samples:
     target
         What is learned.
     split
-        A split; a single one, and one grouped by `formula`, is grouped by composition.
+        A split; without a group, or by `formula`, it is grouped by composition; by `calculation`
+        each sample stands alone, as for one composition in many volumes. By another label it
+        keeps compositions whole as well, unless all samples are of one.
 
     Returns
     -------
@@ -81,19 +83,22 @@ def samples(dataset: "xr.Dataset", target: "Target", split: Split) -> Samples:
     group = split.get("group", "formula")
     if group == "formula":
         return Samples(calculations, of_samples, of_samples)
+    if group == "calculation":
+        return Samples(calculations, calculations, calculations)
     if group not in dataset or dataset[group].dims != ("sample",):
         raise SpinlensError(f"split: the dataset has no label {group} to group by")
     values = dataset[group].values[target.samples].astype(str)
     for calculation, value in zip(calculations, values, strict=True):
         if value in ("", "nan"):
             raise SpinlensError(f"split: {calculation} has no label {group} to group it by")
-    return Samples(calculations, of_samples, values)
+    one = np.unique(of_samples).size == 1  # which no split can hold out
+    return Samples(calculations, values if one else of_samples, values)
 
 
 def single(target: "Target", samples: Samples, split: Split) -> list[Partition]:
-    """One partition that keeps compositions whole.
+    """One partition that keeps groups and compositions whole.
 
-    Each composition counts as the commonest class of its samples; classes are in equal shares
+    Each counts as the commonest class of its samples; classes are in equal shares
     if each has two members or more.
 
     Parameters
@@ -115,7 +120,8 @@ def single(target: "Target", samples: Samples, split: Split) -> list[Partition]:
     SpinlensError
         A subset would be empty.
     """
-    blocks = blocks_of(samples.compositions)
+    grouped = [samples.groups] if "group" in split else []
+    blocks = blocks_of(samples.compositions, *grouped)
     strata = _strata(target)
     classes = np.array(
         [np.bincount(strata[blocks == block]).argmax() for block in range(blocks.max() + 1)]
@@ -157,7 +163,7 @@ def repeated(target: "Target", samples: Samples, split: Split) -> Iterator[Parti
     if count < split["folds"]:
         raise SpinlensError(
             f"split: {split['group']} makes {count} groups of the samples of {target.label}, "
-            f"fewer than {split['folds']} folds"
+            f"fewer than {split['folds']} folds; group: calculation takes each by itself"
         )
     if most < split["folds"]:
         raise SpinlensError(
@@ -185,8 +191,9 @@ def _once(classes: NDArray[Any], train_fraction: float, seed: int) -> Partition:
         return train_test_split(positions, **options)
     except ValueError as error:
         raise SpinlensError(
-            f"split: train_fraction {train_fraction} of {len(classes)} compositions leaves the "
-            "training or the validation subset empty"
+            f"split: train_fraction {train_fraction} of {len(classes)} groups leaves the training "
+            "or the validation subset empty: of few compositions in many forms set split_group to "
+            "a label, or to calculation"
         ) from error
 
 

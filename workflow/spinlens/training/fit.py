@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.process import memory_hint
-from spinlens.dataset.network_inputs import Inputs, root_mean_square
+from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_squares
 from spinlens.models import build
 from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
@@ -92,7 +92,7 @@ def fit(
     """
     augment = augmentation_for(point, inputs, devices)
     keras.utils.set_random_seed(point["seed"])
-    scale = _input_scale(point["normalization"], inputs, training.samples)
+    scale = _input_scale(point, inputs, training.samples)
     with data_parallel.scope(devices):
         model = build.build(dict(point), inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
@@ -191,9 +191,18 @@ def _listed(fold: Fold) -> list[Any]:
     return [fold.samples.tolist(), np.asarray(fold.truth).tolist()]
 
 
-def _input_scale(normalization: str, inputs: Inputs, samples: NDArray[np.int64]) -> float:
-    """Compute the scale of all inputs; a scale of each sample is divided out before."""
-    return root_mean_square(inputs, samples) or 1.0 if normalization == "dataset" else 1.0
+def _input_scale(
+    point: Mapping[str, Any], inputs: Inputs, samples: NDArray[np.int64]
+) -> float | list[float]:
+    """Compute the scale of all inputs; a scale of each sample is divided out before.
+
+    A charge density is a hundred times as strong as the magnetization beside it: each has its own.
+    """
+    if point["normalization"] != "dataset":
+        return 1.0
+    if point["channels"] == "both":
+        return [scale or 1.0 for scale in root_mean_squares(inputs, samples)]
+    return root_mean_square(inputs, samples) or 1.0
 
 
 def _mean_and_deviation(values: NDArray[Any]) -> MeanAndDeviation:

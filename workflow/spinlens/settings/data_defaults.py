@@ -1,0 +1,100 @@
+"""Defaults that depend on the data: the grid, the kernel on it, the threshold between classes."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from spinlens.settings.sizes import is_steerable, sizes
+
+LARGEST_STEP_A = 0.135  # between voxels
+MULTIPLE = 12  # voxels: divided by common pools, and quick to transform
+MOST_VOXELS = 240
+UNREAD_GRID = [60, 60, 120]  # if no cell can be read
+BUNDLED = {"target": "total_moment", "classes": "threshold", "threshold": 4.0}
+OTHER_THRESHOLD = "median"  # of data other than the bundled
+
+
+def grid_of(lengths: Sequence[float]) -> list[int]:
+    """Choose a grid by the lengths of a cell.
+
+    Parameters
+    ----------
+    lengths
+        Lengths of a, b and c, Å.
+
+    Returns
+    -------
+    list of int
+        Voxels along them, multiples of `MULTIPLE`, at most `LARGEST_STEP_A` apart unless that
+        needs more than `MOST_VOXELS`.
+    """
+    return [
+        min(MOST_VOXELS, MULTIPLE * ceil(length / LARGEST_STEP_A / MULTIPLE)) for length in lengths
+    ]
+
+
+def kernel_of(point: Mapping[str, Any], grid: Sequence[int]) -> int | list[int]:
+    """Shorten a kernel that takes more than half of the supercell, within which it has to move.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters of the base.
+    grid
+        Voxels of the dataset along a, b and c.
+
+    Returns
+    -------
+    int or list of int
+        The kernel's size as it is, or a size per axis.
+    """
+    kernel = point["kernel_size"]
+    if is_steerable(point) or point["boundary"] == "periodic":
+        return kernel
+    cell = point["input_grid"] or grid
+    room = [voxels * cells // 2 for voxels, cells in zip(cell, point["supercell"], strict=True)]
+    asked = sizes({**point, "dimensions": 3}, "kernel_size")
+    fitted = [max(1, min(pair)) for pair in zip(asked, room, strict=True)]
+    return kernel if fitted == list(asked) else fitted
+
+
+def fitted(
+    config: Mapping[str, Any], given: Mapping[str, Any], lengths: Sequence[float] | None
+) -> tuple[dict[str, Any], list[str]]:
+    """Choose what the user left to the data.
+
+    Parameters
+    ----------
+    config
+        Every key.
+    given
+        The keys that the user set.
+    lengths
+        Longest lattice vectors of the calculations, Å; None if they cannot be read.
+
+    Returns
+    -------
+    tuple
+        The config with a grid and what goes with it, and a line for each key that is not as in
+        config.yaml.
+    """
+    made, lines = dict(config), []
+    window = config["window"]
+    if config["grid"] is None:
+        cell = [*lengths[:2], min(lengths[2], window or lengths[2])] if lengths else None
+        made["grid"] = grid_of(cell) if cell else UNREAD_GRID
+        if cell and made["grid"] != UNREAD_GRID:
+            spelled = ", ".join(f"{length:.4g}" for length in cell)
+            lines.append(f"grid: {made['grid']}, from the longest cells ({spelled} Å)")
+        if "kernel_size" not in given:
+            made["kernel_size"] = kernel_of(config, made["grid"])
+            if made["kernel_size"] != config["kernel_size"]:
+                lines.append(
+                    f"kernel_size: {made['kernel_size']}, because {config['kernel_size']} is more "
+                    "than half of the supercell"
+                )
+    is_bundled = all(config[key] == value for key, value in BUNDLED.items())
+    if "calculations" in given and is_bundled and not BUNDLED.keys() & given.keys():
+        made["threshold"] = OTHER_THRESHOLD
+        lines.append(f"threshold: {OTHER_THRESHOLD}, because 4 μB is that of the bundled data")
+    return made, lines
