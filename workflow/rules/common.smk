@@ -290,6 +290,12 @@ if UNMATCHED and workflow.is_main_process:
 if config["labels"] not in (None, LABEL_TABLE) and workflow.is_main_process:
     logger.warning(f"config: labels: {config['labels']} is not read, because {LABEL_TABLE} exists")
 or_exit("config", label_names.check, config, DEFAULTS, known_labels())
+OWN_EVIDENCE, PASSED_OVER = data_defaults.evidence(config, DEFAULTS, known_labels().values())
+if "calculations" in GIVEN:
+    config.update(OWN_EVIDENCE)
+    if workflow.is_main_process and "evidence" in sys.argv:  # of no interest to the main job
+        for line in PASSED_OVER:
+            logger.warning(f"config: {line}")
 PUBLISHED = HOME / "resources" / "published_moments.csv"
 
 POINTS = or_exit("config", sweep.points, config)

@@ -61,3 +61,33 @@ def test_a_window_bounds_the_grid_along_c():
     made, _ = data_defaults.fitted(CONFIG | {"window": 8.0}, {}, STUDY)
     assert made["grid"] == [60, 60, 60]
     assert data_defaults.fitted(CONFIG, {}, None)[0]["grid"] == [60, 60, 120]
+
+
+EVIDENCE = {
+    "evidence_points": [{}, {"target": "exchange"}, {"target": "lower_of_FM_Neel"}],
+    "evidence_splits": [{"folds": 5, "repeats": 1, "group": "A1", "seeds": 2}],
+}
+
+
+@pytest.mark.parametrize(
+    ("labels", "points", "group"),
+    [
+        ([{}, {}], 1, "formula"),
+        ([{"order": "FM"}, {"order": "FM", "A1": "Fe"}], 1, "A1"),
+        ([{"order": "FM"}, {"order": "Neel"}], 3, "formula"),
+        ([{"exchange_meV": 1.0, "lower_of_FM_Neel": "FM"}], 3, "formula"),
+    ],
+)
+def test_evidence_that_the_data_cannot_give_is_passed_over_and_said(labels, points, group):
+    found, lines = data_defaults.evidence(EVIDENCE, EVIDENCE, labels)
+    assert len(found["evidence_points"]) == points
+    assert found["evidence_splits"] == [EVIDENCE["evidence_splits"][0] | {"group": group}]
+    assert len(lines) == (points < 3) + (group == "formula")
+
+
+def test_evidence_that_is_the_user_s_stays():
+    own = {
+        "evidence_points": [{"target": "exchange"}],
+        "evidence_splits": [{"folds": 3, "repeats": 1, "group": "B1"}],
+    }
+    assert data_defaults.evidence(own, EVIDENCE, [{}]) == (own, [])

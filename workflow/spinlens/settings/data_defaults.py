@@ -1,6 +1,6 @@
 """Defaults that depend on the data: the grid, the kernel on it, the threshold between classes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -12,6 +12,7 @@ MOST_VOXELS = 240
 UNREAD_GRID = [60, 60, 120]  # if no cell can be read
 BUNDLED = {"target": "total_moment", "classes": "threshold", "threshold": 4.0}
 OTHER_THRESHOLD = "median"  # of data other than the bundled
+UNITS = ("", "_muB", "_eV", "_meV")  # that a label has in a label table
 
 
 def grid_of(lengths: Sequence[float]) -> list[int]:
@@ -98,3 +99,50 @@ def fitted(
         made["threshold"] = OTHER_THRESHOLD
         lines.append(f"threshold: {OTHER_THRESHOLD}, because 4 μB is that of the bundled data")
     return made, lines
+
+
+def evidence(
+    config: Mapping[str, Any], defaults: Mapping[str, Any], labels: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Any], list[str]]:
+    """Pass over what the default evidence asks of data that do not have it.
+
+    Parameters
+    ----------
+    config
+        Every key.
+    defaults
+        Values of config.yaml; evidence that differs from them is the user's, and stays.
+    labels
+        Labels of each calculation that are known before any job, from the table and the paths.
+
+    Returns
+    -------
+    tuple
+        Values of `evidence_points` and `evidence_splits`, and a line for each change.
+    """
+    own = list(labels)
+    known = {name for each in own for name in each}
+    orders = {each["order"] for each in own if "order" in each}
+    points, splits = list(config["evidence_points"] or []), list(config["evidence_splits"])
+    lines = []
+    if points == (defaults["evidence_points"] or []) and len(orders) < 2:
+        kept = [each for each in points if _is_known(each.get("target"), known)]
+        missing = sorted({each["target"] for each in points if each not in kept})
+        if missing:
+            lines.append(
+                f"evidence_points: those of {' and '.join(missing)} are passed over: label table "
+                "and paths name neither these labels nor several orders"
+            )
+        points = kept
+    if splits == defaults["evidence_splits"]:
+        unknown = sorted({each["group"] for each in splits} - known - {"formula", "calculation"})
+        splits = [
+            each | {"group": "formula"} if each["group"] in unknown else each for each in splits
+        ]
+        lines += [f"evidence_splits: formula, no calculation has the label {n}" for n in unknown]
+    return {"evidence_points": points, "evidence_splits": splits}, lines
+
+
+def _is_known(target: str | None, known: set[str]) -> bool:
+    given = {f"{target}{unit}" for unit in UNITS}
+    return target in (None, BUNDLED["target"]) or bool(given & known)
