@@ -31,6 +31,8 @@ VERDICTS = [
     {"source": "models", "metric": "r2", "verdict": "better than every baseline"},
     {"source": "models", "metric": "balanced_accuracy", "verdict": "at the majority baseline"},
     {"source": "fits", "metric": "r2", "verdict": "no better than the integral (p = 0.4)"},
+    {"source": "fits", "metric": "r2",
+     "verdict": "no better than the integral, nor than composition, nor than the ratio of moments"},
 ]  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def test_the_verdicts_are_counted_by_the_metric_of_each_point():
         "of 3 points on one split: 2 at the majority baseline, 1 better than every baseline."
     )
     assert verdicts(VERDICTS).endswith(
-        "; of 1 results of repeated fits: 1 no better than the integral."
+        "; of 2 results of repeated fits: 2 no better than the integral."
     )
     assert verdicts([]) == "no point was judged."
 
@@ -100,3 +102,12 @@ def test_it_names_the_report_that_this_run_wrote_and_else_nothing(tmp_path):
     (tmp_path / "report.html").touch()
     assert closing_line(tmp_path, since=2000).startswith(f"{tmp_path}/report.html: of 3 points")
     assert closing_line(tmp_path / "missing", since=0) == ""
+
+
+def test_a_sentence_of_many_verdicts_is_broken_into_lines(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    many = [{**VERDICTS[2], "verdict": f"no better than rival {name}"} for name in range(20)]
+    write_table(tmp_path / "evidence.tsv", many, VERDICT_COLUMNS)
+    lines = closing_line(".", since=0).splitlines()
+    assert 1 < len(lines) < 8 and max(map(len, lines)) <= 160
+    assert all(line.startswith("    ") for line in lines[1:])

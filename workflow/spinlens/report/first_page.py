@@ -3,6 +3,7 @@
 The page shows the data, the training and the results; the line counts the verdicts.
 """
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from spinlens.settings.hyperparameters import readable_name
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
+WIDTH = 160  # characters of a line on the terminal
 METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row per point and split
 MARKER = ".. findings"
 SELECTION_MARKER = "the labels of ``select``"  # readable prose if it is not replaced
@@ -78,7 +80,10 @@ def closing_line(results: Path | str, since: float) -> str:
     if not written:
         return ""
     rows = read_table(table) if table.is_file() else []
-    return f"{written[0]}: {verdicts(rows)}"
+    return textwrap.fill(
+        f"{written[0]}: {verdicts(rows)}", WIDTH, subsequent_indent="    ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
@@ -98,7 +103,7 @@ def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
     parts = []
     for source, what in (("models", "points on one split"), ("fits", "results of repeated fits")):
         own = [row for row in rows if row["source"] == source and row["metric"] in METRICS]
-        counts = Counter(row["verdict"].split(":")[0].split(" (")[0] for row in own)
+        counts = Counter(_in_short(row["verdict"]) for row in own)
         if own:
             listed = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
             parts.append(f"of {len(own)} {what}: {listed}")
@@ -182,3 +187,8 @@ def _escaped(value: Any) -> str:
 
 def _heading(title: str) -> str:
     return f"{title}\n{'-' * len(title)}"
+
+
+def _in_short(verdict: str) -> str:
+    """Verdict without its reason, and of several rivals the first."""
+    return verdict.split(":")[0].split(" (")[0].split(", nor ")[0]
