@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinlens.density.isosurface import enclosing_level, isosurface, pair
+from spinlens.density.isosurface import closed_shells, enclosing_level, isosurface, pair
 
 A = 6.87
 CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
@@ -70,3 +70,30 @@ def test_the_level_encloses_its_share(share):
 def test_a_field_of_zeros_has_no_level():
     with pytest.raises(ValueError, match="zero everywhere"):
         enclosing_level(np.zeros((2, 2, 2)), 0.8)
+
+
+def open_edges(surface):
+    """How many edges belong to one triangle alone."""
+    edges = np.sort(surface.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
+    return int((np.unique(edges, axis=0, return_counts=True)[1] == 1).sum())
+
+
+def test_shells_are_whole_and_those_on_a_face_stand_on_both():
+    level = 0.2 * np.exp(-(0.5**2) / (2 * 0.6**2))
+    found = closed_shells(-gaussians(), CELL, level, (2, 2, 1))
+    assert open_edges(found) == 0 < open_edges(isosurface(-gaussians(), CELL, level))
+    corners = np.array([(i, j, SITES[2, 2]) for i in range(3) for j in range(3)]) @ CELL
+    distance = np.linalg.norm(found.vertices[:, None] - corners, axis=-1)
+    assert distance.min(axis=1) == pytest.approx(0.5, abs=0.04)
+    assert set(distance.argmin(axis=1)) == set(range(9))
+    outward = found.vertices - corners[distance.argmin(axis=1)]
+    assert (np.einsum("ij,ij->i", outward, found.normals) > 0).all()
+
+
+def test_a_shell_without_an_end_is_closed_by_the_faces_of_the_cells():
+    field = np.ones((12, 12, 16)) * np.cos(2 * np.pi * np.arange(16) / 16)
+    found = closed_shells(field, CELL, 0.5, (1, 1, 1))
+    assert open_edges(found) == 0 < len(found.triangles)
+    fractional = found.vertices @ np.linalg.inv(CELL)
+    assert fractional.min() > -0.1 and fractional.max() < 1.1
+    assert not len(closed_shells(field, CELL, 2.0, (1, 1, 1)).triangles)

@@ -1,4 +1,4 @@
-"""The page of isosurfaces, which a real browser opens from disk."""
+"""Isosurfaces as a page, which a real browser opens from disk."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from hexagonal_crystal import CELL, CRYSTAL, bell
 from paths import ROOT
 from spinlens.core.fingerprint import LIBRARY, dependencies
 from spinlens.crystal.reference_cell import Crystal
-from spinlens.density.isosurface import pair
+from spinlens.density.isosurface import closed_shells
 from spinlens.plots.density_page import density_page
 from spinlens.plots.isosurface import NEGATIVE, POSITIVE
 
@@ -20,12 +20,12 @@ from spinlens.plots.isosurface import NEGATIVE, POSITIVE
 def test_the_page_is_self_contained_and_holds_the_meshes():
     field = bell()
     name = "m </script><b> & moment_4"
-    page = density_page({name: field}, CRYSTAL, {name: 0.1}, "Densities & <more>")
+    page = density_page({name: field}, CRYSTAL, {name: [0.05, 0.1]}, "Densities & <more>")
     assert not re.search(r"https?:|<link|src=|@import|url\(", page)
     assert "<title>Densities &amp; &lt;more&gt;</title>" in page and "__" not in page
     stored = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))
-    [kept] = stored["fields"]
-    positive, negative = pair(field, CELL, 0.1)
+    [[_, kept]] = [field["levels"] for field in stored["fields"]]
+    positive, negative = (closed_shells(s * field, CELL, 0.1, (1, 1, 1)) for s in (1, -1))
     assert kept["positive"]["triangles"] == 3 * len(positive.triangles)
     assert kept["negative"]["triangles"] == 3 * len(negative.triangles)
     box = np.add(kept["positive"]["low"], kept["positive"]["size"])
@@ -50,12 +50,14 @@ def page() -> str:
         squared = ((offset - np.rint(offset)) @ cell) ** 2
         field += height * np.exp(-squared.sum(axis=-1) / (2 * 0.7**2))
     crystal = Crystal(cell, sites, ("Cr", "Cr", "Te"))
-    return density_page({"m": field, "-m": -field}, crystal, {"m": 0.2, "-m": 0.2}, "Bells")
+    return density_page(
+        {"m": field, "-m": -field}, crystal, {"m": [0.2, 0.4], "-m": [0.2, 0.4]}, "Bells"
+    )
 
 
-def opened(folder, size, graphics, *action):
+def opened(folder, size, graphics, *action, text=None):
     """Output of the browser for the page, which it finds in `folder`."""
-    (folder / "page.html").write_text(page(), encoding="utf-8")
+    (folder / "page.html").write_text(text or page(), encoding="utf-8")
     document, console = browser.opened(
         folder / "page.html", folder / "profile", size, *graphics, *action
     )
@@ -79,6 +81,26 @@ def test_both_signs_are_drawn(tmp_path, size):
     assert near(pixels, POSITIVE) > 4000
     assert near(pixels, NEGATIVE) > 700
     assert (pixels.min(axis=-1) > 250).mean() > 0.2  # and white around them
+
+
+@pytest.mark.parametrize(
+    ("control", "moved", "least", "most"),
+    [
+        ("cut0", '"cut0" value="50"', 0.3, 0.8),
+        ("level", 'max="1" value="1"', 0.3, 0.9),
+        ("nothing", "", 0.999, 1.001),
+    ],
+)
+def test_a_cut_and_a_higher_level_leave_less(tmp_path, control, moved, least, most):
+    """The control: what is drawn stays as it is where nothing is moved."""
+    before = {"cut0": '"cut0" value="100"', "level": 'max="1" value="0"', "nothing": ""}[control]
+    assert before in page()
+    texts, seen = [page(), page().replace(before, moved) if before else page()], []
+    for text in texts:
+        opened(tmp_path, (900, 700), SOFTWARE, f"--screenshot={tmp_path / 'page.png'}", text=text)
+        with Image.open(tmp_path / "page.png") as image:
+            seen.append(near(np.asarray(image.convert("RGB")).astype(float)[150:], POSITIVE))
+    assert least < seen[1] / seen[0] < most
 
 
 def test_the_page_lists_its_densities_and_names_its_atoms(tmp_path):

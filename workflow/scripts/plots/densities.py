@@ -15,6 +15,7 @@ from spinlens.plots.density_page import density_page
 from spinlens.plots.fields import plane_averages, slices
 from spinlens.plots.isosurface import isosurface
 
+DRAWN = 2  # of the shares, in the still image and when the page opens
 files, output, share = snakemake.input, snakemake.output, snakemake.params.share
 with xr.open_dataset(files.means) as classes:
     classes.load()
@@ -27,6 +28,12 @@ fields = {name: sample} | dict(zip(names, classes["mean"].values, strict=True))
 fields["difference, last class less the first"] = classes["difference"].values
 style.save(plane_averages(fields, crystal), output.averages)
 style.save(slices(fields, crystal), output.slices)
-levels = {field_name: enclosing_level(field, share) for field_name, field in fields.items()}
-style.save(isosurface(sample, crystal, levels[name], name), output.isosurface)
-write_text(output.page, density_page(fields, crystal, levels, "Magnetization density", step=2))
+shares = [0.5, 0.75, share, 0.97]  # of the page's slider
+levels = {
+    field_name: [enclosing_level(field, each) for each in shares]
+    for field_name, field in fields.items()
+}
+style.save(isosurface(sample, crystal, levels[name][DRAWN], name), output.isosurface, True)
+write_text(
+    output.page, density_page(fields, crystal, levels, "Magnetization density", step=2, start=DRAWN)
+)

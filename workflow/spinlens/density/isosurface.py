@@ -5,9 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import map_coordinates
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from skimage.measure import marching_cubes
 
 from spinlens.core.errors import SpinlensError
+
+TOLERANCE = 0.02  # of a cell: a shell with its middle this near to a face is drawn on both
 
 
 class Surface(NamedTuple):
@@ -63,10 +67,7 @@ def isosurface(field: ArrayLike, lattice: ArrayLike, level: float, step: int = 1
     padded = np.pad(field, [(0, 1)] * 3, mode="wrap")
     vertices, triangles, _, _ = marching_cubes(padded, level, step_size=step)
     steps = np.asarray(lattice) / np.array(field.shape)[:, None]
-    # A gradient is a covector: it goes through the inverse transpose of the voxel vectors.
-    normals = _gradient(field, vertices) @ np.linalg.inv(steps).T
-    length = np.linalg.norm(normals, axis=1, keepdims=True)
-    return Surface(vertices @ steps, -normals / np.where(length > 0, length, 1), triangles)
+    return Surface(vertices @ steps, _normals(field, vertices, steps), triangles)
 
 
 def pair(
@@ -88,6 +89,60 @@ def pair(
     """
     field = np.asarray(field)
     return isosurface(field, lattice, level, step), isosurface(-field, lattice, level, step)
+
+
+def closed_shells(
+    field: ArrayLike,
+    lattice: ArrayLike,
+    level: float,
+    repeats: tuple[int, int, int],
+    step: int = 1,
+) -> Surface:
+    """Whole shells of a periodic field in some cells, completed by its periodic images.
+
+    A shell is drawn if its middle lies within the cells or on a face; one that goes on without
+    an end, from cell to cell, is closed by flat pieces of the faces.
+
+    Parameters
+    ----------
+    field, lattice, level, step
+        As `isosurface` takes them.
+    repeats
+        Cells along a, b and c.
+
+    Returns
+    -------
+    Surface
+        The shells; empty if the field does not pass through the value.
+    """
+    field = np.asarray(field, dtype=np.float32)
+    if not field.min() < level < field.max():
+        return _EMPTY
+    shape = np.array(field.shape)
+    margin = shape // 2
+    points = np.array(repeats) * shape
+    index = [np.arange(-m, n + m + 1) for m, n in zip(margin, points, strict=True)]
+    tiled = field[np.ix_(*(i % n for i, n in zip(index, shape, strict=True)))]
+    vertices, triangles = _within_frame(tiled, level, step)
+    labels = _components(triangles, len(vertices))
+    counts = np.bincount(labels)
+    middles = np.stack([np.bincount(labels, vertices[:, k]) for k in range(3)], 1) / counts[:, None]
+    inside = ((middles - margin >= -TOLERANCE * shape)
+              & (middles - margin <= points + TOLERANCE * shape)).all(axis=1)  # fmt: skip
+    at_frame = ((vertices < step) | (vertices > np.array(tiled.shape) - 1 - step)).any(axis=1)
+    endless = np.isin(np.arange(len(counts)), labels[at_frame]) & inside
+    if endless.any():
+        outside = np.zeros(tiled.shape, bool)
+        for axis, (i, n) in enumerate(zip(index, points, strict=True)):
+            outside |= np.expand_dims((i < 0) | (i > n), [k for k in range(3) if k != axis])
+        cut = np.where(outside, min(float(field.min()), level - 1), tiled)
+        vertices, kept = _within_frame(cut, level, step)
+    else:
+        kept = triangles[inside[labels[triangles[:, 0]]]]
+    used, renumbered = np.unique(kept, return_inverse=True)
+    vertices = vertices[used] - margin
+    steps = np.asarray(lattice) / shape[:, None]
+    return Surface(vertices @ steps, _normals(field, vertices, steps), renumbered.reshape(-1, 3))
 
 
 def enclosing_level(field: ArrayLike, share: float) -> float:
@@ -115,6 +170,32 @@ def enclosing_level(field: ArrayLike, share: float) -> float:
     if not enclosed[-1] > 0:
         raise SpinlensError("the field is zero everywhere: it has no isosurface")
     return float(values[np.searchsorted(enclosed, share * enclosed[-1])])
+
+
+def _within_frame(
+    field: NDArray[np.float32], level: float, step: int
+) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
+    """Find vertices in voxels and triangles of a surface closed at the array's faces."""
+    framed = np.pad(field, 1, constant_values=min(float(field.min()), level - 1))
+    vertices, triangles, _, _ = marching_cubes(framed, level, step_size=step)
+    return vertices - 1, triangles
+
+
+def _components(triangles: NDArray[np.integer], count: int) -> NDArray[np.integer]:
+    """Find for each of some vertices the number of its connected piece."""
+    pairs = np.concatenate([triangles[:, :2], triangles[:, 1:]])
+    graph = coo_array((np.ones(len(pairs), bool), tuple(pairs.T)), shape=(count, count))
+    return connected_components(graph, directed=False)[1]
+
+
+def _normals(
+    field: NDArray[np.float32], vertices: NDArray[np.floating], steps: NDArray[np.floating]
+) -> NDArray[np.floating]:
+    """Compute unit vectors (n, 3) towards lower values of a field at vertices in voxels."""
+    # A gradient is a covector: it goes through the inverse transpose of the voxel vectors.
+    normals = _gradient(field, vertices) @ np.linalg.inv(steps).T
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    return -normals / np.where(length > 0, length, 1)
 
 
 def _gradient(field: NDArray[np.float32], vertices: NDArray[np.floating]) -> NDArray[np.floating]:

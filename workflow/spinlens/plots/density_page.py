@@ -1,7 +1,7 @@
-"""Isosurfaces of ±m with the atoms, on a page that turns them in a browser."""
+"""The interactive page of isosurfaces of ±m: one file without network, to be turned and cut."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,20 +9,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.templates import render
 from spinlens.crystal.reference_cell import Crystal, magnetic_sites
-from spinlens.density.isosurface import Surface, pair
+from spinlens.density.isosurface import Surface, closed_shells
+from spinlens.plots.atom_marks import element_colour
 from spinlens.plots.captions import readable
 from spinlens.plots.isosurface import NEGATIVE, POSITIVE
 
 PAGE_RADII = {True: 0.5, False: 0.34}  # Å, of A sites and of other atoms: marks, not sizes
-PAGE_GREYS = {True: 0.35, False: 0.62}
 
 
 def density_page(
     fields: Mapping[str, NDArray[Any]],
     crystal: Crystal,
-    levels: Mapping[str, float],
+    levels: Mapping[str, Sequence[float]],
     title: str,
     step: int = 1,
+    start: int = 0,
 ) -> str:
     """Make a page of the surfaces of ±level that can be turned, in one file without network.
 
@@ -34,12 +35,14 @@ def density_page(
         Densities by name, shape (na, nb, nc), μB Å⁻³; the page chooses among them.
     crystal : Crystal
         The reference crystal.
-    levels : mapping of str to float
-        Level of each density's surfaces, μB Å⁻³.
+    levels : mapping of str to sequence of float
+        Levels of each density's surfaces, μB Å⁻³, among which a slider chooses; as many of each.
     title : str
         Title of the page.
     step : int
         Voxels that marching cubes takes at once.
+    start : int
+        Index of the level that is shown first.
 
     Returns
     -------
@@ -48,6 +51,8 @@ def density_page(
     """
     data = {
         "lattice": np.round(crystal.lattice, 5).tolist(),
+        "inverse": np.round(np.linalg.inv(crystal.lattice), 7).tolist(),
+        "start": start,
         "height": float(crystal.cartesian()[magnetic_sites(crystal), 2].mean()),
         "positive": [round(component, 3) for component in POSITIVE[:3]],
         "negative": [round(component, 3) for component in NEGATIVE[:3]],
@@ -68,11 +73,16 @@ def density_page(
 
 
 def _page_field(
-    name: str, field: NDArray[Any], lattice: NDArray[np.float64], level: float, step: int
+    name: str, field: NDArray[Any], lattice: NDArray[np.float64], levels: Sequence[float], step: int
 ) -> dict[str, Any]:
-    positive, negative = pair(field, lattice, level, step)
-    packed = {"positive": _packed(positive), "negative": _packed(negative)}
-    return {"name": readable(name), "level": f"{level:.2g}"} | packed
+    made = []
+    for level in levels:
+        packed = {
+            part: _packed(closed_shells(sign * field, lattice, level, (1, 1, 1), step))
+            for part, sign in (("positive", 1), ("negative", -1))
+        }
+        made.append({"level": f"{level:.2g}"} | packed)
+    return {"name": readable(name), "levels": made}
 
 
 def _packed(surface: Surface) -> dict[str, Any]:
@@ -101,7 +111,7 @@ def _page_atoms(crystal: Crystal) -> list[dict[str, Any]]:
             "element": element,
             "place": np.round(place, 4).tolist(),
             "radius": PAGE_RADII[is_a_site],
-            "colour": [PAGE_GREYS[is_a_site]] * 3,
+            "colour": [round(part, 3) for part in element_colour(element)],
         }
         for element, place, is_a_site in zip(
             crystal.elements, crystal.cartesian(), magnetic, strict=True

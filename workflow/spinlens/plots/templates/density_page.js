@@ -14,17 +14,20 @@ function shader(kind, source) {
 const program = gl.createProgram();
 gl.attachShader(program, shader(gl.VERTEX_SHADER, `
 attribute vec3 position; attribute vec3 normal;
-uniform mat3 turn; uniform vec3 shift; uniform vec3 size; uniform vec2 zoom;
-varying vec3 facing;
+uniform mat3 turn; uniform vec3 shift; uniform vec3 size; uniform vec2 zoom; uniform mat3 inverse; uniform vec3 middle;
+varying vec3 facing; varying vec3 fractional;
 void main() {
-  vec3 p = turn * (position * size + shift);
+  vec3 p = position * size + shift;
+  fractional = inverse * (p + middle);
+  p = turn * p;
   facing = turn * normal;
   gl_Position = vec4(p.xy * zoom, -p.z * 0.01, 1.0);
 }`));
 gl.attachShader(program, shader(gl.FRAGMENT_SHADER, `
-precision mediump float;
-varying vec3 facing; uniform vec3 colour;
+precision highp float;
+varying vec3 facing; varying vec3 fractional; uniform vec3 colour; uniform vec3 cut;
 void main() {
+  if (any(greaterThan(fractional, cut))) discard;
   vec3 n = normalize(facing);
   if (n.z < 0.0) n = -n;
   float light = 0.5 + 0.5 * max(dot(n, normalize(vec3(0.35, 0.5, 0.8))), 0.0);
@@ -32,7 +35,7 @@ void main() {
 }`));
 gl.linkProgram(program); gl.useProgram(program);
 const at = name => gl.getUniformLocation(program, name);
-const uniform = { turn: at("turn"), shift: at("shift"), size: at("size"), zoom: at("zoom"), colour: at("colour") };
+const uniform = { turn: at("turn"), shift: at("shift"), size: at("size"), zoom: at("zoom"), colour: at("colour"), inverse: at("inverse"), middle: at("middle"), cut: at("cut") };
 const attribute = { position: gl.getAttribLocation(program, "position"), normal: gl.getAttribLocation(program, "normal") };
 gl.enableVertexAttribArray(attribute.position); gl.enableVertexAttribArray(attribute.normal);
 gl.enable(gl.DEPTH_TEST); gl.clearColor(1, 1, 1, 1);
@@ -88,6 +91,19 @@ function centre() {
   const all = shifts(), n = element("cells").checked ? 1 : 0.5;
   return [0, 1, 2].map(k => n * (data.lattice[0][k] + data.lattice[1][k]) + (k === 2 ? data.height : 0));
 }
+const HEIGHTS = data.atoms.map(atom => [0, 1, 2].reduce((sum, k) => sum + atom.place[k] * data.inverse[k][2], 0));
+// Cuts in fractions of the lattice vectors: of what is drawn along a and b, of the slab along c; at the end, none.
+function cuts() {
+  const n = element("cells").checked ? 2 : 1, room = 3 / Math.hypot(...data.lattice[2]);
+  const ends = [[0, n], [0, n], [Math.min(...HEIGHTS) - room, Math.max(...HEIGHTS) + room]];
+  return ends.map(([low, high], k) => {
+    const share = element("cut" + k).value / 100;
+    return share === 1 ? 1e6 : low + share * (high - low);
+  });
+}
+function isCut(place, middle) {
+  return cuts().some((end, k) => [0, 1, 2].reduce((sum, j) => sum + (place[j] + middle[j]) * data.inverse[j][k], 0) > end);
+}
 function scale() {
   const width = Math.max(...[0, 1].map(k => Math.hypot(...data.lattice[k]))) * (element("cells").checked ? 3.2 : 1.8);
   const unit = zoom * Math.min(canvas.width, 1.3 * canvas.height) / width;
@@ -113,18 +129,21 @@ function draw() {
   canvas.height = Math.max(1, Math.round(canvas.clientHeight * ratio));
   gl.viewport(0, 0, canvas.width, canvas.height);
   gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
-  const field = data.fields[element("field").value], key = element("field").value, middle = centre();
+  const step = element("level").value, field = data.fields[element("field").value].levels[step];
+  const key = element("field").value + " " + step, middle = centre();
   element("plus").textContent = element("minus").textContent = field.level + " μB Å⁻³";
   if (!meshes[key]) meshes[key] = [mesh(field.positive), mesh(field.negative)];
   const origins = shifts().map(s => s.map((x, k) => x - middle[k])), factors = scale();
   gl.uniformMatrix3fv(uniform.turn, false, turn); gl.uniform2fv(uniform.zoom, factors);
+  gl.uniformMatrix3fv(uniform.inverse, false, data.inverse.flat()); gl.uniform3fv(uniform.middle, middle);
+  gl.uniform3fv(uniform.cut, cuts());
   if (element("positive").checked) drawMesh(meshes[key][0], data.positive, origins, 1);
   if (element("negative").checked) drawMesh(meshes[key][1], data.negative, origins, 1);
   const names = element("names"); names.textContent = "";
   if (element("atoms").checked) for (const atom of data.atoms) {
     const places = origins.map(o => o.map((x, k) => x + atom.place[k]));
     drawMesh(sphere, atom.colour, places, atom.radius);
-    for (const place of places) {
+    for (const place of places.filter(place => !isCut(place, middle))) {
       const p = times(turn, place), name = document.createElement("span");
       name.textContent = atom.element;
       name.style.left = 50 + 50 * p[0] * factors[0] + "%"; name.style.top = 50 - 50 * p[1] * factors[1] + "%";
@@ -155,6 +174,7 @@ canvas.addEventListener("pointermove", e => {
 canvas.addEventListener("wheel", e => { e.preventDefault(); magnify(Math.exp(-e.deltaY * 0.0015)); }, { passive: false });
 const KEYS = { ArrowLeft: () => rotate(-0.1, 0), ArrowRight: () => rotate(0.1, 0), ArrowUp: () => rotate(0, -0.1), ArrowDown: () => rotate(0, 0.1), "+": () => magnify(1.15), "-": () => magnify(1 / 1.15) };
 canvas.addEventListener("keydown", e => { if (KEYS[e.key]) { e.preventDefault(); KEYS[e.key](); } });
+for (const id of ["level", "cut0", "cut1", "cut2"]) element(id).addEventListener("input", later);
 for (const id of ["field", "positive", "negative", "atoms", "cells"]) element(id).addEventListener("change", later);
 for (const id of ["along", "side"]) element(id).addEventListener("click", () => { turn = VIEWS[id]; zoom = 1; later(); });
 window.addEventListener("resize", later);
