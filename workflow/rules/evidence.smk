@@ -139,6 +139,37 @@ rule filter_evidence:
         "../scripts/evidence/filters.py"
 
 
+rule fit_exchange_filter:
+    """Fit J(R) to the energies of magnetic orders; score it on held-out elements."""
+    input:
+        f"{RESULTS}/exchange_filter/pair_orders.json",
+    output:
+        summary=f"{RESULTS}/exchange_filter/summary.json",
+        j_of_r=f"{RESULTS}/exchange_filter/j_of_r.tsv",
+        by_compound=f"{RESULTS}/exchange_filter/j_of_r_by_compound.tsv",
+    log:
+        f"{RESULTS}/logs/fit_exchange_filter.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fit_exchange_filter.jsonl"
+    conda:
+        "../../envs/exchange_filter.yaml"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(60),
+    params:
+        settings=settings("label_uncertainty_meV"),
+        code=code("evidence/exchange_filter.py"),
+    script:
+        "../scripts/evidence/exchange_filter.py"
+
+
+rule exchange_filter:
+    """J(R) by distance from spin densities and energies of magnetic orders, and its figure."""
+    input:
+        rules.fit_exchange_filter.output,
+        f"{RESULTS}/exchange_filter/j_of_r.svg",
+
+
 rule evidence_fits:
     """Every fit of the evidence, by folder, so that a deleted fit is made again."""
     input:

@@ -123,6 +123,37 @@ rule export_point:
         "../scripts/filters/export_point.py"
 
 
+rule pair_orders:
+    """Correlate the spin density of every magnetic order with itself, by distance."""
+    input:
+        RECORDS,
+    output:
+        f"{RESULTS}/exchange_filter/pair_orders.json",
+    log:
+        f"{RESULTS}/logs/pair_orders.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pair_orders.jsonl"
+    conda:
+        "../../envs/exchange_filter.yaml"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(60),
+    params:
+        settings=settings(
+            "starting_moments",
+            "orders",
+            "order_cells",
+            "cell_height",
+            "exchange_shells",
+            "exchange_moment_tolerance",
+            "exchange_spins",
+            "label_uncertainty_meV",
+        ),
+        code=code("filters/pair_orders.py"),
+    script:
+        "../scripts/filters/pair_orders.py"
+
+
 rule export:
     """Class means, filters and attributions as CHGCAR and .cube files, for VESTA and others."""
     input:

@@ -102,3 +102,29 @@ rule exchange_figure:
         code=code("plots/exchange_constants.py"),
     script:
         "../scripts/plots/exchange_constants.py"
+
+
+rule exchange_filter_figure:
+    """Draw J(R) of the exchange filter, with the neighbour shells and the fitted constants."""
+    input:
+        summary=f"{RESULTS}/exchange_filter/summary.json",
+        j_of_r=f"{RESULTS}/exchange_filter/j_of_r.tsv",
+        by_compound=f"{RESULTS}/exchange_filter/j_of_r_by_compound.tsv",
+    output:
+        report(
+            f"{RESULTS}/exchange_filter/j_of_r.svg",
+            caption="../report/exchange_filter.rst",
+            category="Exchange",
+            labels={"shows": "exchange by distance, from spin densities"},
+        ),
+    log:
+        f"{RESULTS}/logs/exchange_filter_figure.log",
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("plots/exchange_filter.py"),
+    script:
+        "../scripts/plots/exchange_filter.py"

@@ -160,6 +160,7 @@ DRAWN_ELSEWHERE = [
     *up_to_date([*rules.draw_benchmarks.output, *rules.scale_table.output]),
     *up_to_date(rules.filter_evidence_figure.output, f"{RESULTS}/descriptors.nc"),
     *up_to_date(rules.exchange_figure.output, f"{RESULTS}/exchange.tsv"),
+    *up_to_date(rules.exchange_filter_figure.output, f"{RESULTS}/exchange_filter/pair_orders.json"),
     *up_to_date(
         expand(rules.steerable_evidence.output.figure, zip, **STEERABLE_PERMUTED),
         f"{RESULTS}/descriptors.nc",

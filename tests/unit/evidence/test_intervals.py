@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import binomtest, norm, t
 
 from spinlens.evidence import intervals
-from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.predictions import Predictions
+from spinlens.evidence.wilson import wilson_interval
 from spinlens.training import metrics
 
 SIMULATED = ("accuracy", "balanced_accuracy", "mae", "r2")

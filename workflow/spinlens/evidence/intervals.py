@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.evidence.predictions import Predictions
+from spinlens.evidence.wilson import wilson_interval
 from spinlens.training import metrics
 
 RESAMPLES = 2000
@@ -133,7 +134,7 @@ def of_metric(metric: str, repeats: Sequence[Predictions], draws: Draws) -> Inte
     tuple of float, or of None
         Low and high end; (None, None) if the metric is undefined or there is a single group.
     """
-    low, high = _bounds(resampled(metric, repeats, draws), draws.groups)
+    low, high = of_values(resampled(metric, repeats, draws), draws.groups)
     if low is None or high is None:
         return None, None
     perfect = low == high == 1 and repeats[0].kind == "classes"
@@ -160,7 +161,7 @@ def of_gain(
         Low and high end; above zero is better, also for an error such as the MAE.
     """
     difference = resampled(metric, repeats, draws) - resampled(metric, baseline, draws)
-    return _bounds(metrics.gain(metric, difference), draws.groups)
+    return of_values(metrics.gain(metric, difference), draws.groups)
 
 
 def resampled(metric: str, repeats: Sequence[Predictions], draws: Draws) -> NDArray[np.float64]:
@@ -185,35 +186,21 @@ def resampled(metric: str, repeats: Sequence[Predictions], draws: Draws) -> NDAr
     return np.average(np.transpose(values), axis=1, weights=chosen)
 
 
-def wilson_interval(
-    share: float, samples: float, quantile: float = 1.959964
-) -> tuple[float, float]:
-    """Wilson's interval of a share among a number of samples; 95 % by default.
-
-    E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927). Unlike the normal approximation it stays
-    within 0 and 1, and has a width where every sample, or none, was right.
+def of_values(values: NDArray[np.float64], groups: int) -> Interval:
+    """95 % interval of what was computed in each resample, at the expanded level.
 
     Parameters
     ----------
-    share : float
-        Share of the samples, 0 to 1.
-    samples : float
-        Number of samples.
-    quantile : float
-        Of the standard normal distribution.
+    values : NDArray of float, shape (resamples,)
+        Values; those that are not finite are left out.
+    groups : int
+        Number of groups that were drawn from.
 
     Returns
     -------
-    tuple of float
-        Low and high end.
+    tuple of float, or of None
+        Low and high end; (None, None) without a value or with a single group.
     """
-    spread = quantile**2 / samples
-    centre = (share + spread / 2) / (1 + spread)
-    half = sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
-def _bounds(values: NDArray[np.float64], groups: int) -> Interval:
     values = values[np.isfinite(values)]
     if not values.size or groups < 2:
         return None, None

@@ -15,6 +15,7 @@ from typing import Any
 
 from spinlens.evidence import BASELINES, intervals
 from spinlens.evidence.predictions import Predictions
+from spinlens.evidence.wilson import wilson_interval
 from spinlens.training import metrics
 
 DIVERGED = "diverged"
@@ -170,7 +171,7 @@ def _accuracy_verdict(fit: Mapping[str, Any], fold: str) -> str:
     if accuracy < baseline:
         return f"below {MAJORITY_BASELINE}"
     if known(fit, f"{fold}_samples"):
-        if intervals.wilson_interval(accuracy, fit[f"{fold}_samples"])[0] <= baseline:
+        if wilson_interval(accuracy, fit[f"{fold}_samples"])[0] <= baseline:
             return NOT_CLEARLY_ABOVE
     return f"above {MAJORITY_BASELINE}"
 

@@ -113,6 +113,20 @@ def compare(
     return _with_constants(told, good, magnetic, settings, known)
 
 
+def helpful_orders(
+    runs: list[MagneticRun], magnetic: set[str], settings: dict[str, Any]
+) -> list[str]:
+    """Name orders that would tell more of the constants of a composition, at most two.
+
+    Parameters
+    ----------
+    runs, magnetic, settings : as `compare` takes them.
+    """
+    runs = [run._replace(order=SAME_ORDER.get(run.order, run.order)) for run in runs]
+    known = _known_orders(runs, magnetic, settings)
+    return _would_help(runs, known, settings["exchange_shells"]) if known else []
+
+
 def _with_constants(
     told: Composition,
     runs: list[MagneticRun],

@@ -180,13 +180,14 @@ def _changed_moments(runs: list[MagneticRun], magnetic: set[str], tolerance: flo
     return lines
 
 
-def compositions(files: list[str]) -> dict[str, list[MagneticRun]]:
-    """Group calculations by composition: those with an order and local moments, in two at least.
+def compositions(files: list[str], fewest: int = 2) -> dict[str, list[MagneticRun]]:
+    """Group calculations by composition: those with an order and local moments.
 
     Parameters
     ----------
     files : records of calculations; excluded and noncollinear ones are passed over, and so are
         runs without spin.
+    fewest : compositions of fewer runs are left out.
 
     Returns
     -------
@@ -200,10 +201,10 @@ def compositions(files: list[str]) -> dict[str, list[MagneticRun]]:
             headers[formula].append((file, header))
     found = {}
     for formula, own in sorted(headers.items()):
-        if len(own) > 1:  # a record alone need not be read whole
+        if len(own) >= fewest:  # a record left out need not be read whole
             runs = [run for file, header in own if (run := _run(file, header))]
             found[formula] = sorted(runs, key=lambda run: (len(run.elements), run.name))
-    return {formula: runs for formula, runs in found.items() if len(runs) > 1}
+    return {formula: runs for formula, runs in found.items() if len(runs) >= fewest}
 
 
 def _counts(header: Header) -> bool:

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.verdicts import known, short_fit_verdict
+from spinlens.evidence.wilson import wilson_interval
 from spinlens.plots import style
 from spinlens.plots.axis_scale import AxisScale, axis_scale
 from spinlens.plots.captions import (

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from spinlens.evidence.intervals import wilson_interval
 from spinlens.evidence.verdicts import fit_verdict, known
+from spinlens.evidence.wilson import wilson_interval
 from spinlens.plots.captions import readable
 from spinlens.report.html_table import MISSING, Table, number, page, table_page
 from spinlens.settings import hyperparameters

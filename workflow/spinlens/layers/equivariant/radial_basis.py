@@ -164,6 +164,8 @@ def _series(degree: int, x: Tensor, reach: float, sign: int) -> Tensor:
     step, total = sign * x * x / 2, 1.0
     for n in range(_SERIES_TERMS, 0, -1):
         total = 1.0 + step / (n * (2 * (degree + n) + 1)) * total
+    if not degree:
+        return total  # x**0 has no gradient at 0
     return x**degree / prod(range(2 * degree + 1, 0, -2)) * total
 
 

@@ -1,0 +1,1 @@
+"""Two-point correlations of a density, by radial functions."""
