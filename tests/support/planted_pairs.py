@@ -80,3 +80,14 @@ def points(cell, spins, widening=0.0):
     values = gaussian_shells.functions(here, centres, wide)
     heights = [gaussian_shells._heights(centres, each) for each in (wide, widths)]
     return products @ (values * heights[0] / heights[1] * (widths / wide) ** 3)
+
+
+def permuted(made, seed):
+    """The orders with energies permuted within each compound."""
+    random = np.random.default_rng(seed)
+    energies = np.array([order.energy for order in made])
+    compounds = np.array([order.compound for order in made])
+    for compound in np.unique(compounds):
+        own = np.flatnonzero(compounds == compound)
+        energies[own] = energies[random.permutation(own)]
+    return [order._replace(energy=float(e)) for order, e in zip(made, energies, strict=True)]

@@ -30,18 +30,16 @@ class Curve(NamedTuple):
     """J(R) of a filter.
 
     distances, values : (n,), Å and meV.
-    low, high : (n,) ends of the 95 % interval, meV; NaN if it is unknown.
-    null_low, null_high : (n,) between which 95 % of permuted orders lie, meV.
+    band : low and high end (n,) of the 95 % interval, meV; NaN if it is unknown.
+    null : low and high end (n,) between which 95 % of permuted orders lie, meV.
     p_values : (shells,) share of permutations whose coupling of a shell is as large.
     made : the filter.
     """
 
     distances: NDArray[np.float64]
     values: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    null_low: NDArray[np.float64]
-    null_high: NDArray[np.float64]
+    band: Band
+    null: Band
     p_values: NDArray[np.float64]
     made: ExchangeFilter
 
@@ -102,9 +100,9 @@ def curve(
     null = np.array([functions @ ridge_weights(x, own, made.ridge)[1:] for own in permuted])
     values = functions @ made.weights[1:]
     as_large = np.abs(null[:, len(distances) :]) >= np.abs(values[len(distances) :]) - 1e-9
-    null_low, null_high = np.quantile(null[:, : len(distances)], [0.025, 0.975], axis=0)
+    between = np.quantile(null[:, : len(distances)], [0.025, 0.975], axis=0)
     return Curve(
-        distances, values[: len(distances)], low, high, null_low, null_high,
+        distances, values[: len(distances)], (low, high), (between[0], between[1]),
         (1 + as_large.sum(axis=0)) / (1 + PERMUTATIONS), made,
     )  # fmt: skip
 
@@ -138,7 +136,7 @@ def shell_table(found: Curve, shells: list[Shell], orders: list[PairOrder]) -> d
         keys = ("extremum_A", "J_meV", "low_meV", "high_meV", "share", "p_value")
         values: list[float | None] = [None] * len(keys)
         if shell.identifiable:
-            ends = [_at(found, end, shell.distance) for end in (found.low, found.high)]
+            ends = [_at(found, end, shell.distance) for end in found.band]
             values = [
                 _extremum(found, shell.distance), float(couplings[index]), *ends,
                 float(sizes[index] / sizes.sum()) if sizes.sum() else None,
@@ -164,7 +162,7 @@ def rows(found: Curve, shells: list[Shell]) -> list[dict[str, Any]]:
         R in Å; J, low and high in meV.
     """
     made = []
-    for r, *numbers in zip(found.distances, found.values, found.low, found.high, strict=True):
+    for r, *numbers in zip(found.distances, found.values, *found.band, strict=True):
         hidden = any(not s.identifiable and abs(s.distance - r) < NEAR for s in shells)
         texts = [f"{x:.5f}" if np.isfinite(x) and not hidden else "" for x in numbers]
         made.append({"R": f"{r:.3f}"} | dict(zip(("J", "low", "high"), texts, strict=True)))

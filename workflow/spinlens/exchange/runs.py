@@ -185,8 +185,7 @@ def compositions(files: list[str], fewest: int = 2) -> dict[str, list[MagneticRu
 
     Parameters
     ----------
-    files : records of calculations; excluded and noncollinear ones are passed over, and so are
-        runs without spin.
+    files : records of calculations; excluded, noncollinear and spinless ones are passed over.
     fewest : compositions of fewer runs are left out.
 
     Returns

@@ -64,17 +64,12 @@ class CompoundFilter:
         return np.asarray(ops.convert_to_numpy(made), float) * self._unit / self._scale
 
     def energies(self, orders: list[PairOrder]) -> NDArray:
-        """Energies per magnetic site, but for a constant of each compound.
+        """Energies (orders,) in meV per magnetic site, but for a constant of each compound.
 
         Parameters
         ----------
         orders
             Of any compounds.
-
-        Returns
-        -------
-        ndarray
-            (orders,), meV.
         """
         return (stacked(orders, "correlations") * self.weights(orders)).sum(axis=1)
 
