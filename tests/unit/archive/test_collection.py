@@ -325,3 +325,19 @@ def test_labels_of_the_table_override_those_of_the_path_and_outlast_both(tree, a
 def test_without_labels_there_is_no_table(tree, archive):
     write_labels(archive, "", find(tree))
     assert not (archive / "labels.csv").exists()
+
+
+def test_files_of_other_programs_are_archived_with_all_their_parts(tmp_path, archive):
+    tree = tmp_path / "runs"
+    for name in ("mp-1", "mp-2"):
+        write(tree / "set" / f"{name}.json.gz", '{"@class": "Chgcar", "data": {}}' + name)
+    write(tree / "set" / "OUTCAR", "of neither")
+    for name in ("charge", "spin"):
+        write(tree / "cp2k" / f"NiO-{name}.cube", name)
+    outcome = update(tree, archive)
+    assert (outcome.stored, outcome.gone, outcome.failed) == (4, [], [])
+    assert files(archive / "set_mp-1") == {"mp-1.json.gz"}
+    assert files(archive / "cp2k") == {"NiO-charge.cube", "NiO-spin.cube"}
+    assert [each.id for each in find(archive)] == [each.id for each in find(tree)]
+    by_pattern = [each.parts.keys() for each in find(archive) if each.parts]
+    assert by_pattern == [{"charge", "magnetization"}]
