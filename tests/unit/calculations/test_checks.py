@@ -303,3 +303,16 @@ def test_an_outcar_of_another_crystal_with_line_ends_of_windows(tmp_path):
     (tmp_path / "OUTCAR").write_bytes(text.encode())
     stored = read_charge_file(tmp_path / "CHGCAR")
     assert "OUTCAR of Mn2Te" in refusal(stored, read_labels(tmp_path))
+
+
+def test_one_hydrogen_atom_is_fully_polarised_and_two_may_not_be(tmp_path):
+    box = ((5.0, 0, 0), (0, 5.0, 0), (0, 0, 5.0))
+    atom = writer.Crystal(box, ("H",), ((0.5, 0.5, 0.5),), (1.0,))
+    [charge] = writer.magnetic_blocks(atom, moments=(1.0,))[:1]
+    writer.write(tmp_path / "atom" / "CHGCAR", writer.charge_text([charge, charge], atom))
+    assert check(read_charge_file(tmp_path / "atom" / "CHGCAR"), {}) == ""
+    pair = writer.Crystal(box, ("H", "H"), ((0.5, 0.5, 0.42), (0.5, 0.5, 0.58)), (1.0,))
+    [charge] = writer.magnetic_blocks(pair, moments=(1.0, 1.0))[:1]
+    writer.write(tmp_path / "pair" / "CHGCAR", writer.charge_text([charge, charge], pair))
+    with pytest.raises(Excluded, match="repeats the charge block"):
+        check(read_charge_file(tmp_path / "pair" / "CHGCAR"), {})

@@ -98,7 +98,8 @@ def check_repetition(charge_file: ChargeFile, labels: Labels) -> None:
         If a magnetization block repeats the charge.
     """
     components = magnetization_blocks(charge_file)
-    if len(components) == 1 and "total_moment_muB" in labels:
+    one_electron = charge_file.elements == ["H"]  # which is always fully polarised
+    if len(components) == 1 and ("total_moment_muB" in labels or one_electron):
         return
     if any(np.array_equal(charge_file.charge, component) for component in components):
         raise Excluded(
