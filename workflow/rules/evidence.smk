@@ -157,7 +157,7 @@ rule fit_exchange_filter:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        settings=settings("label_uncertainty_meV"),
+        settings=settings("exchange_energy_uncertainty_meV"),
         code=code("evidence/exchange_filter.py"),
     script:
         "../scripts/evidence/exchange_filter.py"

@@ -147,7 +147,7 @@ rule pair_orders:
             "exchange_shells",
             "exchange_moment_tolerance",
             "exchange_spins",
-            "label_uncertainty_meV",
+            "exchange_energy_uncertainty_meV",
         ),
         code=code("filters/pair_orders.py"),
     script:

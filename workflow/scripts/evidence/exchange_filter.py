@@ -11,7 +11,7 @@ from spinlens.filters.pair_orders import from_json
 found = read_json(snakemake.input[0])
 orders = [from_json(values) for values in found["orders"]]
 result = exchange_filter.result(
-    orders, found["missing"], snakemake.params.settings["label_uncertainty_meV"]
+    orders, found["missing"], snakemake.params.settings["exchange_energy_uncertainty_meV"]
 )
 summary = result.summary | {"remarks": found["remarks"]}
 write_json(snakemake.output.summary, summary)
