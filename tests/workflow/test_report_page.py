@@ -25,7 +25,7 @@ def test_it_opens_with_every_category_and_the_page_of_findings(finished, tmp_pat
         report, tmp_path / "profile", (1300, 1000), "--disable-gpu", "--dump-dom"
     )
     assert complaints(console) == []
-    for text in (*CATEGORIES, "The data", "The training"):
+    for text in (*CATEGORIES, "Verdict:", "Networks", "Majority baseline"):
         assert text in document
 
 
@@ -44,6 +44,12 @@ def test_it_is_drawn(finished, tmp_path, size):
 SAY_TOP = """
   const heading = [...document.querySelectorAll("h1")].find(h => h.textContent === "spinlens");
   document.title = "top at " + Math.round(heading.getBoundingClientRect().top);
+"""
+SAY_FIRST_SCREEN = """
+  const top = name => Math.round(document.querySelector(name).getBoundingClientRect().top);
+  document.title = [top(".prose strong"), top(".first img"),
+    document.querySelector(".first img").naturalWidth,
+    document.documentElement.scrollWidth, innerWidth].join(" ");
 """
 CLICK_DENSITIES = """
   const named = [...document.querySelectorAll("a")].filter(a => a.textContent === "Densities");
@@ -70,6 +76,16 @@ def used(text, folder, script, size=(1300, 1000)):
 
 def text_of(finished):
     return (finished.folder / "results" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", [(1300, 900), (500, 900)], ids=["desk", "phone"])
+def test_the_first_screen_holds_the_verdict_and_a_picture(finished, tmp_path, size):
+    document = used(text_of(finished), tmp_path, SAY_FIRST_SCREEN, size)
+    verdict, picture, loaded, scrolled, seen = map(
+        int, re.search(r"<title>([-\d ]+)</title>", document).group(1).split()
+    )
+    assert 0 < verdict < size[1] and 0 < picture < size[1] - 100
+    assert loaded > 100 and scrolled <= seen
 
 
 @pytest.mark.parametrize("styled", [True, False], ids=["as written", "without our style"])

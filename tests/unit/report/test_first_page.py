@@ -39,12 +39,15 @@ VERDICTS = [
 def made(excluded=EXCLUDED, scores=SCORES):
     rows = [dict(zip(("source", "point", "value"), score, strict=True)) for score in scores]
     evidence = pd.DataFrame([ROW | row for row in rows])
-    return first_page(SAMPLES, excluded, SWEEP, evidence, "Before\n\n.. findings\n\nAfter\n")
+    return first_page(
+        SAMPLES, excluded, SWEEP, evidence, "Before\n\n.. answer\n\n.. findings\n\nAfter\n"
+    )
 
 
 def test_it_counts_samples_and_reasons():
     page = made()
     assert page.startswith("Before") and page.endswith("After\n") and ".. findings" not in page
+    assert ".. answer" not in page
     assert "6 calculations: 3 samples, 3 excluded:" in page
     assert "- 2: no CHGCAR\n- 1: not converged\n" in page
     assert "3 calculations: 3 samples, none excluded." in made(EXCLUDED[:0])
@@ -54,15 +57,24 @@ def test_it_names_the_best_point_of_the_split_and_of_the_repeated_fits():
     page = made()
     assert "2 sweep points, each trained on 2 samples and validated on 1" in page
     assert "the largest class holds 62.5% of these" in page
-    assert "Best: filters 2, 0.7: beats \\| nothing\\*." in page
-    assert "Best: kernel size 5, 0.8:" in page
-    assert "balanced accuracy 0.6 (0.4 to 0.9)" in page
-    assert "repeated" not in made(scores=SCORES[:2])
+    assert "Best: filters 2, 0.70: beats \\| nothing\\*." in page
+    assert "Best: kernel size 5, 0.80:" in page
+    assert "balanced accuracy 0.60 (0.40 to 0.90)" in page
+    assert "grouped" not in made(scores=SCORES[:2])
+
+
+def test_the_answer_is_three_sentences_above_all_else():
+    first = made().split("\n\n")[1]
+    assert first.startswith("2 networks were trained on the magnetization densities of 2 samples")
+    assert "The best, filters 2, has balanced accuracy 0.70 (0.40 to 0.90), the integral" in first
+    assert "**Verdict:** of 2 points on one split: 2 beats" in first
+    nothing = made(scores=[("models", "base", "")]).split("\n\n")[1]
+    assert "The best" not in nothing and "**Verdict:**" in nothing
 
 
 def test_it_is_valid_restructuredtext(capsys):
     tree = publish_doctree(made(), settings_overrides={"report_level": 2})
-    assert tree.astext().count("beats | nothing*") == 5 and capsys.readouterr().err == ""
+    assert tree.astext().count("beats | nothing*") == 7 and capsys.readouterr().err == ""
     publish_doctree("A longer title\n-----\n", settings_overrides={"report_level": 2})
     assert "Title underline too short" in capsys.readouterr().err  # the control
 
@@ -70,7 +82,7 @@ def test_it_is_valid_restructuredtext(capsys):
 def test_a_study_in_which_nothing_was_measured_has_its_page():
     page = made(scores=[("models", "base", ""), ("models", "filters~2", "")])
     assert "Nothing was measured" in page and "Best:" not in page
-    assert "Best: filters 2, 0.7" in made(scores=[("models", "base", ""), SCORES[1]])
+    assert "Best: filters 2, 0.70" in made(scores=[("models", "base", ""), SCORES[1]])
 
 
 def test_it_names_the_conditions_that_selected_alone():

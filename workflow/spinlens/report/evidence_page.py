@@ -102,13 +102,32 @@ def short_verdict(verdict: str) -> str:
     return f"{first} (and {len(others)} more)" if others else first
 
 
+def target_title(target: str) -> str:
+    """Write a target with its cut or kind.
+
+    Parameters
+    ----------
+    target : str
+        Target of evidence.tsv, as `total_moment-4`.
+
+    Returns
+    -------
+    str
+        The target in words, as `total moment, cut at 4`.
+    """
+    name, _, kind = target.rpartition("-")
+    if not name:
+        return readable(target)
+    return f"{readable(name)}, " + (f"cut at {kind}" if _is_number(kind) else readable(kind))
+
+
 def _section(
     source: str, target: str, split: str, points: Mapping[str, list[Row]]
 ) -> dict[str, Any]:
     mains = [_main(rows) for rows in points.values()]
     axis = _axis(mains)
     return {
-        "title": f"{_target_title(target)}: {_split_title(split)}",
+        "title": f"{target_title(target)}: {_split_title(split)}",
         "kind": "sweep of the main job" if source == "models" else "evidence",
         "metric": METRICS.get(mains[0]["metric"], readable(str(mains[0]["metric"]))),
         "ticks": [(axis.place(tick), _digits(tick)) for tick in _ticks(axis)],
@@ -117,14 +136,6 @@ def _section(
             for (name, rows), main in zip(points.items(), mains, strict=True)
         ],
     }
-
-
-def _target_title(target: str) -> str:
-    """Write a target, as `total_moment-4`, with its cut or kind."""
-    name, _, kind = target.rpartition("-")
-    if not name:
-        return readable(target)
-    return f"{readable(name)}, " + (f"cut at {kind}" if _is_number(kind) else readable(kind))
 
 
 def _split_title(split: str) -> str:

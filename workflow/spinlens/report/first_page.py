@@ -13,13 +13,14 @@ import pandas as pd
 
 from spinlens.core.files import read_table
 from spinlens.plots.captions import readable
+from spinlens.report.evidence_page import target_title, with_interval
 from spinlens.settings.hyperparameters import readable_name
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
 WIDTH = 160  # characters of a line on the terminal
 METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row per point and split
-MARKER = ".. findings"
+MARKER, ANSWER_MARKER = ".. findings", ".. answer"
 SELECTION_MARKER = "the labels of ``select``"  # readable prose if it is not replaced
 
 
@@ -38,8 +39,9 @@ def first_page(
     samples, excluded, sweep, evidence : pd.DataFrame
         samples.tsv, excluded.tsv, sweep.tsv and evidence.tsv.
     template : str
-        The text around the results, in which they replace the line `.. findings`. It keeps its
-        Jinja2 expressions: Snakemake fills them when it makes the report.
+        The text around the results, in which they replace the line `.. findings`, and the answer in
+        a few sentences the line `.. answer`. It keeps its Jinja2 expressions: Snakemake fills them
+        when it makes the report.
     selection : pd.DataFrame
         selection.tsv: the conditions that selected the samples, which replace SELECTION_MARKER.
 
@@ -53,10 +55,11 @@ def first_page(
     parts = [
         _data(len(samples), excluded),
         _training(sweep),
-        _results("Results on the main job's one split", rows[of_sweep]),
-        _results("Results of repeated, grouped and permuted fits", rows[~of_sweep]),
+        _results("Results: one split", rows[of_sweep]),
+        _results("Results: grouped and permuted fits", rows[~of_sweep]),
     ]
     page = template.replace(MARKER, "\n\n".join(filter(None, parts)))
+    page = page.replace(ANSWER_MARKER, _answer(sweep, rows))
     return page.replace(SELECTION_MARKER, _selection(selection))
 
 
@@ -110,6 +113,29 @@ def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
     return "; ".join(parts) + "." if parts else "no point was judged."
 
 
+def _answer(sweep: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """Say in a few sentences what was asked, and what the networks are worth."""
+    first = sweep.iloc[0]
+    own = rows[rows["source"] == "models"]
+    asked = f": {_escaped(target_title(str(own['target'].iloc[0])))}" if len(own) else ""
+    sentences = [
+        f"{len(sweep)} networks were trained on the magnetization densities of "
+        f"{int(first['training_samples'])} samples and asked about "
+        f"{int(first['validation_samples'])} others{asked}."
+    ]
+    measured = own[own["value"] != ""]
+    if len(measured):
+        best = measured.loc[measured["value"].astype(float).idxmax()]
+        alone = best["baseline_integral"]
+        beside = f", the integral of m alone {with_interval(alone)}" if alone != "" else ""
+        sentences.append(
+            f"The best, {_escaped(readable_name(best['point']))}, has {METRICS[best['metric']]} "
+            f"{with_interval(best['value'], best['ci_low'], best['ci_high'])}{beside}."
+        )
+    counted = _escaped(verdicts([dict(row) for row in rows.to_dict("records")]))
+    return " ".join([*sentences, f"**Verdict:** {counted}"])
+
+
 def _selection(selection: pd.DataFrame | None) -> str:
     """Name the conditions that selected; a label that no calculation has selected nothing."""
     if selection is None or selection.empty:
@@ -121,7 +147,7 @@ def _selection(selection: pd.DataFrame | None) -> str:
 
 
 def _data(samples: int, excluded: pd.DataFrame) -> str:
-    heading = _heading("The data")
+    heading = _heading("Data")
     total = f"{samples + len(excluded)} calculations: {samples} samples"
     if excluded.empty:
         return f"{heading}\n\n{total}, none excluded."
@@ -139,7 +165,7 @@ def _training(sweep: pd.DataFrame) -> str:
         largest = float(first["validation_majority_baseline"])
         share = f"; the largest class holds {largest:.1%} of these"
     return (
-        f"{_heading('The training')}\n\n{len(sweep)} sweep points, each trained on "
+        f"{_heading('Networks')}\n\n{len(sweep)} sweep points, each trained on "
         f"{int(first['training_samples'])} samples and validated on "
         f"{int(first['validation_samples'])}{share}."
     )
@@ -157,19 +183,19 @@ def _results(title: str, rows: pd.DataFrame) -> str:
         return "\n".join([*lines, "", "Nothing was measured: the verdicts say why."])
     best = rows.loc[measured["value"].astype(float).idxmax()]
     point = _escaped(readable_name(best["point"]))
-    lines += ["", f"Best: {point}, {best['value']}: {_escaped(best['verdict'])}."]
+    best_value = with_interval(best["value"])
+    lines += ["", f"Best: {point}, {best_value}: {_escaped(best['verdict'])}."]
     return "\n".join(lines)
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    interval = f" ({row['ci_low']} to {row['ci_high']})" if row["ci_low"] != "" else ""
     point = _escaped(readable_name(row["point"]))
     if row["source"] != "models":
         point = f"{_escaped(row['target'])} in {row['split']}: {point}"
     return (
         point,
-        f"{METRICS[row['metric']]} {row['value'] or '–'}{interval}",
-        row["baseline_integral"] or "–",
+        f"{METRICS[row['metric']]} {with_interval(row['value'], row['ci_low'], row['ci_high'])}",
+        with_interval(row["baseline_integral"]),
         _escaped(row["verdict"]),
     )
 
