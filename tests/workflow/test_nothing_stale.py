@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from damage import damaged
 from spinlens.core import checksums
 from spinlens.core.errors import SpinlensError
 
@@ -62,13 +63,7 @@ def test_damage_to_any_result_is_named(project):
     for index in range(TIMES):
         path = kinds[index] if index < len(kinds) else chance.choice(files)
         content, times = path.read_bytes(), path.stat()
-        damaged = bytearray(content)
-        place = chance.randrange(len(content))
-        if index % 2:
-            del damaged[place:]
-        else:
-            damaged[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(damaged)
+        path.write_bytes(damaged(content, chance, cut=index % 2 == 1))
         with pytest.raises(SpinlensError, match="is damaged"):
             checksums.require([path])
         assert checksums.changed_line(results).startswith(f"{path} is damaged")

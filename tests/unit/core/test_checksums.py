@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from damage import damaged
 from spinlens.core import checksums
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole, write_json, write_table, write_text
@@ -45,13 +46,7 @@ def test_damage_anywhere_is_noticed_and_named(results):
     for index in range(200):
         path = chance.choice(files(results))
         content, times = path.read_bytes(), path.stat()
-        damaged = bytearray(content)
-        place = chance.randrange(len(content))
-        if index % 2:
-            del damaged[place:]
-        else:
-            damaged[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(damaged)
+        path.write_bytes(damaged(content, chance, cut=index % 2 == 1))
         later(path)
         with pytest.raises(SpinlensError, match="is damaged, or was changed"):
             checksums.require([path])

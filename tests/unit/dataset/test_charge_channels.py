@@ -1,10 +1,10 @@
 """Inputs of the charge density: alone, of one spin, or beside m, each by its own scale."""
 
-import netCDF4
 import numpy as np
 import pytest
 
 from hyperparameters import hyperparameters
+from small_dataset import write_small_dataset
 from spinlens.core.errors import SpinlensError
 from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_squares
 from spinlens.settings import sizes
@@ -25,16 +25,7 @@ RIGHT = {
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     file = tmp_path_factory.mktemp("dataset") / "dataset.nc"
-    with netCDF4.Dataset(file, "w") as output:
-        for name, size in {"sample": 3, "a": 6, "b": 6, "c": 8, "x": 3, "y": 3}.items():
-            output.createDimension(name, size)
-        names = output.createVariable("sample", str, ("sample",))
-        for index in range(3):
-            names[index] = f"calculation{index}"
-        for name, fields in (("charge", CHARGE), ("magnetization", M)):
-            output.createVariable(name, "f8", ("sample", "a", "b", "c"))[:] = fields
-        output.createVariable("lattice", "f8", ("sample", "x", "y"))[:] = np.diag([4, 4, 10.0])
-    return file
+    return write_small_dataset(file, np.diag([4, 4, 10.0]), charge=CHARGE, magnetization=M)
 
 
 @pytest.mark.parametrize("channels", RIGHT)

@@ -1,10 +1,10 @@
 """Inputs of a network: resampled, cut off, normalised; and how many are kept."""
 
-import netCDF4
 import numpy as np
 import pytest
 
 from hyperparameters import hyperparameters
+from small_dataset import write_small_dataset
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
 
@@ -18,16 +18,7 @@ FIELDS = [RANDOM, 3 * RANDOM, np.abs(RANDOM), ANTIFERROMAGNET]
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     file = tmp_path_factory.mktemp("dataset") / "dataset.nc"
-    with netCDF4.Dataset(file, "w") as output:
-        for name, size in {"sample": 4, "a": 6, "b": 6, "c": 8, "x": 3, "y": 3}.items():
-            output.createDimension(name, size)
-        names = output.createVariable("sample", str, ("sample",))
-        for index in range(4):
-            names[index] = f"calculation{index}"
-        grid = ("sample", "a", "b", "c")
-        output.createVariable("magnetization", "f8", grid)[:] = np.stack(FIELDS)
-        output.createVariable("lattice", "f8", ("sample", "x", "y"))[:] = np.stack(LATTICES)
-    return file
+    return write_small_dataset(file, LATTICES, magnetization=np.stack(FIELDS))
 
 
 def read(path, sample, **changes):

@@ -2,38 +2,9 @@
 
 import numpy as np
 import pytest
-import xarray as xr
 
-from spinlens.crystal.reference_cell import Shell
+from ring_filters import DISTANCE, SHELLS, ring, ring_filters
 from spinlens.filters import shell_weights
-
-SHELLS = [Shell(3.97, 3), Shell(6.87, 6), Shell(7.93, 3)]
-DISTANCE = np.arange(0, 10.5, 0.05)
-
-
-def ring(centre, width=0.3, height=1.0):
-    """R of a thin ring, (channels, distances)."""
-    return height * np.exp(-((DISTANCE - centre) ** 2) / (2 * width**2))[None]
-
-
-def file_of(*rings, degrees=None, roles=None):
-    """What shell_weights and the figure read of a filters.nc."""
-    profiles = np.stack(rings)
-    degrees = degrees or [0] * len(rings)
-    return xr.Dataset(
-        {
-            "profile": (("filter", "channel", "distance"), profiles),
-            "initial_profile": (("filter", "channel", "distance"), 0.5 * profiles),
-        },
-        coords={
-            "filter": np.arange(1, len(rings) + 1),
-            "channel": ["magnetization"],
-            "distance": DISTANCE,
-            "degree": ("filter", degrees),
-            "filter_degree": ("filter", degrees),
-            "role": ("filter", roles or ["feature"] * len(rings)),
-        },
-    )
 
 
 def test_windows_do_not_overlap_and_hold_their_shells():
@@ -73,8 +44,8 @@ def test_a_peak_is_looked_for_beyond_the_site():
 
 
 def test_rows_say_how_often_permuted_labels_do_as_well():
-    filters = file_of(ring(3.97), ring(5.4), degrees=[0, 1])
-    null = [file_of(ring(5.4), ring(3.97), degrees=[0, 1]) for _ in range(19)]
+    filters = ring_filters(ring(3.97), ring(5.4), degrees=[0, 1])
+    null = [ring_filters(ring(5.4), ring(3.97), degrees=[0, 1]) for _ in range(19)]
     first, second = shell_weights.rows(filters, SHELLS, null)
     assert first["peak_angstrom"] == pytest.approx(3.97, abs=0.05)
     assert first["J1_p"] == pytest.approx(0.05)  # of its own degree none looks there

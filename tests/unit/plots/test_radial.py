@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from hexagonal_crystal import CRYSTAL, A
-from spinlens.crystal.reference_cell import Shell, shells
+from ring_filters import SHELLS, ring, ring_filters
+from spinlens.crystal.reference_cell import shells
 from spinlens.plots.radial import radial_functions, radial_profiles
 
 
@@ -31,26 +31,8 @@ def test_every_profile_of_many_is_drawn():
         assert ("square-root" in figure.get_supylabel()) == rooted
 
 
-DISTANCE = np.arange(0, 10.5, 0.05)
-SHELLS = [Shell(3.97, 3), Shell(6.87, 6), Shell(7.93, 3)]
-
-
 def steerable_filters(centres, degrees, roles=None):
-    """What the figure reads of a filters.nc: radial functions that are thin rings."""
-    rings = np.exp(-((DISTANCE - np.array(centres)[:, None, None]) ** 2) / (2 * 0.3**2))
-    return xr.Dataset(
-        {
-            "profile": (("filter", "channel", "distance"), rings),
-            "initial_profile": (("filter", "channel", "distance"), 0.5 * rings),
-        },
-        coords={
-            "filter": np.arange(1, len(centres) + 1),
-            "channel": ["magnetization"],
-            "distance": DISTANCE,
-            "degree": ("filter", degrees),
-            "role": ("filter", roles or ["feature"] * len(centres)),
-        },
-    )
+    return ring_filters(*map(ring, centres), degrees=degrees, roles=roles)
 
 
 def test_a_panel_a_feature_with_the_shells_and_the_band_of_permuted_labels():

@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 
+from damage import damaged
 from spinlens.training import checkpoint_file
 
 
@@ -29,13 +30,7 @@ def test_damaged_checkpoints_are_refused_wherever_they_are_damaged(tmp_path):
     content = checkpoint.path.read_bytes()
     chance = random.Random(0)
     for index in range(200):
-        damaged = bytearray(content)
-        place = chance.randrange(len(content))
-        if index % 2:
-            del damaged[place:]
-        else:
-            damaged[place] ^= 1 << chance.randrange(8)
-        checkpoint.path.write_bytes(damaged)
+        checkpoint.path.write_bytes(damaged(content, chance, cut=index % 2 == 1))
         lines = []
         assert checkpoint.read(lines.append) is None
         assert lines == [f"{checkpoint.path}: this checkpoint is damaged: training starts anew"]

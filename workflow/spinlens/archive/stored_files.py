@@ -18,18 +18,10 @@ CHUNK_BYTES = 1 << 22
 
 
 def sources(calculation: Calculation) -> dict[str, str]:
-    """Files of a calculation that are archived.
+    """Paths of a calculation's files that are archived, by their names in the archive.
 
-    Parameters
-    ----------
-    calculation
-        Calculation from `find`.
-
-    Returns
-    -------
-    dict[str, str]
-        Path by name in the archive: the small files that are read with the charge file, and last
-        the charge file itself, so that an archive that holds it holds all of them.
+    The small files that are read with the charge file come first and the charge file last, so that
+    an archive that holds it holds all of them.
     """
     name = os.path.basename(calculation.charge_file)
     if calculation.shared:

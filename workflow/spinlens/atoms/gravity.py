@@ -67,15 +67,7 @@ def accelerations(positions: Array, mass: Array) -> Array:
 def inertia_tensors(positions: Array, mass: Array) -> Array:
     """Return the tensors of inertia about each point, Σ m (r² 1 - r rᵀ).
 
-    Parameters
-    ----------
-    positions, mass
-        As `accelerations` takes them.
-
-    Returns
-    -------
-    array
-        (structures, points, 3, 3).
+    They are (structures, points, 3, 3) of positions and masses as `accelerations` takes them.
     """
     vectors, _ = _pairs(positions)
     square = np.einsum("sn,sani,sani->sa", mass, vectors, vectors)

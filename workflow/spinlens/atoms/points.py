@@ -66,13 +66,6 @@ def pad_points(
 def pad(structures: Sequence[Atoms], elements: Sequence[str], points: int | None = None) -> Arrays:
     """Return structures as `pad_points` does, species numbered in the order of `elements`.
 
-    Parameters
-    ----------
-    structures, elements
-        Molecules or crystals, and the chemical symbols that they may hold.
-    points
-        Size to pad to; the largest structure's if omitted.
-
     Raises
     ------
     SpinlensError

@@ -160,13 +160,7 @@ class Image(Representation):
 
 
 class Points(Representation):
-    """Atoms as points, and the tensor field network of `moments`.
-
-    Parameters
-    ----------
-    elements, settings
-        Chemical symbols that crystals may hold, and settings of `moments.network_settings`.
-    """
+    """Atoms as points, and the tensor field network of `moments`; arguments as of `Image`."""
 
     name, learner = "points", "tensor field network"
 
@@ -198,13 +192,7 @@ class Points(Representation):
 
 
 class Graph(Points):
-    """Atoms and distances: the network on points with features of degree 0 alone.
-
-    Parameters
-    ----------
-    elements, settings
-        Chemical symbols that crystals may hold, and settings of `moments.network_settings`.
-    """
+    """Atoms and distances: `Points`, whose network has features of degree 0 alone."""
 
     name, learner = "graph", "tensor field network, degree 0"
 

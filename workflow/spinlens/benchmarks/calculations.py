@@ -87,10 +87,8 @@ def measure_scale(
     ----------
     snakefile : Path | str
         Snakefile of the workflow.
-    calculations : int
-        Number of calculations that are planned.
-    split : int
-        Number of calculations that are split and put into the dataset.
+    calculations, split : int
+        Numbers of calculations: planned, and split and put into the dataset.
     grid : Grid
         Grid points of the dataset along a, b and c.
 

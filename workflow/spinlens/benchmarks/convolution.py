@@ -118,14 +118,14 @@ def measure_steerable(
     kernel: int = KERNEL,
     epochs: int = STEERABLE_EPOCHS,
 ) -> dict[str, Any]:
-    """Measure an epoch of a steerable network beside one of the 2018 network.
+    """Measure an epoch of a steerable network, on a coarse grid, beside one of the 2018 network.
 
     Parameters
     ----------
     threads, gpus, cell, kernel, epochs
         As of measure_convolution.
     coarse : Grid
-        Voxels of the steerable network's grid along a, b and c.
+        Voxels of the steerable network's grid.
 
     Returns
     -------

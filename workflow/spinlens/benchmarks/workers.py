@@ -169,34 +169,12 @@ def run_in_turn(
 
 
 def median_seconds(runs: Iterable[Measurement]) -> float:
-    """Take the median time of measurements.
-
-    Parameters
-    ----------
-    runs : Iterable[Measurement]
-        Measurements of one function.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
+    """Median time in seconds of measurements of one function."""
     return median(run.seconds for run in runs)
 
 
 def peak_mb(*runs: Measurement) -> float:
-    """Take the peak memory of measurements.
-
-    Parameters
-    ----------
-    *runs : Measurement
-        Measurements in one process.
-
-    Returns
-    -------
-    float
-        MB (10⁶ bytes), to one digit.
-    """
+    """Peak memory of measurements in one process, in MB (10⁶ bytes), to one digit."""
     return round(max(run.peak_bytes for run in runs) / MB, 1)
 
 

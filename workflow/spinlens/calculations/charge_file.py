@@ -37,12 +37,8 @@ class ChargeFile:
 
     Parameters
     ----------
-    lattice
-        Lattice vectors a, b, c in rows, (3, 3), Å.
-    positions
-        Fractional positions of the sites, (sites, 3).
-    elements
-        One symbol per site.
+    lattice, positions, elements, groups
+        As `vasp_header.Structure` has them; the elements are known.
     charge
         Charge as stored, density times cell volume, (na, nb, nc), e.
     magnetization
@@ -50,8 +46,6 @@ class ChargeFile:
         (3, na, nb, nc) with four.
     elements_source
         Name of the file that the elements came from.
-    groups
-        Number of sites in each group of the header.
     path, folder
         Where the file was read, and the folder of its run.
     note

@@ -50,18 +50,7 @@ def open_binary(path: Path | str) -> Stream:
 
 
 def is_plain(stream: Stream) -> bool:
-    """Tell whether seeking backwards in a stream is cheap.
-
-    Parameters
-    ----------
-    stream
-        Stream from `open_binary`.
-
-    Returns
-    -------
-    bool
-        True if the file is not compressed.
-    """
+    """Whether going back in a stream from `open_binary` is cheap: the file is not compressed."""
     return isinstance(stream, io.BufferedReader) and stream.seekable()
 
 
@@ -91,20 +80,9 @@ def read_ends(path: Path | str, head_bytes: int, tail_bytes: int) -> tuple[bytes
 
 
 def without_cut_line(text: str, decimals: int) -> str:
-    """Remove a last line without a line end, which may be cut.
+    """Remove a last line without a line end from the end of a file: it may be cut.
 
-    Parameters
-    ----------
-    text
-        End of a file.
-    decimals
-        The line is kept if it ends in a number with this many decimals: more digits would change
-        little.
-
-    Returns
-    -------
-    str
-        The text, without that line.
+    It is kept if it ends in a number of so many decimals: more digits would change little.
     """
     kept, newline, last = text.rpartition("\n")
     return text if re.search(rf"\.\d{{{decimals},}}\s*$", last) else kept + newline

@@ -27,12 +27,7 @@ CHGCAR_CLASS = re.compile(rb'"@class"\s*:\s*"(Chgcar|VolumetricData)"')
 
 
 def role(text: str) -> str:
-    """Tell which part of the densities a name means.
-
-    Parameters
-    ----------
-    text
-        Name or part of one, such as CHGCAR_up, SPIN_DENSITY or total.
+    """Part of the densities that a name, such as CHGCAR_up, SPIN_DENSITY or total, means.
 
     Returns
     -------
@@ -44,69 +39,28 @@ def role(text: str) -> str:
 
 
 def shared_format(name: str) -> str:
-    """Tell the format of a file of which a folder may hold many, each of its own calculation.
+    """Format, json or cube, of a file of which a folder may hold many, each of one calculation.
 
-    Parameters
-    ----------
-    name
-        File name, compressed or not.
-
-    Returns
-    -------
-    str
-        json or cube; empty for any other.
+    Empty for a name of any other format; a compressed file has its plain name's format.
     """
     return _FORMATS.get(os.path.splitext(without_compression(name))[1].lower(), "")
 
 
 def plain_stem(name: str) -> str:
-    """Remove what a name ends in by its format.
-
-    Parameters
-    ----------
-    name
-        File name.
-
-    Returns
-    -------
-    str
-        The name without .json, .cube and a compressed ending.
-    """
+    """Remove .json, .cube and the ending of a compressed file from a file's name."""
     plain = without_compression(name)
     return os.path.splitext(plain)[0] if shared_format(name) else plain
 
 
 def part_set(name: str) -> str:
-    """Tell what the names of the files of one calculation share.
-
-    Parameters
-    ----------
-    name
-        Name of a file that holds a part of the densities.
-
-    Returns
-    -------
-    str
-        The name without its ending and the words of its role.
-    """
+    """Remove a file name's ending and the words of its role: what a calculation's files share."""
     spoken = {word for words in ROLES.values() for word in words}
     rest = (word for word in re.split(WORD_END, plain_stem(name)) if word.lower() not in spoken)
     return "_".join(filter(None, rest))
 
 
 def is_pymatgen_json(path: Path | str) -> bool:
-    """Tell whether a file holds a Chgcar of pymatgen as JSON.
-
-    Parameters
-    ----------
-    path
-        File, compressed or not; one whose name does not end in .json is not opened.
-
-    Returns
-    -------
-    bool
-        True if its beginning names the class.
-    """
+    """Whether a .json file, compressed or not, begins as a Chgcar of pymatgen."""
     if shared_format(os.path.basename(path)) != "json":
         return False
     try:

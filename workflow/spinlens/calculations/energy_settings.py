@@ -58,18 +58,7 @@ def tags_in_outcar(text: str) -> dict[str, str]:
 
 
 def mesh_of_kpoints(path: Path | str) -> str:
-    """Read the mesh of a KPOINTS file.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    str
-        Such as 6x6x1; empty unless the file asks for an automatic mesh.
-    """
+    """Read the mesh of a KPOINTS file, such as 6x6x1; empty unless it is an automatic mesh."""
     lines = read_ends(path, MOST_KPOINTS_BYTES, 0)[0].decode("latin-1").splitlines()
     if len(lines) < 4 or lines[1].split()[:1] != ["0"] or lines[2].strip()[:1] not in tuple("gGmM"):
         return ""

@@ -112,16 +112,8 @@ def find(
 def stamp(calculation: Calculation) -> str:
     """Describe the state of a calculation's files, so that a change can be noticed.
 
-    Parameters
-    ----------
-    calculation
-        Calculation from `find`.
-
-    Returns
-    -------
-    str
-        Size and mtime_ns of the charge file and of the small files that labels come from; "gone"
-        if the charge file has vanished.
+    Size and mtime_ns of the charge file and of the small files that labels come from; "gone" if the
+    charge file has vanished.
     """
     try:
         files = calculation.parts.values() or [calculation.charge_file]

@@ -108,7 +108,7 @@ def read_labels(folder: Path | str, charge_file: Path | str = "") -> dict[str, L
 
 
 def every_value(labels: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
-    """List a label as all files give it.
+    """List the value and the source of a label from every file that gives it; empty without any.
 
     Parameters
     ----------
@@ -116,11 +116,6 @@ def every_value(labels: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
         Name to a Label or a (value, source) pair.
     key
         Name of the label.
-
-    Returns
-    -------
-    list of tuple
-        Value and source of each; empty if there is no such label.
     """
     if key not in labels:
         return []
@@ -129,19 +124,7 @@ def every_value(labels: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
 
 
 def every_number(labels: Mapping[str, Any], key: str) -> list[tuple[tuple[float, ...], str]]:
-    """List a label of numbers as all files give it.
-
-    Parameters
-    ----------
-    labels
-        Name to a Label or a (value, source) pair.
-    key
-        Name of the label.
-
-    Returns
-    -------
-    list of tuple
-        Tuple of numbers and source of each; empty if there is no such label.
+    """List a label as `every_value` does, each value as a tuple of numbers.
 
     Raises
     ------

@@ -85,13 +85,6 @@ def check_blocks(moment: Moment, labels: Labels, tolerance: float) -> None:
 def check_repetition(charge_file: ChargeFile, labels: Labels) -> None:
     """Refuse a block written twice, which would pass for a fully polarised density.
 
-    Parameters
-    ----------
-    charge_file
-        Charge file.
-    labels
-        Labels of the run.
-
     Raises
     ------
     Excluded

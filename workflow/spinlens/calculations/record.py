@@ -130,18 +130,7 @@ class Header(NamedTuple):
 
 
 def read_header(file: Path | str) -> Header:
-    """Read a record file except its arrays.
-
-    Parameters
-    ----------
-    file
-        Record file.
-
-    Returns
-    -------
-    Header
-        Attributes, elements and names of variables.
-    """
+    """Read a record file except its arrays: attributes, elements and names of variables."""
     with netCDF4.Dataset(file) as source:
         attributes = {name: source.getncattr(name) for name in source.ncattrs()}
         variables = set(source.variables)

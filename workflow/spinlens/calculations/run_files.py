@@ -26,18 +26,7 @@ _PATTERN_TOKEN = re.compile(
 
 
 def without_compression(name: str) -> str:
-    """Remove the ending of a compressed file.
-
-    Parameters
-    ----------
-    name
-        File name.
-
-    Returns
-    -------
-    str
-        The name without .gz, .bz2, .xz, .lzma, .zst or .Z.
-    """
+    """Remove .gz, .bz2, .xz, .lzma, .zst or .Z from a file's name."""
     for ending in COMPRESSED_ENDINGS:
         if name.endswith(ending):
             return name[: -len(ending)]
@@ -45,30 +34,14 @@ def without_compression(name: str) -> str:
 
 
 def run_suffix(charge_file: Path | str) -> str:
-    """Return the suffix that a charge file shares with the other files of its run.
-
-    Parameters
-    ----------
-    charge_file
-        Path of a charge file.
-
-    Returns
-    -------
-    str
-        ".relax2" of CHGCAR.relax2.gz; empty if the name has no suffix.
-    """
+    """Suffix that a charge file shares with its run's files: .relax2 of CHGCAR.relax2.gz."""
     name = without_compression(os.path.basename(charge_file))
     match = re.fullmatch(r"(?:CHGCAR|CHG)([._-].+)", name)
     return match.group(1) if match else ""
 
 
 def charge_file_kind(name: str) -> str:
-    """Tell the kind of a charge file from its name.
-
-    Parameters
-    ----------
-    name
-        File name, compressed or not.
+    """Kind of a charge file by its name, compressed or not.
 
     Returns
     -------
@@ -82,18 +55,10 @@ def charge_file_kind(name: str) -> str:
 
 
 def preference(name: str) -> tuple[Any, ...]:
-    """Return the sort key by which one charge file of a folder is chosen.
+    """Sort key by which one charge file of a folder is chosen: that of the largest key.
 
-    Parameters
-    ----------
-    name
-        Name of a charge file.
-
-    Returns
-    -------
-    tuple
-        Key whose maximum is the file to read: no backup, CHGCAR before CHG before HDF5, without
-        suffix, the last in natural order, uncompressed.
+    No backup, CHGCAR before CHG before HDF5, without suffix, the last in natural order,
+    uncompressed.
     """
     plain = without_compression(name)
     kind = CHARGE_FILE_KINDS.index(charge_file_kind(name))  # "" of a name that a pattern found

@@ -22,12 +22,7 @@ Values = dict[str, Any]
 
 
 def read_incar(path: Path | str) -> Values:
-    """Read what the checks and labels need of INCAR.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
+    """Read what the checks and labels need of INCAR, compressed or not.
 
     Returns
     -------
@@ -68,53 +63,20 @@ def _tags(path: Path | str) -> dict[str, str]:
 
 
 def read_potcar(path: Path | str) -> Values:
-    """Read the potentials in POTCAR.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
-
-    Returns
-    -------
-    dict
-        valences, potentials (titles) and symbols, one per potential; what is unknown is left out.
-    """
+    """Read valences, potentials (titles) and symbols of POTCAR; what is unknown is left out."""
     elements, valences, titles = read_potentials(path)
     values = {"valences": valences, "potentials": titles, "symbols": elements}
     return {name: value for name, value in values.items() if value}
 
 
 def read_kpoints(path: Path | str) -> Values:
-    """Read the mesh in KPOINTS.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
-
-    Returns
-    -------
-    dict
-        kpoints, such as 6x6x1; empty unless the file asks for a mesh.
-    """
+    """Read the mesh of KPOINTS: `kpoints`, such as 6x6x1; empty unless the file asks for a mesh."""
     mesh = energy_settings.mesh_of_kpoints(path)
     return {"kpoints": mesh} if mesh else {}
 
 
 def read_poscar_formula(path: Path | str) -> Values:
-    """Read the formula of POSCAR or CONTCAR.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
-
-    Returns
-    -------
-    dict
-        formula; empty if the file cannot be read.
-    """
+    """Read the `formula` of POSCAR or CONTCAR; empty if the file cannot be read."""
     structure = read_poscar(path)
     if structure is None or structure.elements is None:
         return {}

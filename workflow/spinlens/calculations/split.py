@@ -80,14 +80,12 @@ def admitted(
     labels: dict[str, Any],
     settings: Mapping[str, Any],
 ) -> record.Record:
-    """Make the record of an admitted calculation.
+    """Make the record of an admitted calculation, with its attributes and arrays.
 
     Parameters
     ----------
-    calculation
-        Calculation from `find`.
-    stored
-        Its charge file.
+    calculation, stored
+        Calculation from `find`, and its charge file.
     charge
         Charge density, (na, nb, nc), e Å⁻³.
     magnetization
@@ -98,11 +96,6 @@ def admitted(
     settings
         The config's key moment_axis: the axis if the total moment vanishes; None for the
         principal axis of the moments.
-
-    Returns
-    -------
-    Record
-        Attributes and arrays.
     """
     vector: dict[str, NDArray[Any]] = {}
     attributes = _origin(calculation, stored.note)

@@ -29,12 +29,7 @@ _LINEAR_RESPONSE = re.compile(r"linear response", re.IGNORECASE)
 
 
 def read_outcar(path: Path | str) -> dict[str, Any]:
-    """Read the settings and the last step of OUTCAR.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
+    """Read the settings and the last ionic step of OUTCAR, compressed or not.
 
     Returns
     -------
@@ -53,12 +48,7 @@ def read_outcar(path: Path | str) -> dict[str, Any]:
 
 
 def read_potentials(path: Path | str) -> tuple[list[str], list[float], list[str]]:
-    """Read the potentials in POTCAR, or in OUTCAR, which repeats them.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
+    """Read the potentials in POTCAR, or in OUTCAR, which repeats them; both may be compressed.
 
     Returns
     -------
@@ -192,12 +182,7 @@ def _float(pattern: str, text: str) -> float | None:
 
 
 def read_oszicar(path: Path | str) -> dict[str, Any]:
-    """Read the last finished ionic step of OSZICAR.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
+    """Read the last finished ionic step of OSZICAR, compressed or not.
 
     Returns
     -------

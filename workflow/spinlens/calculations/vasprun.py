@@ -12,12 +12,7 @@ MOST_BYTES = 1 << 28
 
 
 def read_vasprun(path: Path | str) -> dict[str, Any]:
-    """Read the settings and the last ionic step of vasprun.xml.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
+    """Read the settings and the last ionic step of vasprun.xml, compressed or not.
 
     Returns
     -------

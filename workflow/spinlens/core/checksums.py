@@ -24,26 +24,14 @@ UNCHECKED = (("structures", "vasp"), ("export",), ("checkpoints",))
 
 
 def forget(path: Path | str) -> None:
-    """Remove the checksum of a file that is about to be replaced.
-
-    Parameters
-    ----------
-    path
-        The file.
-    """
+    """Remove the checksum of a file that is about to be replaced."""
     if note := _note_of(Path(path)):
         with suppress(OSError):
             note.unlink()
 
 
 def note(path: Path | str) -> None:
-    """Note the checksum of a file that was just written.
-
-    Parameters
-    ----------
-    path
-        The file.
-    """
+    """Note the checksum of a file that was just written."""
     if place := _note_of(Path(path)):
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = place.with_name(f".{place.name}.{os.getpid()}")

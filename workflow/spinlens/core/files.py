@@ -78,32 +78,13 @@ def _disk_fault(fault: OSError | RuntimeError, temporary: Path) -> OSError | Non
 
 
 def write_text(path: Path | str, text: str) -> None:
-    """Write a UTF-8 text file whole.
-
-    Parameters
-    ----------
-    path
-        File to write.
-    text
-        Its content.
-    """
+    """Write a UTF-8 text file whole."""
     with whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def read_json(path: Path | str) -> Any:
-    """Value of a JSON file.
-
-    Parameters
-    ----------
-    path
-        File to read.
-
-    Returns
-    -------
-    Any
-        Dictionaries, lists, texts, numbers, booleans and None.
-    """
+    """Value of a JSON file: dictionaries, lists, texts, numbers, booleans and None."""
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 

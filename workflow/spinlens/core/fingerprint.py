@@ -16,18 +16,7 @@ _USED_TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([
 
 
 def fingerprint(script: Path | str) -> str:
-    """Fingerprint of a script and of all modules and templates of the library that it uses.
-
-    Parameters
-    ----------
-    script
-        Python file.
-
-    Returns
-    -------
-    str
-        First 16 digits of a sha256.
-    """
+    """First 16 digits of a sha256 of a script and of all that it uses of the library."""
     digest = hashlib.sha256()
     for path in sorted(dependencies(script)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -41,17 +41,9 @@ def peak_bytes() -> int:
 
 
 def started(pid: int) -> str:
-    """When a process began, so that another one of its number is noticed.
+    """When a process began, as the system counts, so that another one of its number is noticed.
 
-    Parameters
-    ----------
-    pid
-        Its number.
-
-    Returns
-    -------
-    str
-        A time that the system counts; empty if there is no such process here.
+    Empty if there is no such process here.
     """
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")

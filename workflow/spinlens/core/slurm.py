@@ -87,18 +87,7 @@ def jobs(*options: str) -> list[Job]:
 
 
 def is_alive(job: str) -> bool:
-    """Whether SLURM has a job that has not ended; also if SLURM does not answer.
-
-    Parameters
-    ----------
-    job
-        Its number.
-
-    Returns
-    -------
-    bool
-        False if it has ended or is unknown.
-    """
+    """Whether SLURM has a job, by its number, that has not ended; also if SLURM does not answer."""
     states = _asked(["squeue", "--noheader", "--states=all", "--jobs", job, "--format=%T"])
     return states is None or any(state not in ENDED for state in states.split())
 

@@ -65,23 +65,7 @@ def descriptors(
 
 @cache
 def properties(symbol: str) -> tuple[float, ...]:
-    """Properties of an element.
-
-    Parameters
-    ----------
-    symbol
-        Chemical symbol.
-
-    Returns
-    -------
-    tuple[float, ...]
-        Values of `PROPERTIES`; 0 if unknown.
-
-    Raises
-    ------
-    ValueError
-        The symbol is not an element's.
-    """
+    """Values of `PROPERTIES` of an element, 0 if unknown; a ValueError for any other symbol."""
     import warnings
 
     from pymatgen.core import Element  # a second of imports that readers of the table spare

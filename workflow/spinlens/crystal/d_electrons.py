@@ -48,35 +48,13 @@ def low_spin(count: ArrayLike) -> NDArray[np.float64]:
 
 
 def high_spin(count: ArrayLike) -> NDArray[np.float64]:
-    """Unpaired electrons by Hund's first rule over all five orbitals.
-
-    Parameters
-    ----------
-    count
-        d electrons, as `low_spin` takes them.
-
-    Returns
-    -------
-    NDArray
-        Unpaired electrons, of the same shape.
-    """
+    """Unpaired electrons by Hund's first rule over five orbitals, of `count` d electrons."""
     count = np.clip(count, 0, 10)
     return np.minimum(count, 10 - count)
 
 
 def donated(structure: Atoms) -> float:
-    """Electrons that the transition metals of a cell give to its other atoms.
-
-    Parameters
-    ----------
-    structure
-        Periodic cell.
-
-    Returns
-    -------
-    float
-        Electrons per cell.
-    """
+    """Electrons that the transition metals of a periodic cell give to its other atoms."""
     group = _groups(structure)
     anions, bridges = (group >= 16) & (group <= 17), (group >= 13) & (group <= 15)
     between = structure[bridges]
@@ -159,12 +137,7 @@ def inputs(structures: Sequence[Atoms]) -> NDArray[np.float32]:
 
 
 def descriptors(structures: Sequence[Atoms]) -> NDArray[np.float64]:
-    """Table of crystals for trees.
-
-    Parameters
-    ----------
-    structures
-        Periodic cells, as `inputs` takes them.
+    """Table of crystals for trees, from periodic cells.
 
     Returns
     -------
@@ -176,18 +149,7 @@ def descriptors(structures: Sequence[Atoms]) -> NDArray[np.float64]:
 
 
 def tabulated(symbol: str) -> list[float]:
-    """Properties of an element that describe a metal.
-
-    Parameters
-    ----------
-    symbol
-        Chemical symbol.
-
-    Returns
-    -------
-    list[float]
-        Values of `TABULATED`; 0 if unknown.
-    """
+    """Properties of a metal by its symbol: values of `TABULATED`, 0 if unknown."""
     known = dict(zip(composition.PROPERTIES, composition.properties(symbol), strict=True))
     return [known[name] for name in TABULATED]
 

@@ -42,19 +42,10 @@ def element(token: str) -> str:
 
 
 def least_valence(symbol: str) -> int:
-    """Electrons that any pseudopotential of an element leaves to the valence.
+    """Electrons that any pseudopotential of an element, by its symbol, leaves to the valence.
 
-    Parameters
-    ----------
-    symbol
-        Chemical symbol.
-
-    Returns
-    -------
-    int
-        Electrons beyond the closed shells of s and p, and beyond filled shells of d and f in
-        p-block elements; 3 of lanthanides and actinides, 0 of hydrogen, whose pseudo-atoms may
-        have a quarter.
+    Electrons beyond the closed shells of s and p, and beyond filled shells of d and f in p-block
+    elements; 3 of lanthanides and actinides, 0 of hydrogen, whose pseudo-atoms may have a quarter.
     """
     number = ATOMIC_NUMBER[symbol]
     core = max((z for z in _NOBLE_GASES if z < number), default=0)
@@ -69,35 +60,15 @@ def least_valence(symbol: str) -> int:
 
 
 def formula(elements: Iterable[str]) -> str:
-    """Write a formula with the symbols in order of first appearance, such as CoCrGe2Te6.
-
-    Parameters
-    ----------
-    elements
-        Symbol of each site.
-
-    Returns
-    -------
-    str
-        The formula of all sites, not reduced.
-    """
+    """Write the formula of all sites, symbols in order of first appearance, such as CoCrGe2Te6."""
     return str(Formula.from_dict(Counter(map(str, elements))))
 
 
 def reduced(elements: Iterable[str]) -> str:
-    """Composition of a cell, equal for every cell that repeats it.
+    """Composition of a cell from the symbols of its sites, equal for every cell that repeats it.
 
-    Cr2Ge2Te6 and its 2×1 supercell are both CrGeTe3.
-
-    Parameters
-    ----------
-    elements
-        Symbol of each site; empty names, which pad a dataset, do not count.
-
-    Returns
-    -------
-    str
-        Formula with the smallest whole numbers, symbols in alphabetical order.
+    Cr2Ge2Te6 and its 2×1 supercell are both CrGeTe3: smallest whole numbers, symbols in
+    alphabetical order. Empty names, which pad a dataset, do not count.
     """
     counts = Counter(sorted(str(symbol) for symbol in elements if symbol))
     return str(Formula.from_dict(counts).reduce()[0])

@@ -12,35 +12,14 @@ SAME_PLANE_A = 0.5
 
 
 def plane_spacing(crystal: Crystal, axis: str) -> float:
-    """Distance of the cell's faces along a vector.
-
-    Parameters
-    ----------
-    crystal
-        Cell and sites.
-    axis
-        Lattice vector: `a`, `b` or `c`.
-
-    Returns
-    -------
-    float
-        Distance from the plane of the other two vectors to its image, Å.
-    """
+    """Distance in Å of the cell's faces along a lattice vector `a`, `b` or `c`."""
     return float(1 / np.linalg.norm(np.linalg.inv(crystal.lattice)[:, "abc".index(axis)]))
 
 
 def has_vacuum(crystal: Crystal, axis: str) -> bool:
-    """Whether a cell is empty somewhere along a vector, as above a layer or around a molecule.
+    """Whether a cell is empty along a vector, as above a layer or around a molecule.
 
-    Parameters
-    ----------
-    crystal, axis
-        As `plane_spacing` takes them.
-
-    Returns
-    -------
-    bool
-        True if no atom stands in a gap wider than `VACUUM_A`.
+    That is, whether the atoms leave a gap wider than `VACUUM_A` along `a`, `b` or `c`.
     """
     places = np.sort(crystal.positions[:, "abc".index(axis)] % 1)
     gaps = np.diff(places, append=places[0] + 1)
@@ -72,17 +51,9 @@ def repeated_cells(crystal: Crystal, shortest: float) -> NDArray[np.int_]:
 
 
 def is_layer(crystal: Crystal) -> bool:
-    """Whether a cell holds a layer across c whose magnetic sites lie in one plane.
+    """Whether a cell holds one layer across c whose magnetic sites lie in one plane.
 
-    Parameters
-    ----------
-    crystal
-        As `plane_spacing` takes it.
-
-    Returns
-    -------
-    bool
-        True of a layer, for which heights over the A plane have a meaning.
+    Heights over the A plane have a meaning of such a layer alone.
     """
     heights = crystal.positions[magnetic_sites(crystal), 2]
     apart = (heights - heights[0] - np.rint(heights - heights[0])) * plane_spacing(crystal, "c")
@@ -91,18 +62,7 @@ def is_layer(crystal: Crystal) -> bool:
 
 
 def upright(crystal: Crystal) -> Crystal:
-    """Turn a crystal so that c stands upright and a lies to the right.
-
-    Parameters
-    ----------
-    crystal
-        As `plane_spacing` takes it.
-
-    Returns
-    -------
-    Crystal
-        The same crystal, c along z and a in the xz plane.
-    """
+    """Turn a crystal so that c stands upright, along z, and a lies in the xz plane."""
     a, _, c = crystal.lattice
     z = c / np.linalg.norm(c)
     x = a - (a @ z) * z
@@ -113,15 +73,7 @@ def upright(crystal: Crystal) -> Crystal:
 def origin_name(crystal: Crystal) -> str:
     """Name what heights along c are measured from.
 
-    Parameters
-    ----------
-    crystal
-        As `plane_spacing` takes it.
-
-    Returns
-    -------
-    str
-        "A plane" of a layer, else the plane of the first magnetic site, by its element.
+    "A plane" of a layer, else the plane of the first magnetic site, by its element.
     """
     element = crystal.elements[magnetic_sites(crystal)[0]]
     return "A plane" if is_layer(crystal) else f"plane of the first {element}"

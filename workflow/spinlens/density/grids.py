@@ -25,18 +25,7 @@ NORMALIZATIONS_OF_SAMPLE = ("integral", "norm")
 
 
 def cell_volume(lattice: NDArray[np.floating]) -> float:
-    """Volume of a cell.
-
-    Parameters
-    ----------
-    lattice
-        Lattice vectors in rows, (3, 3), Å.
-
-    Returns
-    -------
-    float
-        Volume in Å³.
-    """
+    """Volume of a cell in Å³ from its lattice vectors in rows, (3, 3), Å."""
     return abs(float(np.linalg.det(lattice)))
 
 
@@ -174,18 +163,7 @@ def smooth(density: NDArray, lattice: NDArray, width: float) -> NDArray:
 
 
 def hides_moment(normalization: str) -> bool:
-    """Whether each sample is divided by its own scale, so that its mean no longer shows the moment.
-
-    Parameters
-    ----------
-    normalization
-        The hyperparameter.
-
-    Returns
-    -------
-    bool
-        True for `integral` and `norm`.
-    """
+    """Whether a normalization divides each sample by its own scale, so that its mean is hidden."""
     return normalization in NORMALIZATIONS_OF_SAMPLE
 
 

@@ -61,21 +61,14 @@ def interpolate_along_c(
 def window_start(
     charge: NDArray[np.floating], lattice: NDArray[np.floating], length: float
 ) -> float:
-    """Start of a window that is centred on the slab.
+    """Fractional start along c, maybe negative, of a window centred on the slab.
 
     Parameters
     ----------
     charge
         Charge density, (na, nb, nc).
-    lattice
-        Lattice vectors in rows, (3, 3), Å.
-    length
-        Length of the window along c, Å.
-
-    Returns
-    -------
-    float
-        Fractional position along c; it may be negative.
+    lattice, length
+        As `cut_window` takes them.
     """
     return slab_centre(charge) - length / (2 * float(np.linalg.norm(lattice[2])))
 
@@ -95,10 +88,8 @@ def cut_window(
         Density, (..., na, nb, nc).
     lattice
         Lattice vectors in rows, (3, 3), Å.
-    start
-        Fractional start along c.
-    length
-        Length of the window along c, Å.
+    start, length
+        Fractional start along c, and length along it in Å.
     points
         Planes of the window, evenly spaced.
 
@@ -118,14 +109,10 @@ def windowed_cell(
 
     Parameters
     ----------
-    lattice
-        Lattice vectors in rows, (3, 3), Å.
+    lattice, start, length
+        As `cut_window` takes them.
     positions
         Fractional positions of the sites, (n, 3).
-    start
-        Fractional start along c.
-    length
-        Length of the window along c, Å.
 
     Returns
     -------

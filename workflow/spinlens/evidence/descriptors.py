@@ -164,18 +164,7 @@ def write(
 
 
 def read(path: Path | str) -> Descriptors:
-    """Read `descriptors.nc`.
-
-    Parameters
-    ----------
-    path : Path or str
-        The file.
-
-    Returns
-    -------
-    Descriptors
-        Of every sample of the dataset.
-    """
+    """Read `descriptors.nc`, of every sample of the dataset."""
     with netCDF4.Dataset(path) as file:
         file.set_auto_mask(False)
         return Descriptors(**{field.name: file[field.name][:] for field in fields(Descriptors)})

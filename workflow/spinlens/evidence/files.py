@@ -141,18 +141,10 @@ def files_of(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def input_of(point: Point) -> dict[str, Any]:
-    """Hyperparameters that decide what a network receives.
+    """Hyperparameters of a point, `plan.OF_INPUT`, that decide what its network receives.
 
-    Parameters
-    ----------
-    point : Mapping
-        Hyperparameters.
-
-    Returns
-    -------
-    dict
-        Those of `plan.OF_INPUT`. A network divides by what the training samples share itself, so
-        that its input is then that without normalisation.
+    A network divides by what the training samples share itself, so that its input is then that
+    without normalization.
     """
     found = {name: point[name] for name in plan.OF_INPUT}
     if found["normalization"] in grids.NORMALIZATIONS_OF_DATASET:
@@ -161,17 +153,9 @@ def input_of(point: Point) -> dict[str, Any]:
 
 
 def input_view(point: Point) -> str:
-    """Path-safe name of what a network receives, which baselines of the input share.
+    """Path-safe name of what a network receives, such as `signed-norm-12-12-16`.
 
-    Parameters
-    ----------
-    point : Mapping
-        Hyperparameters.
-
-    Returns
-    -------
-    str
-        Such as `signed-norm-12-12-16`.
+    Baselines of the input are fitted once for all points that share it.
     """
     own = input_of(point)
     parts = [hyperparameters.spelled(value) for name, value in own.items() if name != "dimensions"]

@@ -35,12 +35,7 @@ class Hamiltonian(NamedTuple):
 
 
 def write_vampire(path: Path, hamiltonian: Hamiltonian) -> None:
-    """Write a unit-cell file (.ucf) of VAMPIRE.
-
-    Parameters
-    ----------
-    path : file to write.
-    hamiltonian : the model of a cell.
+    """Write the Hamiltonian of a cell as a unit-cell file (.ucf) of VAMPIRE.
 
     Notes
     -----
@@ -71,12 +66,7 @@ def write_vampire(path: Path, hamiltonian: Hamiltonian) -> None:
 
 
 def write_spirit(path: Path, hamiltonian: Hamiltonian) -> None:
-    """Write a Hamiltonian input file of Spirit.
-
-    Parameters
-    ----------
-    path : file to write.
-    hamiltonian : the model of a cell.
+    """Write the Hamiltonian of a cell as an input file of Spirit.
 
     Notes
     -----

@@ -147,10 +147,8 @@ def class_means(
     ----------
     attribute : callable
         Maps a sample, by index, to its attribution per voxel, (na, nb, nc).
-    samples, classes : array_like of int, shape (samples,)
-        Indices of the samples, and their classes, from 0.
-    voxel_volume : float
-        Volume of a voxel in Å³.
+    samples, classes, voxel_volume
+        Indices of the samples and their classes, from 0, (samples,); volume of a voxel in Å³.
 
     Returns
     -------

@@ -81,15 +81,7 @@ def train_and_write(
 
 
 def write_model(path: Path | str, model: keras.Model) -> None:
-    """Write a model as a `.keras` file.
-
-    Parameters
-    ----------
-    path : Path or str
-        File to write.
-    model : keras.Model
-        Trained model.
-    """
+    """Write a trained model as a `.keras` file."""
     with whole(path) as temporary:
         model.save(temporary)
 
@@ -164,12 +156,7 @@ def write_predictions(
 def write_architecture(path: Path | str, model: keras.Model) -> None:
     """Write `architecture.tsv`: name, kind, output shape and parameters of each layer.
 
-    Parameters
-    ----------
-    path : Path or str
-        File to write.
-    model : keras.Model
-        Its shapes are written without the batch.
+    Shapes are written without the batch.
     """
     rows = [
         {

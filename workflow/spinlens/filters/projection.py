@@ -20,14 +20,12 @@ PROJECTION_TITLES = {
 def project(
     field: ArrayLike, axis: str, kind: str = "mean", at: int | None = None
 ) -> NDArray[np.floating]:
-    """Map of a field seen along a lattice vector.
+    """Map of a field, (..., na, nb, nc), seen along a lattice vector `a`, `b` or `c`.
 
     Parameters
     ----------
-    field
-        Field, (..., na, nb, nc).
-    axis
-        `a`, `b` or `c`.
+    field, axis
+        The field, and the vector that it is seen along.
     kind
         `mean` and `sum` are over the voxels of the axis; `maximum` is the value of largest
         magnitude, with its sign; `slice` is one plane of voxels.

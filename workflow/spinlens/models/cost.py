@@ -61,7 +61,7 @@ class Cost(NamedTuple):
 
 
 def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> Cost:
-    """Predict what training a sweep point on a CPU costs.
+    """Predict the memory and work of training a sweep point on a CPU.
 
     Parameters
     ----------
@@ -71,11 +71,6 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
         Voxels (na, nb, nc) of the unit cell that the network sees, of `settings.sizes.cell_shape`.
     samples
         Number in the dataset, of which `train_fraction` are trained on.
-
-    Returns
-    -------
-    Cost
-        Memory and work.
     """
     channels = grids.CHANNELS[point["channels"]]
     training = max(1, round(samples * point["train_fraction"]))
@@ -108,20 +103,7 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
 
 
 def request_mb(cost: Cost, attempt: int) -> int:
-    """Memory to request of a scheduler, with headroom, multiplied by the attempt number.
-
-    Parameters
-    ----------
-    cost
-        Predicted cost.
-    attempt
-        1 for the first try of a job.
-
-    Returns
-    -------
-    int
-        MB.
-    """
+    """Memory in MB to request of a scheduler, with headroom, multiplied by the attempt number."""
     return ceil((_REQUEST_HEADROOM * cost.memory_mb + _REQUEST_MARGIN_MB) * attempt)
 
 

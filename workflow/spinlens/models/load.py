@@ -70,17 +70,7 @@ def _below(place: Path) -> list[Path]:
 
 
 def dataset_of(folder: Path | str) -> Path:
-    """Dataset that a model was trained on.
-
-    Parameters
-    ----------
-    folder
-        Folder of the model.
-
-    Returns
-    -------
-    Path
-        The nearest `dataset.nc` in a folder above.
+    """Dataset that the model of a folder was trained on: the nearest `dataset.nc` above.
 
     Raises
     ------

@@ -112,15 +112,7 @@ def signed_square(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def set_root_scale(axes: Axes, values: ArrayLike) -> None:
-    """Give the y axis a square-root scale on both sides of zero, with at most five ticks.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        The panel.
-    values : array_like
-        All values that it shows.
-    """
+    """Give the y axis a square-root scale on both sides of zero, with five ticks at most."""
     axes.set_yscale("function", functions=(signed_root, signed_square))
     values = np.asarray(values, dtype=float)
     end = largest_magnitude([values]) or 1.0

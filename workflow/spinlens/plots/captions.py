@@ -112,17 +112,9 @@ def unit_symbol(unit: str) -> str:
 
 
 def result_column(table: pd.DataFrame) -> str:
-    """Choose the column of `sweep.tsv` that its points are compared by.
+    """Column of `sweep.tsv` that its points are compared by.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The table of `sweep.tsv`.
-
-    Returns
-    -------
-    str
-        Balanced accuracy in validation, or R² if no point has an accuracy.
+    Balanced accuracy in validation, or R² if no point has an accuracy.
     """
     accuracy = "validation_balanced_accuracy"
     has_accuracy = accuracy in table and table[accuracy].notna().any()

@@ -158,12 +158,8 @@ def draw_contours(
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-        The panel.
-    values : numpy.ndarray
-        The map, shape (n1, n2).
-    corners : numpy.ndarray
-        Corners of its voxels, shape (n1 + 1, n2 + 1, 2), Å.
+    axes, values, corners
+        As `lattice_map.draw_map` takes them.
     levels : numpy.ndarray
         Values of the contours, ascending; zero gets none.
     """

@@ -122,32 +122,13 @@ def label_in_angstrom(panels: NDArray[Any], step: float) -> None:
 
 
 def set_ticks(axes: Axes, step: float) -> None:
-    """Set the same ticks along both axes of a panel.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-        The panel.
-    step : float
-        Distance of ticks in Å.
-    """
+    """Set ticks at the same distance, in Å, along both axes of a panel."""
     for direction in (axes.xaxis, axes.yaxis):
         direction.set_major_locator(MultipleLocator(step))
 
 
 def tick_distance(length: float) -> float:
-    """Choose the distance of three to seven ticks: 1, 2 or 5 times a power of ten.
-
-    Parameters
-    ----------
-    length : float
-        Length of the axis, Å.
-
-    Returns
-    -------
-    float
-        The distance, Å.
-    """
+    """Distance of three to seven ticks on a length, both in Å: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(length / 3))
     return float(max(factor * power for factor in (1, 2, 5) if factor * power <= length / 3))
 

@@ -38,18 +38,7 @@ Row = Mapping[str, Any]
 
 @style.applied
 def gravity(scores: Mapping[str, Any]) -> Figure:
-    """Draw the radial functions learned of point masses beside the exact ones.
-
-    Parameters
-    ----------
-    scores : mapping
-        Results of `gravity.json`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure.
-    """
+    """Draw the radial functions of gravity.json, learned of point masses, beside the exact ones."""
     functions = [
         (LAWS[task, irrep], result["distance"], function)
         for task, result in scores.items()
@@ -74,18 +63,7 @@ def gravity(scores: Mapping[str, Any]) -> Figure:
 
 @style.applied
 def missing_atom(scores: Mapping[str, Any]) -> Figure:
-    """Draw how often the missing atom is found, by element: a panel a test set.
-
-    Parameters
-    ----------
-    scores : mapping
-        Results of `missing_atom.json`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The figure.
-    """
+    """Draw how often missing atoms are found, by element, from missing_atom.json: a panel a set."""
     test_sets = [
         (f"{kind}, {name}", result)
         for kind, results in scores.items()

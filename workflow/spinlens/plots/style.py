@@ -160,20 +160,7 @@ def panel_grid(
 
 
 def describe(figure: Figure, text: str) -> Figure:
-    """Describe a figure in words, for readers who cannot see it; `save` writes them down.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure.
-    text : str
-        What it shows.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The same figure.
-    """
+    """Describe a figure in words, for readers who cannot see it; `save` writes them down."""
     figure.set_label(text)
     return figure
 

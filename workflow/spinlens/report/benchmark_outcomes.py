@@ -46,35 +46,13 @@ class Outcome(NamedTuple):
 
 
 def convolution(measured: Mapping[str, Any]) -> list[Outcome]:
-    """Compare the convolution benchmark with its bounds.
-
-    Parameters
-    ----------
-    measured : Mapping[str, Any]
-        convolution.json: what benchmarks.convolution.measure_convolution returns.
-
-    Returns
-    -------
-    list[Outcome]
-        An outcome for each case, for the epoch and for the memory.
-    """
+    """Compare convolution.json with its bounds: each case, the epoch and the memory."""
     rows = [*map(_case, measured["cases"]), _epoch(measured["epoch"])]
     return [*rows, _memory(measured["memory"])]
 
 
 def scale(measured: Mapping[str, Any]) -> list[Outcome]:
-    """Compare the scale benchmark with its bounds.
-
-    Parameters
-    ----------
-    measured : Mapping[str, Any]
-        scale.json: what benchmarks.calculations.measure_scale returns.
-
-    Returns
-    -------
-    list[Outcome]
-        Outcomes of the dry run, of the split and of the dataset.
-    """
+    """Compare scale.json with its bounds: the dry run, the split and the dataset."""
     split, dataset = (
         round(measured[f"{part}_peak_mb"] / measured[f"{part}_tenth_peak_mb"], 3)
         for part in ("split", "dataset")
@@ -91,34 +69,12 @@ def scale(measured: Mapping[str, Any]) -> list[Outcome]:
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """List outcomes for a terminal.
-
-    Parameters
-    ----------
-    outcomes : Sequence[Outcome]
-        Measurements beside their bounds.
-
-    Returns
-    -------
-    str
-        A line per outcome.
-    """
+    """List outcomes for a terminal, a line each."""
     return "\n".join(map(_line, outcomes))
 
 
 def split_summary(measured: Mapping[str, Any]) -> str:
-    """Summarise the benchmark of one split beside its bounds.
-
-    Parameters
-    ----------
-    measured : Mapping[str, Any]
-        split.json: what benchmarks.calculations.measure_split returns.
-
-    Returns
-    -------
-    str
-        A line for the time, a line for the memory.
-    """
+    """Write split.json beside its bounds: a line for the time, a line for the memory."""
     peak_bound = MOST_GRIDS * measured["grids_mb"] + measured["imports_peak_mb"]
     return (
         f"split {measured['split_seconds']} s, pymatgen's read "

@@ -64,14 +64,7 @@ def first_page(
 
 
 def closing_line(results: Path | str, since: float) -> str:
-    """Sum up the evidence that a run has written.
-
-    Parameters
-    ----------
-    results
-        Folder of results.
-    since
-        Time at which the run began, in seconds since the epoch.
+    """Sum up what a run has written since it began, in seconds since the epoch.
 
     Returns
     -------
@@ -90,12 +83,7 @@ def closing_line(results: Path | str, since: float) -> str:
 
 
 def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
-    """Count the verdicts of a table of evidence.
-
-    Parameters
-    ----------
-    rows
-        Rows of evidence.tsv.
+    """Count the verdicts of the rows of evidence.tsv.
 
     Returns
     -------

@@ -83,34 +83,10 @@ def table_page(
 
 
 def number(value: Any, form: str = ".3f") -> str:
-    """Write a number as a cell.
-
-    Parameters
-    ----------
-    value : Any
-        A number; None, NaN or an infinity if missing.
-    form : str
-        Python's format of the number.
-
-    Returns
-    -------
-    str
-        The cell, a dash if the number is missing.
-    """
+    """Write a number as a cell, by a format of Python; a dash if it is None, NaN or infinite."""
     return MISSING if value is None or not isfinite(value) else format(value, form)
 
 
 def text(value: Any) -> str:
-    """Write a value of a table as a cell.
-
-    Parameters
-    ----------
-    value : Any
-        A value as pandas reads it; None or NaN if missing.
-
-    Returns
-    -------
-    str
-        The cell, empty if the value is missing.
-    """
+    """Write a value that pandas read as a cell, empty if it is None or NaN."""
     return "" if value is None or value != value else str(value)

@@ -149,19 +149,14 @@ def representations(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def convolution(measured: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
-    """Make the page of the convolution benchmark.
+    """Make the page of the convolution benchmark, a row an outcome; memory in MB (10⁶ bytes).
 
     Parameters
     ----------
     measured : Mapping[str, Any]
-        convolution.json: what benchmarks.convolution.measure_convolution returns.
+        convolution.json.
     outcomes : Sequence[Outcome]
         benchmark_outcomes.convolution of it.
-
-    Returns
-    -------
-    str
-        The HTML page, a row per outcome; memory in MB (10⁶ bytes).
     """
     columns = [
         "measured", "periodic", "reference", "ratio", "bound", "met",
@@ -181,20 +176,7 @@ def convolution(measured: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str
 
 
 def scale(measured: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
-    """Make the page of the scale benchmark.
-
-    Parameters
-    ----------
-    measured : Mapping[str, Any]
-        scale.json: what benchmarks.calculations.measure_scale returns.
-    outcomes : Sequence[Outcome]
-        benchmark_outcomes.scale of it.
-
-    Returns
-    -------
-    str
-        The HTML page, a row per outcome.
-    """
+    """Make the page of the scale benchmark, a row an outcome, from scale.json and its outcomes."""
     introduction = (
         "Small calculations, each with a density of its own: all of them planned by a dry run of "
         f"the workflow; the first {measured['split_calculations']:,} split, one after the other "

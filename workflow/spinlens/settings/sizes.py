@@ -148,18 +148,7 @@ def require_square(shape: Sequence[int]) -> None:
 
 
 def micro_batches(point: Mapping[str, Any]) -> int:
-    """Count the parts in which a batch passes through the network.
-
-    Parameters
-    ----------
-    point
-        Hyperparameters.
-
-    Returns
-    -------
-    int
-        Least number that leaves at most `micro_batch` samples in each; 1 if that is null.
-    """
+    """Parts in which a batch passes through the network, each of `micro_batch` samples or fewer."""
     at_once = point.get("micro_batch")
     return ceil(point["batch_size"] / at_once) if at_once else 1
 
@@ -171,10 +160,8 @@ def require_resolved(point: Mapping[str, Any], cell: Sequence[int], lattices: Ar
     ----------
     point
         Hyperparameters.
-    cell
-        Voxels of the unit cell along a, b and c.
-    lattices
-        Lattice vectors of every sample, (samples, 3, 3), Å.
+    cell, lattices
+        Voxels of the unit cell along a, b and c; lattice vectors of all samples, (n, 3, 3), Å.
 
     Raises
     ------

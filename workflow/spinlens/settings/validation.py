@@ -77,11 +77,6 @@ def typed(config: Mapping[str, Any]) -> dict[str, Any]:
 def check(config: Mapping[str, Any]) -> None:
     """Check keys, types and values of a config, of its `sweep`, `points` and `evidence_points`.
 
-    Parameters
-    ----------
-    config
-        Values by key, as `typed` returns them.
-
     Raises
     ------
     SpinlensError
@@ -105,34 +100,13 @@ def check(config: Mapping[str, Any]) -> None:
 def types(name: str) -> tuple[str, ...]:
     """JSON types that a hyperparameter may have, such as integer and array.
 
-    Parameters
-    ----------
-    name
-        Any text.
-
-    Returns
-    -------
-    tuple[str, ...]
-        Names of the types; empty if the schema lists its values, or if it is no hyperparameter.
+    Empty if the schema lists its values, or if the name is no hyperparameter's.
     """
     return _types(schema()["$defs"]["hyperparameters"].get(name, {}))
 
 
 def is_allowed(name: str, value: Any) -> bool:
-    """Whether a hyperparameter may have a value.
-
-    Parameters
-    ----------
-    name
-        A hyperparameter.
-    value
-        Any value.
-
-    Returns
-    -------
-    bool
-        Whether the schema allows it.
-    """
+    """Whether the schema allows a value of a hyperparameter."""
     return bool(Validator(_rule(name)).is_valid(value))
 
 

@@ -31,18 +31,7 @@ SUBSETS = ("training", "validation")
 
 
 def single_split(point: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe the study's one split of a point.
-
-    Parameters
-    ----------
-    point
-        Hyperparameters.
-
-    Returns
-    -------
-    dict
-        A split.
-    """
+    """Describe the study's one split of a point, from its hyperparameters."""
     group = point.get("split_group", "formula")  # a point.json of before lacks it
     return {
         "kind": "single",
@@ -52,52 +41,21 @@ def single_split(point: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def repeated_splits(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """List the splits of the config's `evidence_splits`.
-
-    Parameters
-    ----------
-    config
-        The config.
-
-    Returns
-    -------
-    list[dict]
-        Splits; their `seeds` is the number of networks per fold.
-    """
+    """List the splits of the config's `evidence_splits`; `seeds`: networks per fold."""
     return [{"kind": "folds", "seed": 0, "seeds": 1} | split for split in config["evidence_splits"]]
 
 
 def fold_names(split: Split) -> list[str]:
-    """Names of the folds of a split.
-
-    Parameters
-    ----------
-    split
-        A split.
-
-    Returns
-    -------
-    list[str]
-        `0` of a single split, else repeat and fold, such as `0-3`.
-    """
+    """Names of the folds of a split: `0` of a single one, else repeat and fold, such as `0-3`."""
     if split["kind"] == "single":
         return ["0"]
     return [f"{r}-{f}" for r in range(split["repeats"]) for f in range(split["folds"])]
 
 
 def name(split: Split) -> str:
-    """Short path-safe name of a split.
+    """Short path-safe name of a split, such as `single-0.7-0` or `5x3-formula-0`.
 
-    Parameters
-    ----------
-    split
-        As `fold_names` takes it.
-
-    Returns
-    -------
-    str
-        Such as `single-0.7-0`, or `5x3-formula-0`: folds × repeats, the label that samples are
-        grouped by, and the seed.
+    Folds × repeats, the label that samples are grouped by, and the seed.
     """
     if split["kind"] == "single":
         group = f"-{split['group']}" if "group" in split else ""

@@ -39,18 +39,7 @@ class Samples(NamedTuple):
 
 
 def compositions(dataset: "xr.Dataset") -> NDArray[np.str_]:
-    """Composition of every sample, from the elements of its sites.
-
-    Parameters
-    ----------
-    dataset
-        Open dataset.
-
-    Returns
-    -------
-    NDArray
-        Reduced formulas, (samples,).
-    """
+    """Reduced formula of every sample of an open dataset, from the elements of its sites."""
     return np.array([reduced(elements) for elements in dataset["site_element"].values])
 
 

@@ -103,18 +103,7 @@ def place(folder: Path, depth: int) -> Path:
 
 
 def file_state(path: Path | str) -> list[int]:
-    """Size of a file and when it was written, by which another one is noticed.
-
-    Parameters
-    ----------
-    path : Path or str
-        The file.
-
-    Returns
-    -------
-    list of int
-        Bytes, and nanoseconds since the epoch.
-    """
+    """Size of a file in bytes and when it was written, ns: another file is noticed by them."""
     found = Path(path).stat()
     return [found.st_size, found.st_mtime_ns]
 

@@ -30,42 +30,12 @@ def at(array: Tensor, axis: int, index: int) -> Tensor:
 
 
 def cut(array: Tensor, axis: int, start: int, stop: int | None, step: int = 1) -> Tensor:
-    """Slice of an axis.
-
-    Parameters
-    ----------
-    array
-        Any array.
-    axis
-        The axis.
-    start, stop, step
-        The slice.
-
-    Returns
-    -------
-    tensor
-        `array[..., start:stop:step, ...]`.
-    """
+    """Slice of an axis of an array: `array[..., start:stop:step, ...]`."""
     return array[(slice(None),) * axis + (slice(start, stop, step),)]
 
 
 def fit(array: Tensor, axis: int, length: int) -> Tensor:
-    """Cut an axis at its end, or fill it with zeros there.
-
-    Parameters
-    ----------
-    array
-        Any array.
-    axis
-        The axis.
-    length
-        Its new length.
-
-    Returns
-    -------
-    tensor
-        The array of this length.
-    """
+    """Cut an axis of an array to a length at its end, or fill it with zeros there."""
     missing = length - array.shape[axis]
     if missing <= 0:
         return cut(array, axis, 0, length)
@@ -94,20 +64,7 @@ def folded(array: Tensor, periods: Sizes) -> Tensor:
 
 
 def unfolded(field: Tensor, extents: Sizes) -> Tensor:
-    """Continue a field periodically.
-
-    Parameters
-    ----------
-    field
-        (batch, a, b, c, channels), one period.
-    extents
-        Lengths along a, b, c of the result.
-
-    Returns
-    -------
-    tensor
-        (batch, *extents, channels).
-    """
+    """Continue a field, (batch, a, b, c, channels), periodically to extents along a, b and c."""
     for axis, extent in enumerate(extents, start=1):
         field = _continued(field, axis, extent)
     return field

@@ -64,20 +64,7 @@ class Waves(NamedTuple):
 
 
 def waves(placement: Placement, dtype: str) -> Waves:
-    """Matrices from the weights of a placement to waves.
-
-    Parameters
-    ----------
-    placement
-        Where the weights fall.
-    dtype
-        float32 or float64.
-
-    Returns
-    -------
-    Waves
-        The matrices.
-    """
+    """Matrices from the weights of a placement to waves, in float32 or float64."""
     along_a, along_b, along_c = zip(*placement, strict=True)
     cosines, sines = _waves(*along_c)
     n, c = along_c[0], np.concatenate([cosines, -sines])

@@ -131,17 +131,9 @@ def irfft3(spectrum: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def fused(function: Function) -> Function:
-    """Compile a function as one pass over its arrays, where the trainer does not do so.
+    """Compile a function of arrays, its other arguments static, as one pass over them.
 
-    Parameters
-    ----------
-    function
-        Arithmetic on arrays; its other arguments are static.
-
-    Returns
-    -------
-    callable
-        The function, compiled once for each shape on TensorFlow.
+    The trainer may do so itself; on TensorFlow it is compiled once for each shape.
     """
     return _fused(function)
 
@@ -170,18 +162,7 @@ def has_accelerator() -> bool:
 
 
 def at_once(batch: Tensor) -> bool:
-    """Whether a batch passes through as one.
-
-    Parameters
-    ----------
-    batch
-        Array that leads with the sample axis.
-
-    Returns
-    -------
-    bool
-        True on an accelerator, and for a batch of one sample.
-    """
+    """Whether a batch, (sample, ...), passes as one: on an accelerator, or if it is one sample."""
     return has_accelerator() or batch.shape[0] == 1
 
 
