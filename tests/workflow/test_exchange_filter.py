@@ -20,8 +20,8 @@ def run(folder, calculations):
     config = [f"calculations={calculations}", "results=results", "select=null"]
     command = [
         sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--directory",
-        str(folder), "--cores", "2", "--config", *config, "exchange_energy_uncertainty_meV=0.1", "--",
-        "exchange_filter",
+        str(folder), "--cores", "2", "--config", *config, "exchange_energy_uncertainty_meV=0.1",
+        "--", "exchange_filter",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
