@@ -163,7 +163,9 @@ def draw_contours(
     levels : numpy.ndarray
         Values of the contours, ascending; zero gets none.
     """
-    levels = levels[(levels > np.nanmin(values)) & (levels < np.nanmax(values)) & (levels != 0)]
+    if min(values.shape) < 2 or not np.isfinite(values).all():
+        return
+    levels = levels[(levels > values.min()) & (levels < values.max()) & (levels != 0)]
     if not levels.size:
         return
     middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2

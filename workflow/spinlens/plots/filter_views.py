@@ -12,13 +12,14 @@ from spinlens.core.errors import SpinlensError
 from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.captions import channel_name, readable
+from spinlens.plots.crystal_drawing import draw_contours
 from spinlens.plots.filter_change import largest_filters
 
 MOST_ROWS = 4  # filters of a sweep point
 MULTIPLES_MARGINS = (0.62, 0.05, 0.4, 1.03)  # inches, left, right, below and above the panels
 MULTIPLES_GAP = 0.1
 MULTIPLES_ROOM = 1.05  # of a map's size
-TALLEST_MAP = 1.5  # inches
+TALLEST_MAP = 1.0  # inches
 
 Maps = list[tuple[str, NDArray[Any]]]  # labels and maps (n1, n2)
 
@@ -67,15 +68,16 @@ def filter_multiples(
         corners.append(lattice_map.centred_corners(maps[0][1].shape, steps))
     figure, panels = _multiples_panels(columns, corners)
     for column, maps, edges, (value, _) in zip(panels.T, columns, corners, points, strict=True):
-        for axes, (label, each) in zip(column, maps, strict=False):
+        for axes, (_, each) in zip(column, maps, strict=False):
             lattice_map.draw_map(axes, each, edges, norm)
-            if axes in panels[:, 0]:
-                axes.set_ylabel(label, rotation=0, ha="right", va="center", fontsize=7)
+            draw_contours(axes, each, edges, colour_scale.scale_ticks(norm))
         for axes in column[len(maps) :]:
             axes.set_axis_off()
         column[0].set_title(value)
     for axes in panels.flat:
         axes.tick_params(labelleft=False, left=False)
+    for axes, (label, _) in zip(panels[:, 0], max(columns, key=len), strict=True):
+        axes.text(-0.03, 0.5, label, transform=axes.transAxes, ha="right", va="center", fontsize=7)
     above = 1 - 0.76 / figure.get_figheight()
     figure.text(0.55, above, readable(name), ha="center", va="center", weight="bold")
     view = PROJECTION_TITLES[projection].format(axis)

@@ -15,7 +15,7 @@ from spinlens.filters.projection import PROJECTION_TITLES, project
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.atom_marks import atom_legend
 from spinlens.plots.captions import channel_name, filter_name, weight_change
-from spinlens.plots.crystal_drawing import draw_window_surroundings, shell_legend
+from spinlens.plots.crystal_drawing import draw_contours, draw_window_surroundings, shell_legend
 from spinlens.plots.filter_change import (
     LINE_LENGTH,
     SENTENCE_LINE,
@@ -106,6 +106,7 @@ def filters(
     figure, panels = _panel_grid(rows, below)
     for axes, panel in zip(panels.flat, (panel for row in rows for panel in row), strict=True):
         lattice_map.draw_map(axes, panel.values, panel.corners(), norm)
+        draw_contours(axes, panel.values, panel.corners(), colour_scale.scale_ticks(norm))
         axes.set_title(panel.title, loc="left")
         if panel.centre is not None and crystal is not None:
             depth = panel.half_depth(crystal)

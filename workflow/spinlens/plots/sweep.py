@@ -33,7 +33,7 @@ LINE_DISTANCE = 0.018  # of an axis: between lines that would cover one another
 MARGIN = 0.1  # at the ends of an axis of few values, for lines spread beside them
 NO_RESULT = -0.06  # where a line without a result ends
 BEST_SHARE, MOST_BEST = 0.25, 10
-PALEST, LENGTH = 0.2, 0.5  # of the colours of lines that are not among the best
+PALEST, LENGTH = 0.35, 0.4  # of the colours of lines that are not among the best
 
 Row = Mapping[str, Any]
 
