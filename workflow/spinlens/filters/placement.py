@@ -65,7 +65,6 @@ def places(
     Returns
     -------
     Places
-        Of each filter.
 
     Raises
     ------
@@ -73,10 +72,12 @@ def places(
         If there is no sample.
     """
     total: Any = 0.0
-    own = []
+    own, spectra = [], None
     for field in fields:
-        answer = responses(kernel, field)
-        mask = visited(answer.shape[1:], kernel.shape[2:], repeats, stride)
+        if spectra is None:
+            spectra = _spectra(kernel, field.shape[:3])
+            mask = visited(field.shape[:3], kernel.shape[2:], repeats, stride)
+        answer = _responses(spectra, field)
         total = total + answer
         own.append(_strongest(answer, mask))
     if not own:
@@ -130,16 +131,8 @@ def responses(kernel: NDArray[Any], field: NDArray[Any]) -> NDArray[np.float64]:
     Returns
     -------
     NDArray of float, shape (filters, na, nb, nc)
-        Responses.
     """
-    shape = field.shape[:3]
-    spectrum = np.fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
-    answers = []
-    for one in kernel:
-        weights = np.fft.rfftn(laid(one, shape), axes=(1, 2, 3))
-        product = (spectrum * weights.conj()).sum(axis=0)
-        answers.append(np.fft.irfftn(product, s=shape, axes=(0, 1, 2)))
-    return np.stack(answers)
+    return _responses(_spectra(kernel, field.shape[:3]), field)
 
 
 def laid(
@@ -166,7 +159,6 @@ def laid(
     Returns
     -------
     NDArray of float, shape (..., na, nb, nc)
-        The kernel on the grid.
     """
     weights = np.asarray(kernel, dtype=np.float64)
     axes = zip(start, weights.shape[-3:], shape, strict=True)
@@ -195,7 +187,6 @@ def cell_grid(lattice: ArrayLike, voxel_vectors: ArrayLike) -> tuple[int, int, i
     Returns
     -------
     tuple of int
-        Voxels along a, b and c.
     """
     cell, step = (np.linalg.norm(vectors, axis=1) for vectors in (lattice, voxel_vectors))
     a, b, c = np.rint(cell / step).astype(int).tolist()
@@ -214,10 +205,8 @@ def visited(
     ----------
     shape, kernel_shape : sequence of int
         Voxels of the cell and of the window.
-    repeats : sequence of int or None
-        Supercell that the window stays within; None if it goes round the cell.
-    stride : sequence of int
-        Steps between positions of the window, in voxels.
+    repeats, stride
+        As `places` takes them.
 
     Returns
     -------
@@ -232,6 +221,17 @@ def visited(
         mask[np.arange(0, voxels * count - size + 1, step) % voxels] = True
         along.append(mask)
     return np.einsum("i,j,k->ijk", *along).astype(bool)
+
+
+def _spectra(kernel: NDArray[Any], shape: Sequence[int]) -> NDArray[np.complex128]:
+    """Conjugate transforms (filter, channel, ..) of filters laid on a grid."""
+    return np.fft.rfftn(laid(kernel, shape), axes=(2, 3, 4)).conj()
+
+
+def _responses(spectra: NDArray[np.complex128], field: NDArray[Any]) -> NDArray[np.float64]:
+    spectrum = np.fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
+    product = np.einsum("fcxyz,cxyz->fxyz", spectra, spectrum)
+    return np.fft.irfftn(product, s=field.shape[:3], axes=(1, 2, 3))
 
 
 def _strongest(answer: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
