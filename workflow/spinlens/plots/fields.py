@@ -106,7 +106,10 @@ def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
         axes.set_title(style.wrapped(readable(name), 26), loc="left")
     _legend(figure, crystal)
     above = 1 - 0.5 / figure.get_figheight()
-    for left, name, norm in ((0.08, "A plane", norms[0]), (0.58, "outer planes", norms[-1])):
+    for left, name, norm in (
+        (0.08, next(iter(planes)), norms[0]),
+        (0.58, "other planes", norms[-1]),
+    ):
         place = [left, above, 0.38, 0.08 / figure.get_figheight()]
         colour_scale.colour_bar(figure, norm, f"m, {name} (μB Å⁻³)", place)
     text = f"{', '.join(planes)}: {', '.join(map(readable, fields))}"
