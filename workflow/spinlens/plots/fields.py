@@ -73,8 +73,8 @@ def cell_maps(
 def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
     """Draw slices of densities across c: a column a density, a row a plane.
 
-    The planes are that of the first A site, with shells, and those of the atoms farthest below and
-    above it, or half-way to its image; these share a colour scale. Contours are at its ticks.
+    They go through the first A site, with shells, and through the atoms farthest below and above
+    it, or half-way to its image, on one colour scale. Contours are at the ticks.
 
     Parameters
     ----------
@@ -106,14 +106,12 @@ def slices(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figure:
         axes.set_title(style.wrapped(readable(name), 26), loc="left")
     _legend(figure, crystal)
     above = 1 - 0.5 / figure.get_figheight()
-    for left, name, norm in (
-        (0.08, next(iter(planes)), norms[0]),
-        (0.58, "other planes", norms[-1]),
-    ):
+    bars = {next(iter(planes)): (0.08, norms[0]), "other planes": (0.58, norms[-1])}
+    for name, (left, norm) in bars.items():
         place = [left, above, 0.38, 0.08 / figure.get_figheight()]
         colour_scale.colour_bar(figure, norm, f"m, {name} (μB Å⁻³)", place)
-    text = f"{', '.join(planes)}: {', '.join(map(readable, fields))}"
-    return style.describe(figure, f"Slices of m across c, to scale in Å, through {text}.")
+    text = f"through {', '.join(planes)}: {', '.join(map(readable, fields))}"
+    return style.describe(figure, f"Slices of m across c, to scale in Å, {text}.")
 
 
 @style.applied
@@ -227,12 +225,11 @@ def _planes(crystal: Crystal) -> dict[str, float]:
     planes = {origin_name(crystal): 0.0}
     for index in dict.fromkeys((heights.argmin(), heights.argmax())):
         if abs(heights[index]) > HALF_SLICE / 2:
-            height = style.signed_number(heights[index], "+.2f")
-            planes[f"{crystal.elements[index]} plane, {height} Å"] = heights[index]
-    if len(planes) == 1:
-        half = plane_spacing(crystal, "c") / 2
-        planes[f"half-way to its image, {style.signed_number(half, '+.2f')} Å"] = half
-    return planes
+            told = style.signed_number(heights[index], "+.2f")
+            planes[f"{crystal.elements[index]} plane, {told} Å"] = heights[index]
+    half = plane_spacing(crystal, "c") / 2
+    image = {f"half-way to its image, {style.signed_number(half, '+.2f')} Å": half}
+    return planes if len(planes) > 1 else planes | image
 
 
 def _heights(crystal: Crystal) -> NDArray[np.float64]:
