@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from spinlens.calculations.record import read_header
 from spinlens.crystal.formulas import ATOMIC_NUMBER
-from spinlens.density.profiles import edges, sphere_weights
 from spinlens.density.site_moments import SPHERE_RADIUS
 from spinlens.exchange.constants import compare
 from spinlens.exchange.runs import MagneticRun
 from spinlens.filters.pair_orders import SHELLS, WAVES, PairOrder
+from spinlens.filters.projection import edges, sphere_weights
 from spinlens.layers.pair import gaussian_shells
 from spinlens.layers.pair.correlation import correlations, shells_with_self
 from spinlens.structures.magnetic_lattice import crystal, magnetic_sublattice, neighbour_shells
