@@ -1,38 +1,18 @@
 """`snakemake --profile slurm` on a real SLURM of one node, judged by SLURM's own records."""
 
-import os
-import shutil
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
-import one_node
 import small_study
+from one_node import rule_of, wait_for
 
 pytestmark = pytest.mark.slow
 
-REQUIRED = "SPINLENS_REQUIRE_SLURM"
 PROFILE = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2")
 TARGETS = ("results/sweep.tsv", "results/fails_once.txt", "results/killed_once.txt")
 CPU, GPU = ("cpu", "N/A"), ("gpu", "gres:gpu:1")
-
-
-@pytest.fixture(scope="module")
-def node():
-    """A SLURM of one node, or the reason why there is none (which REQUIRED makes an error)."""
-    reason = one_node.missing()
-    if reason and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, but {reason}")
-    if reason:
-        pytest.skip(reason)
-    before = sorted(one_node.ETC.iterdir()) if one_node.ETC.exists() else None
-    folder = one_node.new_folder()
-    with one_node.OneNode(folder) as slurm:
-        yield slurm
-    shutil.rmtree(folder)
-    assert (sorted(one_node.ETC.iterdir()) if one_node.ETC.exists() else None) == before
 
 
 @pytest.fixture(scope="module")
@@ -73,25 +53,12 @@ def story(node, study):
     }
 
 
-def wait_for(reached, process, study, seconds=400):
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert process.poll() is None, study.said()[-5000:]
-        assert time.monotonic() < deadline, study.said()[-5000:]
-        time.sleep(0.5)
-
-
 def job(node, rule, state):
     return next((j for j in node.jobs() if rule_of(j) == rule and j["state"] == state), None)
 
 
 def retried(study):
     return all((study.folder / target).exists() for target in TARGETS[1:])
-
-
-def rule_of(job):
-    """A job's rule, by its comment: `rule_NAME` or `rule_NAME_wildcards_...`."""
-    return job["comment"].removeprefix("rule_").split("_wildcards_")[0]
 
 
 def states(jobs):
@@ -119,6 +86,8 @@ def test_each_job_ran_on_the_partition_and_with_the_gres_of_the_profile(story):
 
 def test_no_job_asks_for_more_than_two_cpus(story):
     assert {each["cpus"] for jobs in story["jobs"] for each in jobs} <= {"1", "2"}
+    splits = [each for each in story["jobs"][0] if each["comment"] == "rule_split_split"]
+    assert [each["cpus"] for each in splits] == ["1"]  # they run one after another
 
 
 def test_the_splits_are_one_job(story):

@@ -46,7 +46,8 @@ SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=32000 Gres=gpu:1 State=UNKNOWN
 PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
-PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
+PartitionName=gpu Nodes={host} MaxTime=300 State=UP
+PartitionName=short Nodes={host} MaxTime=1 State=UP
 """
 # A GPU that can be granted and is not there: a device file that answers to nobody.
 GRES_CONF = "Name=gpu File={folder}/dev/nvidia0\n"
@@ -99,7 +100,8 @@ def controlled(folder):
 
 
 class OneNode:
-    """A SLURM under `folder`, up inside its `with`; partitions cpu and gpu, gres gpu:1."""
+    """A SLURM under `folder`, up inside its `with`; partitions cpu, gpu (5 hours) and short (a
+    minute), gres gpu:1."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -215,3 +217,16 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def wait_for(reached, process, study, seconds=400):
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert process.poll() is None, study.said()[-5000:]
+        assert time.monotonic() < deadline, study.said()[-5000:]
+        time.sleep(0.5)
+
+
+def rule_of(job):
+    """A job's rule, by its comment: `rule_NAME` or `rule_NAME_wildcards_...`."""
+    return job["comment"].removeprefix("rule_").split("_wildcards_")[0]

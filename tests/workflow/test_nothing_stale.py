@@ -78,14 +78,15 @@ def test_a_damaged_file_is_one_line_and_the_next_run_is_right(project, name):
     before = xr.load_dataset(project.folder / "results" / "dataset.nc")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    refused = project.snakemake("results/sweep.tsv")
+    targets = ("results/dataset.nc", "results/sweep.tsv")
+    refused = project.snakemake(*targets)
     assert refused.returncode != 0
     said = (refused.stdout + refused.stderr).strip().splitlines()
     assert said[-1] == f"results/{name} is damaged, or was changed after it was written: " + (
         "delete it and start again"
     )
     path.unlink()
-    done = project.snakemake("results/sweep.tsv")
+    done = project.snakemake(*targets)
     assert done.returncode == 0, done.stderr
     after = xr.load_dataset(project.folder / "results" / "dataset.nc")
     np.testing.assert_equal(after.drop_attrs().to_dict(), before.drop_attrs().to_dict())
@@ -98,7 +99,8 @@ def test_damage_that_keeps_size_and_time_is_named_by_the_job_that_reads_it(proje
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    shutil.rmtree(next((project.folder / "results" / "models").iterdir()))
-    failed = project.snakemake("results/sweep.tsv")
+    model = next((project.folder / "results" / "models").iterdir())
+    shutil.rmtree(model)
+    failed = project.snakemake(f"results/models/{model.name}/metrics.json")
     assert failed.returncode != 0
     assert "results/dataset.nc is damaged" in failed.stdout + failed.stderr

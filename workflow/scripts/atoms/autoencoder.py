@@ -12,6 +12,7 @@ from spinlens.atoms import motifs
 from spinlens.atoms.autoencoder_training import train_and_score
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole, write_json
+from spinlens.training import checkpoints
 
 given, output, config = snakemake.input, snakemake.output, snakemake.params.settings
 if config["cell_height"] is None:
@@ -25,8 +26,9 @@ settings = {
     "channels": config["geometry_autoencoder_channels"],
     "seed": config["geometry_seed"],
 }
-encoder, decoder, scores = train_and_score(structures, settings)
-for model, path in ((encoder, output.encoder), (decoder, output.decoder)):
-    with whole(path) as temporary:
-        model.save(temporary)
-write_json(output.scores, scores)
+with checkpoints.of_script(snakemake, output.scores):
+    encoder, decoder, scores = train_and_score(structures, settings)
+    for model, path in ((encoder, output.encoder), (decoder, output.decoder)):
+        with whole(path) as temporary:
+            model.save(temporary)
+    write_json(output.scores, scores)

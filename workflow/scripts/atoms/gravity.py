@@ -10,5 +10,8 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms import gravity
 from spinlens.core.files import write_json
+from spinlens.training import checkpoints
 
-write_json(snakemake.output[0], gravity.learned_laws(snakemake.params.settings["geometry_seed"]))
+with checkpoints.of_script(snakemake, snakemake.output[0]):
+    laws = gravity.learned_laws(snakemake.params.settings["geometry_seed"])
+    write_json(snakemake.output[0], laws)

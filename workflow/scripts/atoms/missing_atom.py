@@ -10,9 +10,11 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms.missing_atom_training import train_and_test
 from spinlens.core.files import whole, write_json
+from spinlens.training import checkpoints
 
 kind, source = snakemake.wildcards.kind, snakemake.input
-model, scores = train_and_test(kind, source[0] if source else "g2", snakemake.params.settings)
-with whole(snakemake.output.model) as temporary:
-    model.save(temporary)
-write_json(snakemake.output.scores, scores)
+with checkpoints.of_script(snakemake, snakemake.output.scores):
+    model, scores = train_and_test(kind, source[0] if source else "g2", snakemake.params.settings)
+    with whole(snakemake.output.model) as temporary:
+        model.save(temporary)
+    write_json(snakemake.output.scores, scores)

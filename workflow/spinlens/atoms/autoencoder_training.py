@@ -20,9 +20,11 @@ from keras import ops
 from spinlens.atoms import autoencoder, autoencoder_scores, motifs, points
 from spinlens.atoms.autoencoder import Array, Motifs, Settings, Vocabulary
 from spinlens.atoms.motifs import FAMILIES
-from spinlens.atoms.training_loop import CosineSchedule, Report
+from spinlens.atoms.training_loop import CosineSchedule, Report, made_from
 from spinlens.core.files import write_json
 from spinlens.layers import Tensor
+from spinlens.training import checkpoints
+from spinlens.training.resume import Keeper
 
 FAMILY_SHARES = {"shapes": 0.1, "molecules": 0.5, "crystals": 0.4}  # of the structures of a batch
 DISPLACED, DISPLACEMENT = 0.6, 0.15  # share of structures whose points move, and scale in Å
@@ -93,7 +95,18 @@ def train(
     schedule = CosineSchedule(settings["learning_rate"], settings["steps"], report=report)
     both.compile(keras.optimizers.Adam(settings["learning_rate"], global_clipnorm=5.0), loss)
     epochs = -(-settings["steps"] // len(batches))
-    both.fit(batches, epochs=epochs, callbacks=[schedule], verbose=0)
+    truth = np.concatenate([structure.positions.ravel() for structure in structures])
+    kept = checkpoints.of_next_training(made_from(both, {}, truth, settings))
+    keeper = Keeper(kept, {"batches": batches, "schedule": schedule}, report)
+    keeper.resume(both)
+    both.fit(
+        batches,
+        epochs=epochs,
+        initial_epoch=keeper.initial_epoch,
+        callbacks=[schedule, keeper],
+        verbose=0,
+    )
+    keeper.finish()
     return encoder, decoder, schedule.history
 
 
@@ -150,6 +163,14 @@ class MotifBatches(keras.utils.PyDataset):
         bell = np.exp(-0.5 * (away.min(axis=-1) / autoencoder.WIDTH) ** 2)
         truth = np.stack([bell, np.take_along_axis(batch["species"], nearest, 1)], -1)
         return batch | {"places": places}, truth.astype("float32")
+
+    def state(self) -> dict[str, Any]:
+        """Return the state of the random generator."""
+        return {"random": self.rng.bit_generator.state}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up what `state` returned."""
+        self.rng.bit_generator.state = state["random"]
 
     def _augmented(self, batch: points.Arrays) -> points.Arrays:
         count, size = batch["mask"].shape

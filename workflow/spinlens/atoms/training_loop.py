@@ -1,5 +1,6 @@
 """Training by steps or by the clock, the same on every backend."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
@@ -8,6 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
+
+from spinlens.training import checkpoints
+from spinlens.training.resume import Keeper
 
 Report = Callable[[str], object]  # takes a line of progress
 
@@ -54,6 +58,15 @@ class ShuffledBatches(keras.utils.PyDataset):
         rows, self.waiting = self.waiting[: self.batch], self.waiting[self.batch :]
         return {name: array[rows] for name, array in self.inputs.items()}, self.truth[rows]
 
+    def state(self) -> dict[str, Any]:
+        """Return the examples that wait and the state of the random generator."""
+        return {"waiting": self.waiting.tolist(), "random": self.rng.bit_generator.state}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up what `state` returned."""
+        self.waiting = np.array(state["waiting"], int)
+        self.rng.bit_generator.state = state["random"]
+
 
 class CosineSchedule(keras.callbacks.Callback):
     """Learning rate that warms up and falls to zero as half a cosine; it also ends the training.
@@ -76,9 +89,17 @@ class CosineSchedule(keras.callbacks.Callback):
         self.history: list[dict[str, Any]] = []
         self.done = 0
 
+    def is_over(self) -> bool:
+        """Whether the training has reached its end before this process began."""
+        return bool(self.history) and (
+            self.history[-1]["seconds"] >= 60 * self.minutes
+            if self.minutes is not None
+            else self._progress() >= 1
+        )
+
     def on_train_begin(self, logs: Any = None) -> None:
-        """Start the clock."""
-        self.start = monotonic()
+        """Start the clock, or let it go on."""
+        self.start = monotonic() - (self.history[-1]["seconds"] if self.history else 0)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the learning rate."""
@@ -96,6 +117,15 @@ class CosineSchedule(keras.callbacks.Callback):
         self.report(f"step {row['step']}  {row['seconds']:.1f} s  loss {row['loss']:.4f}")
         if self._progress() >= 1:
             self.model.stop_training = True
+
+    def state(self) -> dict[str, Any]:
+        """Return the history so far."""
+        return {"history": list(self.history)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a history."""
+        self.history[:] = state["history"]
+        self.done = self.history[-1]["step"] if self.history else 0
 
     def _progress(self) -> float:
         if self.minutes is not None:
@@ -145,10 +175,44 @@ def fit(
         model.compile(_optimizer(settings["learning_rate"], memory), loss)
     batches = ShuffledBatches(inputs, truth, settings["batch"], epoch, settings["seed"])
     epochs = 10**6 if minutes is not None else -(-settings["steps"] // epoch)
-    model.fit(batches, epochs=epochs, callbacks=[schedule], verbose=0)
+    kept = checkpoints.of_next_training(made_from(model, inputs, truth, settings))
+    keeper = Keeper(kept, {"batches": batches, "schedule": schedule}, report)
+    keeper.resume(model)
+    model.fit(
+        batches,
+        epochs=epochs,
+        initial_epoch=epochs if schedule.is_over() else keeper.initial_epoch,
+        callbacks=[schedule, keeper],
+        verbose=0,
+    )
+    keeper.finish()
     # Weights and their mean are now one array, which a prediction on JAX would take from both.
     model.set_weights(model.get_weights())
     return schedule.history
+
+
+def made_from(
+    model: Any, inputs: Mapping[str, NDArray[Any]], truth: NDArray[Any], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Describe what a training depends on, by which its checkpoint is known.
+
+    Parameters
+    ----------
+    model
+        Keras model before the training.
+    inputs, truth
+        Arrays by name and array, examples first.
+    settings
+        Settings of the training.
+
+    Returns
+    -------
+    dict
+        The settings, and checksums of the arrays and of the initial weights.
+    """
+    arrays = [*(inputs[name] for name in sorted(inputs)), truth, *model.get_weights()]
+    digests = [hashlib.sha256(np.ascontiguousarray(each).tobytes()).hexdigest() for each in arrays]
+    return {"settings": dict(settings), "arrays": digests, "backend": keras.backend.backend()}
 
 
 def _optimizer(rate: float, memory: int) -> Any:

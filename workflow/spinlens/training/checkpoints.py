@@ -1,35 +1,20 @@
-"""Checkpoints: an interrupted training goes on from the end of its last epoch.
+"""Checkpoints of a job: where its trainings are kept, and that it is the only one to write there.
 
-A checkpoint holds weights, optimizer, epoch, history and the state of every random generator, so
-that a resumed training equals one that was not interrupted, number for number on a CPU. It is a
-file beside the outputs of a job, which Snakemake deletes before it starts the job again.
+They are files beside the outputs of the job, which Snakemake deletes before it starts it again.
 """
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import keras
-import numpy as np
-from numpy.typing import NDArray
-
-from spinlens.core import interruption
 from spinlens.core.lock import one_writer
-from spinlens.training.checkpoint_file import Checkpoint, Report, State
+from spinlens.training.checkpoint_file import Checkpoint
 
-
-class Stateful(Protocol):
-    """Batches or a callback whose state a checkpoint holds."""
-
-    def state(self) -> dict[str, Any]:
-        """Return the state, as JSON can hold it."""
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take up a state."""
+_of_this_job: list["Checkpoints"] = []
 
 
 @dataclass
@@ -44,11 +29,14 @@ class Checkpoints:
         Time between two writings of one.
     made_from : Mapping
         What all trainings depend on, such as the dataset and the code.
+    trainings : int
+        Number of trainings so far that are told apart by their order alone.
     """
 
     folder: Path
     minutes: float
     made_from: Mapping[str, Any] = field(default_factory=dict)
+    trainings: int = 0
 
     def of(self, name: str) -> "Checkpoints":
         """Checkpoints in a folder below this one.
@@ -108,6 +96,26 @@ def file_state(path: Path | str) -> list[int]:
     return [found.st_size, found.st_mtime_ns]
 
 
+def of_next_training(made_from: Mapping[str, Any]) -> Checkpoint | None:
+    """Checkpoint of the next of the trainings that a job makes one after another.
+
+    Parameters
+    ----------
+    made_from : Mapping
+        What this training depends on.
+
+    Returns
+    -------
+    Checkpoint or None
+        None outside of `of_job`.
+    """
+    if not _of_this_job:
+        return None
+    kept = _of_this_job[0]
+    kept.trainings += 1
+    return kept.of(f"training{kept.trainings}").checkpoint(made_from)
+
+
 @contextmanager
 def of_job(
     folder: Path | str, minutes: float, made_from: Mapping[str, Any]
@@ -133,106 +141,34 @@ def of_job(
     """
     folder = Path(folder)
     with one_writer(folder / "lock"):
-        yield Checkpoints(folder, minutes, made_from)
+        kept = Checkpoints(folder, minutes, made_from)
+        _of_this_job[:] = [kept]
+        try:
+            yield kept
+        finally:
+            _of_this_job.clear()
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):  # folders of other jobs stay
             os.removedirs(folder.parent)
 
 
-class Keeper(keras.callbacks.Callback):
-    """Keeps the state of a training at the end of each epoch, and writes it when it is due.
+def of_script(snakemake: Any, output: str) -> AbstractContextManager[Checkpoints]:
+    """Checkpoints of a script that makes one or several trainings one after another.
 
     Parameters
     ----------
-    checkpoint : Checkpoint or None
-        Where it is written; None for a training that is not kept.
-    parts : Mapping of Stateful
-        Batches and callbacks whose state belongs to the training, by name. The Keeper comes after
-        these callbacks.
-    report : callable
-        Takes a line if a checkpoint is used or refused.
+    snakemake : object
+        What Snakemake gives the script: its config and its parameter `code` are used.
+    output : str
+        One of the script's outputs, by whose path the checkpoints are named.
+
+    Returns
+    -------
+    context manager
+        As of `of_job`.
     """
-
-    def __init__(
-        self, checkpoint: Checkpoint | None, parts: Mapping[str, Stateful], report: Report = print
-    ) -> None:
-        super().__init__()
-        self.checkpoint, self.parts = checkpoint, parts
-        self.found = None if checkpoint is None else checkpoint.read(report)
-        self._kept, self._written = self.found, self.found
-
-    @property
-    def initial_epoch(self) -> int:
-        """Number of epochs that are done."""
-        return self.found.epoch if self.found else 0
-
-    def resume(self, model: keras.Model) -> None:
-        """Give a model that was just built the weights and the optimizer of the checkpoint.
-
-        Parameters
-        ----------
-        model : keras.Model
-            Compiled model.
-        """
-        if self.found is not None:
-            model.optimizer.build(model.trainable_variables)
-            _assign(_variables(model), self.found.arrays["weights"])
-            _assign(model.optimizer.variables, self.found.arrays["optimizer"])
-            self._restore_parts(self.found)
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Write also if the process is told to end."""
-        if self.checkpoint is not None:
-            interruption.before_end(self._save)
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Take up the random states, once Keras has drawn the batches that it looks at first."""
-        if self.found is not None and epoch == self.found.epoch:
-            self._restore_parts(self.found)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Keep the state; write it if it is due."""
-        if self.checkpoint is not None:
-            self._kept = self._state(epoch + 1)
-            if self.checkpoint.is_due:
-                self._save()
-
-    def finish(self) -> None:
-        """Write the end of a training whose outputs are yet to be written."""
-        if self.checkpoint is not None:
-            self._save()
-
-    def _restore_parts(self, state: State) -> None:
-        for name, part in self.parts.items():
-            part.restore(state.parts[name])
-
-    def _state(self, epoch: int) -> State:
-        arrays = {
-            "weights": _values(_variables(self.model)),
-            "optimizer": _values(self.model.optimizer.variables),
-        }
-        return State(epoch, arrays, {name: part.state() for name, part in self.parts.items()})
-
-    def _save(self) -> int:
-        """Write what is not yet written; return the number of epochs done by this process."""
-        if self._kept is None or self.checkpoint is None:
-            return 0
-        if self._written is not self._kept:
-            self.checkpoint.write(self._kept)
-            self._written = self._kept
-        return self._kept.epoch - self.initial_epoch
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    """Weights and the states of random layers; metrics start each epoch anew."""
-    metrics = {id(variable) for variable in model.metrics_variables}
-    return [variable for variable in model.variables if id(variable) not in metrics]
-
-
-def _values(variables: Sequence[Any]) -> list[NDArray[Any]]:
-    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
-
-
-def _assign(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+    path = Path(output)
+    name = Path(snakemake.config["results"]).name
+    results = next((above for above in path.parents if above.name == name), path.parent)
+    folder = results / "checkpoints" / path.relative_to(results).with_suffix("")
+    return of_job(folder, snakemake.config["checkpoint_minutes"], {"code": snakemake.params.code})

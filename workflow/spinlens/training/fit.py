@@ -16,7 +16,8 @@ from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
 from spinlens.training import batches, data_parallel, metrics
 from spinlens.training.batches import Batches
-from spinlens.training.checkpoints import Checkpoints, Keeper
+from spinlens.training.checkpoints import Checkpoints
+from spinlens.training.resume import Keeper
 from spinlens.training.task import Fold
 
 MeanAndDeviation = tuple[float, float]

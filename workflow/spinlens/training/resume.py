@@ -1,0 +1,124 @@
+"""An interrupted training goes on from the end of its last epoch.
+
+A checkpoint holds weights, optimizer, epoch, history and the state of every random generator, so
+that a resumed training equals one that was not interrupted, number for number on a CPU.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.core import interruption
+from spinlens.training.checkpoint_file import Checkpoint, Report, State
+
+
+class Stateful(Protocol):
+    """Batches or a callback whose state a checkpoint holds."""
+
+    def state(self) -> dict[str, Any]:
+        """Return the state, as JSON can hold it."""
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a state."""
+
+
+class Keeper(keras.callbacks.Callback):
+    """Keeps the state of a training at the end of each epoch, and writes it when it is due.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint or None
+        Where it is written; None for a training that is not kept.
+    parts : Mapping of Stateful
+        Batches and callbacks whose state belongs to the training, by name. The Keeper comes after
+        these callbacks.
+    report : callable
+        Takes a line if a checkpoint is used or refused.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint | None, parts: Mapping[str, Stateful], report: Report = print
+    ) -> None:
+        super().__init__()
+        self.checkpoint, self.parts = checkpoint, parts
+        self.found = None if checkpoint is None else checkpoint.read(report)
+        self._kept, self._written = self.found, self.found
+
+    @property
+    def initial_epoch(self) -> int:
+        """Number of epochs that are done."""
+        return self.found.epoch if self.found else 0
+
+    def resume(self, model: keras.Model) -> None:
+        """Give a model that was just built the weights and the optimizer of the checkpoint.
+
+        Parameters
+        ----------
+        model : keras.Model
+            Compiled model.
+        """
+        if self.found is not None:
+            model.optimizer.build(model.trainable_variables)
+            _assign(_variables(model), self.found.arrays["weights"])
+            _assign(model.optimizer.variables, self.found.arrays["optimizer"])
+            self._restore_parts(self.found)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Write also if the process is told to end."""
+        if self.checkpoint is not None:
+            interruption.before_end(self._save)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Take up the random states, once Keras has drawn the batches that it looks at first."""
+        if self.found is not None and epoch == self.found.epoch:
+            self._restore_parts(self.found)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Keep the state; write it if it is due."""
+        if self.checkpoint is not None:
+            self._kept = self._state(epoch + 1)
+            if self.checkpoint.is_due:
+                self._save()
+
+    def finish(self) -> None:
+        """Write the end of a training whose outputs are yet to be written."""
+        if self.checkpoint is not None:
+            self._save()
+
+    def _restore_parts(self, state: State) -> None:
+        for name, part in self.parts.items():
+            part.restore(state.parts[name])
+
+    def _state(self, epoch: int) -> State:
+        arrays = {
+            "weights": _values(_variables(self.model)),
+            "optimizer": _values(self.model.optimizer.variables),
+        }
+        return State(epoch, arrays, {name: part.state() for name, part in self.parts.items()})
+
+    def _save(self) -> int:
+        """Write what is not yet written; return the number of epochs done by this process."""
+        if self._kept is None or self.checkpoint is None:
+            return 0
+        if self._written is not self._kept:
+            self.checkpoint.write(self._kept)
+            self._written = self._kept
+        return self._kept.epoch - self.initial_epoch
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    """Weights and the states of random layers; metrics start each epoch anew."""
+    metrics = {id(variable) for variable in model.metrics_variables}
+    return [variable for variable in model.variables if id(variable) not in metrics]
+
+
+def _values(variables: Sequence[Any]) -> list[NDArray[Any]]:
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+
+
+def _assign(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
