@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 PROFILE = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2")
 CONFIG = ("--config", "gpus=0", "--", "results/sweep.tsv")
-EPOCHS = 400
+EPOCHS = 300
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def fitted(folder, path, sides=SIDES, **changes):
         calculations, steps = opened["sample"].values, mean_voxel_vectors(opened)
         about = ranges(opened, sides[0])
     folds = tuple(training.Fold(side, target.truth[side]) for side in sides)
-    task = fitting.Task(target, folds, calculations, steps)
+    task = fitting.Task(target, folds, calculations, steps, calculations[folds[0].samples])
     with Inputs(path, point) as inputs:
         fit = training.fit(point, inputs, *folds, target.class_count, report=lambda _: None)
     fit_files.write_model(folder / "model.keras", fit.model)

@@ -26,6 +26,7 @@ VARIANTS = {
     "sgd": {"optimizer": "sgd", "learning_rate": 0.5, "momentum": 0.9},
     "parts": {"micro_batch": 2},
     "regression": {"classes": "regression"},
+    "stopped": {"patience": 1, "learning_rate": 0.5, "learning_rate_schedule": "cosine"},
     "dense": {"dense": [4], "convolutions": [2]},
 }
 

@@ -13,12 +13,9 @@ used = devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from pathlib import Path
 
-import numpy as np
-
 from spinlens.core.files import write_json
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
-from spinlens.splits import folds
 from spinlens.training import checkpoints, choice, task
 
 dataset, split = snakemake.input.dataset, snakemake.input.split
@@ -34,15 +31,12 @@ place = checkpoints.place(folder, depth=5)
 with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
     if params.choices:
         own = task.task(dataset, split, point, fold)
-        groups = folds.read_groups(split)
-        training = own.folds[0]
-        names = np.array([groups[own.calculations[sample]] for sample in training.samples])
         override, rows = choice.choose(
             inputs,
             point,
             params.choices,
-            training,
-            names,
+            own.folds[0],
+            own.groups,
             own.target.class_count,
             checkpoints=kept,
         )

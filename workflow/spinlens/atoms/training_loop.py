@@ -89,7 +89,8 @@ class CosineSchedule(keras.callbacks.Callback):
         self.history: list[dict[str, Any]] = []
         self.done = 0
 
-    def is_over(self) -> bool:
+    @property
+    def has_ended(self) -> bool:
         """Whether the training has reached its end before this process began."""
         return bool(self.history) and (
             self.history[-1]["seconds"] >= 60 * self.minutes
@@ -181,7 +182,7 @@ def fit(
     model.fit(
         batches,
         epochs=epochs,
-        initial_epoch=epochs if schedule.is_over() else keeper.initial_epoch,
+        initial_epoch=epochs if keeper.is_over else keeper.initial_epoch,
         callbacks=[schedule, keeper],
         verbose=0,
     )

@@ -59,7 +59,10 @@ def train_and_write(
         If the samples' cells, the grid or the devices do not allow what the point asks for.
     """
     folder = Path(folder)
-    made = fit(point, inputs, *task.folds, task.target.class_count, devices, print, checkpoints)
+    classes = task.target.class_count
+    made = fit(
+        point, inputs, *task.folds, classes, devices, checkpoints=checkpoints, groups=task.groups
+    )
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)
     write_model(folder / "model.keras", made.model)

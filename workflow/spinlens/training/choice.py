@@ -66,7 +66,8 @@ def choose(
         for number, pair in enumerate(pairs):
             name = f"choice{index}-{number}"
             kept = None if checkpoints is None else checkpoints.of(name)
-            made = fit(own, inputs, *_folds(training, pair), classes, (), _silent, kept)
+            inner = _folds(training, pair)
+            made = fit(own, inputs, *inner, classes, (), _silent, kept, groups[pair[0]])
             predicted.append(made.predictions[1])
         tested = np.concatenate([validation for _, validation in pairs])
         scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))

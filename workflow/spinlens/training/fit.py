@@ -14,10 +14,10 @@ from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_
 from spinlens.models import build
 from spinlens.settings import sizes
 from spinlens.splits.folds import SUBSETS
-from spinlens.training import batches, data_parallel, metrics
+from spinlens.training import batches, data_parallel, metrics, stopping
 from spinlens.training.batches import Batches
 from spinlens.training.checkpoints import Checkpoints
-from spinlens.training.resume import Keeper
+from spinlens.training.resume import EpochLog, Keeper
 from spinlens.training.task import Fold
 
 MeanAndDeviation = tuple[float, float]
@@ -58,6 +58,7 @@ def fit(
     devices: Sequence[str] = (),
     report: Callable[[str], Any] = print,
     checkpoints: Checkpoints | None = None,
+    groups: NDArray[Any] | None = None,
 ) -> Fit:
     """Train a sweep point; deterministic for a given seed.
 
@@ -80,6 +81,8 @@ def fit(
         Takes one line per epoch.
     checkpoints : Checkpoints or None
         Where the training is kept: one that was interrupted goes on from there.
+    groups : NDArray of str, shape (training samples,)
+        What the split keeps together; early stopping leaves out whole groups.
 
     Returns
     -------
@@ -97,29 +100,37 @@ def fit(
     with data_parallel.scope(devices):
         model = build.build(dict(point), inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
-    log = _EpochLog(point["epochs"], report)
+    log = EpochLog(point["epochs"], report)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
     made_from |= {"training": _listed(training), "validation": _listed(validation)}
+    made_from["groups"] = None if groups is None else groups.tolist()
     parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
     unit = None if classes is not None else _mean_and_deviation(training.truth)
-    learned = Batches(inputs, *_in_unit(training, unit), point["batch_size"], seed, augment, parts)
+    own, inner = stopping.parts(point, training, groups, report)
+    learned = Batches(inputs, *_in_unit(own, unit), point["batch_size"], seed, augment, parts)
     watched = Batches(inputs, *_in_unit(validation, unit), size)
     checkpoint = None if checkpoints is None else checkpoints.checkpoint(made_from)
-    keeper = Keeper(checkpoint, {"batches": learned, "log": log}, report)
+    stopper = None
+    if inner is not None:
+        left_out = Batches(inputs, *_in_unit(inner, unit), size)
+        stopper = stopping.EarlyStopping(point["patience"], left_out, devices)
+    keeper = Keeper(checkpoint, {"batches": learned, "log": log, "stopper": stopper}, report)
     with data_parallel.scope(devices):
         keeper.resume(model)
     with memory_hint(size):
         model.fit(
             data_parallel.shared_out(learned, devices),
             epochs=point["epochs"],
-            initial_epoch=keeper.initial_epoch,
+            initial_epoch=point["epochs"] if keeper.is_over else keeper.initial_epoch,
             validation_data=data_parallel.shared_out(watched, devices),
-            callbacks=[log, keeper],
+            callbacks=[*stopping.schedule(point), *filter(None, [stopper]), log, keeper],
             shuffle=False,  # batches shuffle their samples; Keras would shuffle batches once more
             verbose=0,
         )
     keeper.finish()
+    if stopper is not None:
+        stopper.take_best(model)
     with data_parallel.scope(devices):
         model = model if unit is None else build.in_unit(model, *unit)
     folds = (training, validation)
@@ -163,29 +174,6 @@ def augmentation_for(
     if point.get("augmentation") == "layer_group":
         return batches.LayerGroup(inputs.cells(), shape)
     return None
-
-
-class _EpochLog(keras.callbacks.Callback):
-    """History of the epochs, each reported in one line."""
-
-    def __init__(self, epochs: int, report: Callable[[str], Any]) -> None:
-        super().__init__()
-        self.epochs, self.report = epochs, report
-        self.history: list[dict[str, Any]] = []
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        self.history.append({"epoch": epoch + 1} | values)
-        line = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
-        self.report(f"epoch {epoch + 1}/{self.epochs}  {line}")
-
-    def state(self) -> dict[str, Any]:
-        """Return the history so far."""
-        return {"history": list(self.history)}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take up a history."""
-        self.history[:] = state["history"]
 
 
 def _listed(fold: Fold) -> list[Any]:

@@ -16,7 +16,7 @@ from spinlens.training.checkpoint_file import Checkpoint, Report, State
 
 
 class Stateful(Protocol):
-    """Batches or a callback whose state a checkpoint holds."""
+    """Batches or a callback whose state a checkpoint holds; its `arrays`, if it has any, too."""
 
     def state(self) -> dict[str, Any]:
         """Return the state, as JSON can hold it."""
@@ -33,17 +33,18 @@ class Keeper(keras.callbacks.Callback):
     checkpoint : Checkpoint or None
         Where it is written; None for a training that is not kept.
     parts : Mapping of Stateful
-        Batches and callbacks whose state belongs to the training, by name. The Keeper comes after
-        these callbacks.
+        Batches and callbacks whose state belongs to the training, by name; None is left out. The
+        Keeper comes after these callbacks.
     report : callable
         Takes a line if a checkpoint is used or refused.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint | None, parts: Mapping[str, Stateful], report: Report = print
+        self, checkpoint: Checkpoint | None, parts: Mapping[str, Any], report: Report = print
     ) -> None:
         super().__init__()
-        self.checkpoint, self.parts = checkpoint, parts
+        self.checkpoint = checkpoint
+        self.parts = {name: part for name, part in parts.items() if part is not None}
         self.found = None if checkpoint is None else checkpoint.read(report)
         self._kept, self._written = self.found, self.found
 
@@ -51,6 +52,11 @@ class Keeper(keras.callbacks.Callback):
     def initial_epoch(self) -> int:
         """Number of epochs that are done."""
         return self.found.epoch if self.found else 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a part has ended the training before its last epoch."""
+        return any(getattr(part, "has_ended", False) for part in self.parts.values())
 
     def resume(self, model: keras.Model) -> None:
         """Give a model that was just built the weights and the optimizer of the checkpoint.
@@ -91,12 +97,17 @@ class Keeper(keras.callbacks.Callback):
     def _restore_parts(self, state: State) -> None:
         for name, part in self.parts.items():
             part.restore(state.parts[name])
+            for key in getattr(part, "arrays", {}):
+                part.arrays[key] = state.arrays[f"{name}.{key}."]
 
     def _state(self, epoch: int) -> State:
         arrays = {
             "weights": _values(_variables(self.model)),
             "optimizer": _values(self.model.optimizer.variables),
         }
+        for name, part in self.parts.items():
+            for key, values in getattr(part, "arrays", {}).items():
+                arrays[f"{name}.{key}."] = list(values)
         return State(epoch, arrays, {name: part.state() for name, part in self.parts.items()})
 
     def _save(self) -> int:
@@ -107,6 +118,38 @@ class Keeper(keras.callbacks.Callback):
             self.checkpoint.write(self._kept)
             self._written = self._kept
         return self._kept.epoch - self.initial_epoch
+
+
+class EpochLog(keras.callbacks.Callback):
+    """History of the epochs, each reported in one line.
+
+    Parameters
+    ----------
+    epochs : int
+        Epochs of the whole training.
+    report : callable
+        Takes the line.
+    """
+
+    def __init__(self, epochs: int, report: Report) -> None:
+        super().__init__()
+        self.epochs, self.report = epochs, report
+        self.history: list[dict[str, Any]] = []
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Record and report an epoch."""
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self.history.append({"epoch": epoch + 1} | values)
+        line = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
+        self.report(f"epoch {epoch + 1}/{self.epochs}  {line}")
+
+    def state(self) -> dict[str, Any]:
+        """Return the history so far."""
+        return {"history": list(self.history)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take up a history."""
+        self.history[:] = state["history"]
 
 
 def _variables(model: keras.Model) -> list[Any]:

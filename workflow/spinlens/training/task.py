@@ -46,12 +46,15 @@ class Task:
         Ids of all samples of the dataset.
     voxel_vectors : NDArray of float, shape (3, 3)
         Steps in Å, a row each, of the grid of the network's input.
+    groups : NDArray of str, shape (training samples,)
+        What the split keeps together.
     """
 
     target: targets.Target
     folds: tuple[Fold, Fold]
     calculations: NDArray[Any]
     voxel_vectors: NDArray[np.float64]
+    groups: NDArray[Any]
 
 
 def task(
@@ -101,7 +104,9 @@ def task(
         Fold(target.samples[positions], target.truth[positions])
         for positions in splits.read(split_path, *of_target)[fold]
     )
-    return Task(target, (training, validation), calculations, voxel_vectors)
+    kept = splits.read_groups(split_path)
+    groups = np.array([kept[calculations[sample]] for sample in training.samples])
+    return Task(target, (training, validation), calculations, voxel_vectors, groups)
 
 
 def _groups(dataset: xr.Dataset, target: targets.Target, label: str) -> NDArray[Any]:
