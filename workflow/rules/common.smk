@@ -23,11 +23,10 @@ from spinlens.calculations import cell_lengths, published
 from spinlens.calculations.find import find, stamp
 from spinlens.calculations.label_table import read_label_table
 from spinlens.calculations.folder_tree import without_charge_file
-from spinlens.core import checksums, interruption, run_records, slurm, terminal
+from spinlens.core import checksums, process, run_records, slurm, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.core.fingerprint import fingerprint
-from spinlens.core.process import call_by_name
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
@@ -49,12 +48,12 @@ if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK |
         f"{Path.cwd()} cannot be written, and Snakemake keeps its records there: work in a folder of "
         f"your own by --snakefile {HOME / 'Snakefile'} --directory PATH"
     )
-call_by_name()
+process.call_by_name()
 terminal.list_only_changed_parameters()
 BEGAN = time.time()
 PROFILE = resolution.profile_of(sys.argv[1:], os.environ)
 if not workflow.is_main_process:
-    interruption.ignore_warning()
+    process.ignore_warning()
 elif lost := resolution.lost_routing(sys.argv[1:], PROFILE):
     sys.exit(lost)
 if workflow.is_main_process:

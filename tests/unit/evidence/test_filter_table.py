@@ -125,3 +125,15 @@ def test_noise_and_picture_together_may_make_up_most_of_a_filter():
     assert verdict(row | {"found": None, "null_labellings": 3}).endswith(
         "3 of the 19 permuted labellings needed"
     )
+
+
+def test_filters_that_all_diverged_are_rows_that_say_so():
+    random = np.random.default_rng(20)
+    kernels, density = noise(random, 2, 1, 3, 3, 3), noise(random, 1, 6, 6, 6)
+    lost = Recurrences(*np.full((2, 1, 2), np.nan))
+    table = rows(np.full_like(kernels, np.nan), kernels, density, lost)
+    assert [row["filter"] for row in table] == [1, 2]
+    assert all(np.isnan(row["norm"]) and np.isnan(row["overlap_change"]) for row in table)
+    assert {row["verdict"] for row in table} == {"diverged: the weights did not stay finite"}
+    kept = rows(kernels, kernels, density, lost)
+    assert all(np.isfinite(row["norm"]) for row in kept)

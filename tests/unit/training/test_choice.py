@@ -28,7 +28,7 @@ def trained(monkeypatch):
     samples with the quality that its point's `learning_rate` says, without training."""
     asked = []
 
-    def fit(point, inputs, training, left_out, classes, report):
+    def fit(point, inputs, training, left_out, classes, report, **_):
         asked.append((set(training.samples.tolist()), set(left_out.samples.tolist())))
         quality = point["learning_rate"]
         right = np.random.default_rng(0).random(len(left_out.samples)) < quality
@@ -77,7 +77,7 @@ def test_inner_trainings_take_whole_groups_of_the_training_fold_alone(path, trai
 def by_sign(monkeypatch):
     """In place of a network, the sign of the mean field, or of its negative, as a point says."""
 
-    def fit(point, inputs, training, left_out, classes, report):
+    def fit(point, inputs, training, left_out, classes, report, **_):
         means = np.array([np.subtract(*inputs[n].mean(axis=(0, 1, 2))) for n in left_out.samples])
         named = (np.sign(point["learning_rate"]) * means > 0).astype(int)
         return Fit(None, None, [], (np.array([]), np.eye(2)[named]), {})

@@ -18,6 +18,8 @@ from spinlens.evidence.p_values import recurrence_test
 SURROGATES = 19  # the largest is exceeded by chance once in 20
 FAINTEST = 1e-5  # norm of a patch, of the largest, below which it is rounding
 MOST_OF_A_PATTERN = 0.5  # of the square of its norm
+IMPRINTS = ("norm", "norm_initial", "norm_change", "overlap_initial", "overlap_mean_density",
+            "reference", "overlap_change", "reference_change")  # fmt: skip
 Reals = NDArray[np.float64]
 Spectrum = NDArray[np.complex128]
 
@@ -142,22 +144,18 @@ def imprints(
     """
     trained, initial = (np.asarray(k, dtype=np.float64) for k in (kernels, initial_kernels))
     kept = np.isfinite(trained).all(axis=(1, 2, 3, 4))
-    change = trained - initial
-    patches = Patches(mean_density, trained.shape[2:])
-    columns = {
-        "norm": _norms(trained[kept]),
-        "norm_initial": _norms(initial[kept]),
-        "norm_change": _norms(change[kept]),
-        "overlap_initial": _cosine(trained[kept], initial[kept]),
-        "overlap_mean_density": patches.overlap(trained[kept]),
-        "reference": patches.reference(trained[kept], seed),
-        "overlap_change": patches.overlap(change[kept]),
-        "reference_change": patches.reference(change[kept], seed),
-    }
-    table = np.full((len(trained), len(columns)), np.nan)
-    table[kept] = np.column_stack(list(columns.values()))
+    table = np.full((len(trained), len(IMPRINTS)), np.nan)
+    if kept.any():
+        patches = Patches(mean_density, trained.shape[2:])
+        before, after, change = initial[kept], trained[kept], (trained - initial)[kept]
+        of_patches = [
+            *(patches.overlap(after), patches.reference(after, seed)),
+            *(patches.overlap(change), patches.reference(change, seed)),
+        ]
+        norms = map(_norms, (after, before, change))
+        table[kept] = np.column_stack([*norms, _cosine(after, before), *of_patches])
     return [
-        {"filter": i + 1} | dict(zip(columns, map(float, row), strict=True))
+        {"filter": i + 1} | dict(zip(IMPRINTS, map(float, row), strict=True))
         for i, row in enumerate(table)
     ]
 

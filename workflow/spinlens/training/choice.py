@@ -67,7 +67,15 @@ def choose(
             name = f"choice{index}-{number}"
             kept = None if checkpoints is None else checkpoints.of(name)
             inner = _folds(training, pair)
-            made = fit(own, inputs, *inner, classes, (), _silent, kept, groups[pair[0]])
+            made = fit(
+                own,
+                inputs,
+                *inner,
+                classes,
+                report=_silent,
+                checkpoints=kept,
+                groups=groups[pair[0]],
+            )
             predicted.append(made.predictions[1])
         tested = np.concatenate([validation for _, validation in pairs])
         scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.core import interruption
+from spinlens.core import process
 from spinlens.training.checkpoint_file import Checkpoint, Report, State
 
 
@@ -75,7 +75,7 @@ class Keeper(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Write also if the process is told to end."""
         if self.checkpoint is not None:
-            interruption.before_end(self._save)
+            process.before_end(self._save)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Take up the random states, once Keras has drawn the batches that it looks at first."""

@@ -12,12 +12,12 @@ from paths import ROOT
 PROGRAM = """
 import sys, time
 sys.path.insert(0, {workflow!r})
-from spinlens.core import interruption
+from spinlens.core import process
 def save():
     print("saved", flush=True)
     return {steps}
-interruption.before_end(lambda: print("not this one"))
-interruption.before_end(save)
+process.before_end(lambda: print("not this one"))
+process.before_end(save)
 print("ready", flush=True)
 time.sleep(600)
 """
@@ -73,8 +73,8 @@ def test_who_only_passes_the_warning_on_lives_on_and_its_script_hears_it():
     inner = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=1)
     outer = (
         f"import subprocess, sys; sys.path.insert(0, {str(ROOT / 'workflow')!r})\n"
-        "from spinlens.core import interruption\n"
-        "interruption.ignore_warning()\n"
+        "from spinlens.core import process\n"
+        "process.ignore_warning()\n"
         f"command = ['sh', '-c', 'true; exec \"$@\"', 'sh', sys.executable, '-c', {inner!r}]\n"
         "code = subprocess.run(command).returncode\n"
         "print('outer goes on after', code, flush=True)\n"
