@@ -20,6 +20,7 @@ from spinlens.calculations.folder_tree import (
     add_by_pattern,
     printable,
     walk,
+    without_charge_file,
 )
 from spinlens.calculations.run_files import (
     LABEL_FILES,
@@ -107,6 +108,32 @@ def find(
     found = [_chosen(folder, names, members) for (folder, names, _), members in groups.items()]
     found += [_unreadable(*each) for each in unreadable]
     return _named(root, found)
+
+
+def find_by_id(
+    root: Path | str, pattern: str | None = None, key: str = "calculations"
+) -> dict[str, Calculation]:
+    """Find calculations as `find` does, at least one, by id.
+
+    Raises
+    ------
+    SpinlensError
+        As `find` does, and if there is none; it says what may be wrong.
+    """
+    found = find(root, pattern, key)
+    if not found and pattern and (without := find(root)):
+        raise SpinlensError(
+            f"pattern: no file below {root} matches {pattern}, for example "
+            f"{Path(without[0].charge_file).relative_to(root)}"
+        )
+    if not found:
+        alike = without_charge_file(root, pattern)
+        hint = "".join(f"; {each['source']}: {each['reason']}" for each in alike[:1])
+        raise SpinlensError(
+            f"{key}: no CHGCAR in any folder of {root}, no Chgcar of pymatgen in .json, no pair "
+            f"of .cube files{hint}"
+        )
+    return {calculation.id: calculation for calculation in found}
 
 
 def stamp(calculation: Calculation) -> str:

@@ -140,6 +140,28 @@ def files_of(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(paths | {each[key] for each in evidence for key in ("baselines", "split_table")})
 
 
+def single_split_fits(results: str, point: plan.EvidencePoint) -> dict[str, list[str]]:
+    """Folders of the fits of an evidence point on the single split.
+
+    Returns
+    -------
+    dict
+        `fits` of the true labels, and `null` of the permuted ones.
+    """
+    true, permuted = point.single_split_fits, point.permuted_fits
+    return {"fits": fit_folders(results, true), "null": fit_folders(results, permuted)}
+
+
+def single_split_filters(results: str, point: plan.EvidencePoint) -> dict[str, list[str]]:
+    """List the filters of the fits that `single_split_fits` names, a file per network."""
+    split = folds.single_split(point.point)
+    true, permuted = point.single_split_fits, point.permuted_fits
+    return {
+        name: network_files(results, fits, split, "filters.nc")
+        for name, fits in (("fits", true), ("null", permuted))
+    }
+
+
 def input_of(point: Point) -> dict[str, Any]:
     """Hyperparameters of a point, `plan.OF_INPUT`, that decide what its network receives.
 

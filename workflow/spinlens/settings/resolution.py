@@ -103,14 +103,21 @@ def require_folder(results: Path | str) -> None:
         raise SpinlensError(f"results: {existing} is a file, name a folder")
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        own = below.get(key)
-        if isinstance(own, Mapping) and isinstance(value, Mapping):
-            value = _merged(own, value)
-        merged[key] = value
-    return merged
+def require_writable(results: Path | str) -> None:
+    """Check that the folder of results, or the one that it is to be made in, takes files.
+
+    Raises
+    ------
+    SpinlensError
+        If it does not.
+    """
+    folder = Path(results).absolute()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise SpinlensError(
+            f"results: {folder} cannot be written: allow writing in {existing}, or give another "
+            "folder by --config results=PATH"
+        )
 
 
 def profile_of(arguments: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -142,6 +149,12 @@ def profile_of(arguments: Sequence[str], environment: Mapping[str, str]) -> dict
     return {}
 
 
+def training_partition(profile: Mapping[str, Any]) -> str | None:
+    """Partition to which a profile sends trainings; None if SLURM does not run them."""
+    own = (profile.get("set-resources") or {}).get("train", {})
+    return own.get("slurm_partition") if profile.get("executor") == "slurm" else None
+
+
 def lost_routing(arguments: Sequence[str], profile: Mapping[str, Any]) -> str:
     """Say that `--set-resources` on the command line would replace the profile's.
 
@@ -167,3 +180,13 @@ def lost_routing(arguments: Sequence[str], profile: Mapping[str, Any]) -> str:
         "copy of the profile; the time of trainings is also a key of the config, --config "
         "training_minutes=..."
     )
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        own = below.get(key)
+        if isinstance(own, Mapping) and isinstance(value, Mapping):
+            value = _merged(own, value)
+        merged[key] = value
+    return merged
