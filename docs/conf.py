@@ -4,9 +4,11 @@
 """
 
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -28,10 +30,31 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphin
 myst_enable_extensions = ["deflist", "dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["generate", "_build"]
-nitpicky = False
+default_role = "code"  # docstrings mark names by single backticks
 html_theme = "furo"
 html_title = f"spinlens {version}"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented_params"
 napoleon_google_docstring = False
+
+
+_OUTSIDE_CODE = re.compile(r"(`[^`]*`)")
+
+
+def _plain_bars_and_stars(
+    app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]
+) -> None:
+    """Keep |m| and *shape of a docstring from being read as markup."""
+    for i, line in enumerate(lines):
+        if not line.lstrip().startswith((".. ", ":")):
+            parts = _OUTSIDE_CODE.split(line)
+            parts[::2] = [
+                re.sub(r"(?<!\\)(\||(?<!\*)\*(?=\w))", r"\\\1", part) for part in parts[::2]
+            ]
+            lines[i] = "".join(parts)
+
+
+def setup(app: Any) -> None:
+    """Connect what reads docstrings; before napoleon, which writes stars of its own."""
+    app.connect("autodoc-process-docstring", _plain_bars_and_stars, priority=100)

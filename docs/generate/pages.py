@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import config_keys
+import messages
 
-PAGES = {"config_keys.md": config_keys.page}
+PAGES = {"config_keys.md": config_keys.page, "messages.md": messages.page}
 
 
 def write(folder: Path) -> None:
