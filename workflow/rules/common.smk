@@ -21,6 +21,7 @@ os.environ.update(
 from spinlens.calculations import cell_lengths, published
 from spinlens.calculations.find import find_by_id, stamp
 from spinlens.calculations.folder_tree import without_charge_file
+from spinlens.calculations.label_table import read_label_table
 from spinlens.core import checksums, process, run_records, slurm, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
