@@ -19,3 +19,12 @@ def test_forcing_a_points_metrics_trains_that_point_alone(project):
 def test_forcing_the_rule_trains_every_point(project):
     """Why the file is named, and not the rule."""
     assert project.planned("--forcerun", "train", "--")["train"] == 3
+
+
+def test_the_former_model_outlives_the_outputs_that_a_new_training_removes(project):
+    results = project.folder / "results"
+    for model in (results / "models").glob("*/model.keras"):
+        former = results / "former" / model.parent.name / "model.keras"
+        content = model.read_bytes()
+        model.unlink()
+        assert former.read_bytes() == content

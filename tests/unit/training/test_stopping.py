@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from tensorflow.core.util import event_pb2
 
 from small_training import POINT, SIDES, written
 from spinlens.dataset.network_inputs import Inputs
@@ -93,3 +95,28 @@ def test_a_schedule_sets_the_rate_of_each_epoch():
         rates.append(float(model.optimizer.learning_rate.numpy()))
     assert rates == pytest.approx([2, 2 * 0.8535534, 1, 2 * 0.1464466], rel=1e-5)
     assert stopping.schedule({"learning_rate": 2, "epochs": 4}) == []
+
+
+def test_learning_curves_for_tensorboard_are_those_of_the_history(path, tmp_path):
+    folds = [Fold(side, CLASSES[side]) for side in SIDES]
+    point = POINT | {"epochs": 3}
+    with Inputs(path, point) as inputs:
+        fit = training.fit(point, inputs, *folds, 2, report=lambda _: None, curves=tmp_path)
+    written = [
+        (event.step, value.tag, value.simple_value)
+        for file in tmp_path.iterdir()
+        for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator()
+        for event in [event_pb2.Event.FromString(record)]
+        for value in event.summary.value
+    ]
+    expected = [
+        (row["epoch"], name, pytest.approx(value, rel=1e-6))
+        for row in fit.history
+        for name, value in row.items()
+        if name != "epoch"
+    ]
+    assert len(written) == len(expected) == 12
+    assert {(step, tag) for step, tag, _ in written} == {(step, tag) for step, tag, _ in expected}
+    assert dict((each[:2], each[2]) for each in written) == dict(
+        (each[:2], each[2]) for each in expected
+    )

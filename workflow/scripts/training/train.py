@@ -21,9 +21,12 @@ own = task.task(dataset, split, point, snakemake.params.fold)
 folder = Path(snakemake.output.model).parent
 window = snakemake.params.settings["window"]
 minutes = snakemake.config["checkpoint_minutes"]
+curves = (
+    folder.parents[1] / "tensorboard" / folder.name if snakemake.config["tensorboard"] else None
+)
 made_from = {"dataset": checkpoints.file_state(dataset), "code": snakemake.params.code}
 place = checkpoints.place(folder, depth=1)
 with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
-    fit_files.train_and_write(folder, inputs, dataset, point, own, window, used, kept)
+    fit_files.train_and_write(folder, inputs, dataset, point, own, window, used, kept, curves)
 # Snakemake removes the outputs before it trains again: the former model stays here until then.
 link_copy(map(str, snakemake.output), folder.parents[1] / "former" / folder.name)

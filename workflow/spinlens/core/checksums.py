@@ -20,7 +20,8 @@ FOLDER = ".checksums"
 SUFFIX = ".json"
 MOST_NAMED = 5
 # Files that a user may change, and checkpoints, which hold a checksum themselves.
-UNCHECKED = (("structures", "vasp"), ("export",), ("checkpoints",))
+UNCHECKED = (("structures", "vasp"), ("export",), ("checkpoints",),
+             ("tensorboard",))  # fmt: skip
 
 
 def forget(path: Path | str) -> None:

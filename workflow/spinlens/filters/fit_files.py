@@ -29,6 +29,7 @@ def train_and_write(
     window: float | None,
     devices: Sequence[str] = (),
     checkpoints: Checkpoints | None = None,
+    curves: Path | None = None,
 ) -> None:
     """Train a point on a task; write its files to a folder.
 
@@ -52,6 +53,8 @@ def train_and_write(
         Devices that share each batch, if there are several.
     checkpoints : Checkpoints or None
         Where the training is kept: one that was interrupted goes on from there.
+    curves : Path or None
+        Folder of the learning curves for TensorBoard; None for none.
 
     Raises
     ------
@@ -61,7 +64,14 @@ def train_and_write(
     folder = Path(folder)
     classes = task.target.class_count
     made = fit(
-        point, inputs, *task.folds, classes, devices, checkpoints=checkpoints, groups=task.groups
+        point,
+        inputs,
+        *task.folds,
+        classes,
+        devices,
+        checkpoints=checkpoints,
+        groups=task.groups,
+        curves=curves,
     )
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -59,6 +60,7 @@ def fit(
     report: Callable[[str], Any] = print,
     checkpoints: Checkpoints | None = None,
     groups: NDArray[Any] | None = None,
+    curves: Path | None = None,
 ) -> Fit:
     """Train a sweep point; deterministic for a given seed.
 
@@ -83,6 +85,8 @@ def fit(
         Where the training is kept: one that was interrupted goes on from there.
     groups : NDArray of str, shape (training samples,)
         What the split keeps together; early stopping leaves out whole groups.
+    curves : Path or None
+        Folder of the learning curves for TensorBoard; None for none.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def fit(
     with data_parallel.scope(devices):
         model = build.build(dict(point), inputs.shape, classes, scale)
     initial_kernel = build.first_kernel(model)
-    log = EpochLog(point["epochs"], report)
+    log = EpochLog(point["epochs"], report, curves)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
     made_from |= {"training": _listed(training), "validation": _listed(validation)}
     made_from["groups"] = None if groups is None else groups.tolist()

@@ -5,6 +5,7 @@ that a resumed training equals one that was not interrupted, number for number o
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import keras
@@ -129,19 +130,39 @@ class EpochLog(keras.callbacks.Callback):
         Epochs of the whole training.
     report : callable
         Takes the line.
+    curves : Path or None
+        Folder of the curves for TensorBoard, one file for each attempt; None for none.
     """
 
-    def __init__(self, epochs: int, report: Report) -> None:
+    def __init__(self, epochs: int, report: Report, curves: Path | None = None) -> None:
         super().__init__()
-        self.epochs, self.report = epochs, report
+        self.epochs, self.report, self.curves = epochs, report, curves
+        self._writer: Any = None
         self.history: list[dict[str, Any]] = []
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record and report an epoch."""
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"epoch": epoch + 1} | values)
+        if self.curves is not None:
+            self._write_curves(epoch + 1, values)
         line = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
         self.report(f"epoch {epoch + 1}/{self.epochs}  {line}")
+
+    def _write_curves(self, epoch: int, values: Mapping[str, float]) -> None:
+        """Write a point of each curve; TensorFlow does so without TensorBoard's own package."""
+        import tensorflow as tf
+
+        if self._writer is None:
+            folder = str(self.curves)
+            self._writer = tf.raw_ops.SummaryWriter(shared_name=folder, container="")
+            tf.raw_ops.CreateSummaryFileWriter(
+                writer=self._writer, logdir=folder, max_queue=100, flush_millis=60_000,
+                filename_suffix=".spinlens",
+            )  # fmt: skip
+        for name, value in values.items():
+            tf.raw_ops.WriteScalarSummary(writer=self._writer, step=epoch, tag=name, value=value)
+        tf.raw_ops.FlushSummaryWriter(writer=self._writer)
 
     def state(self) -> dict[str, Any]:
         """Return the history so far."""
