@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
+from spinlens.layers.pair.filters import PairFilters
 from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
 from spinlens.models import FIRST_CONVOLUTION, families
-from spinlens.settings.sizes import is_steerable, micro_batches
+from spinlens.settings.sizes import micro_batches
 
 
 def build(
@@ -35,11 +36,11 @@ def build(
     Returns
     -------
     keras.Model
-        From unit cells (batch, na, nb, nc, channels), for the steerable family beside lattices
+        From unit cells (batch, na, nb, nc, channels), with filters in Å beside their lattices
         (batch, 3, 3) in Å, to probabilities (batch, classes) or values (batch, 1).
     """
     keras.config.set_dtype_policy("mixed_bfloat16" if point["mixed_precision"] else "float32")
-    family = families.steerable if is_steerable(point) else families.voxel
+    family = getattr(families, point.get("family", "voxel"))
     inputs = keras.Input(cell_shape, name="magnetization")
     # Exports read the scale by the layer's name.
     factor = [1 / each for each in scale] if isinstance(scale, Sequence) else 1 / scale
@@ -92,10 +93,10 @@ def first_kernel(model: keras.Model) -> NDArray[np.float32] | Coefficients:
     Returns
     -------
     ndarray or Coefficients
-        (a, b, c, channel, filter) of a voxel model; of a steerable one the basis and weights.
+        (a, b, c, channel, filter) of a voxel model; of others the basis and weights.
     """
     layer = model.get_layer(FIRST_CONVOLUTION)
-    if isinstance(layer, SteerableConv3D):
+    if isinstance(layer, (SteerableConv3D, PairFilters)):
         return layer.coefficients()
     return keras.ops.convert_to_numpy(layer.kernel)
 

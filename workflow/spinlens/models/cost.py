@@ -78,6 +78,8 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
     batch = ceil(min(point["batch_size"], training) / parts)
     steerable = sizes.is_steerable(point)
     count = steerable_cost.steerable_layers if steerable else voxel_cost.voxel_layers
+    if point.get("family") == "pair":
+        count = steerable_cost.pair_layers
     network = count(point, tuple(cell_shape), channels)
     sample_mb = _mb(cell_shape[0] * cell_shape[1] * cell_shape[2] * channels)
     weights = _mb(sum(layer.weights for layer in network))

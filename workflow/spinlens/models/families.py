@@ -1,4 +1,4 @@
-"""The two families of networks: voxel, that of the 2018 study, and steerable, with filters in Å.
+"""Families of networks: voxel, that of the 2018 study; steerable and pair, with filters in Å.
 
 A model takes unit cells (batch, na, nb, nc, channels) and gives probabilities, by a softmax, or a
 linear number.
@@ -14,6 +14,7 @@ from spinlens.core.errors import SpinlensError
 from spinlens.layers import Features, Shape, Tensor
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
+from spinlens.layers.pair.filters import PairFilters
 from spinlens.layers.periodic.convolution import PeriodicConv3D
 from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
 from spinlens.layers.time_reversal import WithReverse
@@ -111,6 +112,39 @@ def steerable(
             name=f"convolution_{index}" if index else FIRST_CONVOLUTION,
         )(x, cells)
     x = Invariants(name="invariants", dtype="float32")(x)
+    for units in point["dense"]:
+        x = keras.layers.Dense(units, activation="relu")(x)
+    units, options = output
+    return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
+
+
+def pair(
+    point: dict[str, Any], inputs: Tensor, scaled: Tensor, output: tuple[int, dict[str, Any]]
+) -> keras.Model:
+    """Build a network of the pair family, without a loss.
+
+    Pair correlations with `filters` isotropic filters → [Dense → ReLU]* → dense → softmax, or a
+    linear number. The filters reach as far as `cutoff` with so many `radial_functions`. The output
+    is invariant as that of the steerable family is; without any nonlinearity but the square of the
+    density, a linear number is a two-point energy.
+
+    Parameters
+    ----------
+    point, inputs, scaled, output
+        As `voxel` takes them.
+
+    Returns
+    -------
+    keras.Model
+        From inputs and lattices (batch, 3, 3) in Å to outputs.
+    """
+    lattice = cells = keras.Input((3, 3), name="lattice")
+    if point.get("even", False):
+        cells = WithReverse("none", name="lattices_with_reverse")(lattice)
+    x = PairFilters(
+        point["filters"], point["cutoff"], point["radial_functions"], name=FIRST_CONVOLUTION,
+        dtype="float32",
+    )(scaled, cells)  # fmt: skip
     for units in point["dense"]:
         x = keras.layers.Dense(units, activation="relu")(x)
     units, options = output

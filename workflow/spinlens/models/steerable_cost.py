@@ -6,7 +6,7 @@ Keras.
 """
 
 from collections.abc import Iterable
-from math import prod
+from math import log2, prod
 from typing import Any
 
 from spinlens.layers.equivariant import irreps
@@ -47,6 +47,26 @@ def steerable_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[
         inputs = dict.fromkeys(outputs, filters)
     network.append(Layer(0, _components(inputs) * prod(cell)))
     return [*network, *dense_layers(2 * sum(inputs.values()), [*point["dense"], 2])]
+
+
+def pair_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[Layer]:
+    """Layers of a network of the pair family.
+
+    Parameters
+    ----------
+    point, cell, channels
+        As `voxel_cost.voxel_layers` takes them.
+
+    Returns
+    -------
+    list of Layer
+        From the pair correlation to the classes.
+    """
+    voxels = channels * prod(cell)
+    weights = point["radial_functions"] * channels * point["filters"]
+    # Spectrum, power, and its four shares of each wave vector, on half of the grid.
+    first = Layer(weights, 8 * voxels, sample_flop=voxels * (20 + 10 * log2(prod(cell))))
+    return [first, *dense_layers(point["filters"], [*point["dense"], 2])]
 
 
 def steerable_channels(

@@ -15,7 +15,7 @@ OF_CHARGE = ("charge", "up", "down", "both")  # channels that take the charge de
 
 
 def is_steerable(point: Mapping[str, Any]) -> bool:
-    """Whether a point's family is steerable.
+    """Whether a point's family has filters in Å that turn with the crystal.
 
     Parameters
     ----------
@@ -25,9 +25,9 @@ def is_steerable(point: Mapping[str, Any]) -> bool:
     Returns
     -------
     bool
-        True for the steerable family.
+        True for the steerable family and for the pair family, its isotropic relative.
     """
-    return point.get("family") == "steerable"
+    return point.get("family") in ("steerable", "pair")
 
 
 def sizes(point: Mapping[str, Any], key: str) -> tuple[int, int, int]:
@@ -193,10 +193,16 @@ def _check_channels(point: Mapping[str, Any]) -> None:
 
 
 def _check_steerable(point: Mapping[str, Any]) -> None:
+    family = point["family"]
     if point["dimensions"] != 3:
-        raise SpinlensError("family: steerable has filters in space: set dimensions: 3")
+        raise SpinlensError(f"family: {family} has filters in space: set dimensions: 3")
     if point["augmentation"] != "none":
-        raise SpinlensError("family: steerable is invariant by itself: set augmentation: none")
+        raise SpinlensError(f"family: {family} is invariant by itself: set augmentation: none")
+    if family == "pair" and (point["channels"] == "vector" or point["convolutions"]):
+        raise SpinlensError(
+            "family: pair takes scalar channels and has no further convolutions: set channels: "
+            "signed, and convolutions: []"
+        )
     if point["channels"] == "vector" and point["normalization"] == "integral":
         raise SpinlensError(
             "normalization: integral is of one axis, with vectors set normalization: norm"
