@@ -7,7 +7,7 @@ from figure_contents import texts
 from hexagonal_crystal import CELL, CRYSTAL, bell
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.plots import isosurface as module
-from spinlens.plots.isosurface import BAR_LENGTH, isosurface, views
+from spinlens.plots.isosurface import BAR_LENGTH, NEGATIVE, POSITIVE, isosurface, views
 from spinlens.plots.surface_scene import Picture
 
 
@@ -36,6 +36,11 @@ def test_a_machine_that_cannot_render_says_so(monkeypatch):
     monkeypatch.setattr(module, "pictures", lambda *_: None)
     [said] = [text for text in texts(isosurface(bell(), CRYSTAL, 0.1, "bells")) if text]
     assert "no picture of the surfaces" in said and "libegl1" in said
+
+
+def test_the_signs_differ_without_colour():
+    positive, negative = (np.dot(c[:3], [0.2126, 0.7152, 0.0722]) for c in (POSITIVE, NEGATIVE))
+    assert positive - negative > 0.2
 
 
 def test_views_are_along_c_and_across_it():

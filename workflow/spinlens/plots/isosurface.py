@@ -18,7 +18,8 @@ from spinlens.plots.captions import readable
 from spinlens.plots.filter_change import sentence_figure
 from spinlens.plots.surface_scene import Picture, pictures
 
-POSITIVE, NEGATIVE = style.SIGNED(0.84), style.SIGNED(0.16)
+# One lighter than the other, so that the sign survives a grey printer.
+POSITIVE, NEGATIVE = style.SIGNED(0.76), style.SIGNED(0.08)
 SHORTEST_SIDE = 6.0  # Å, of the picture along a vector
 MOST_FINE_CELLS = 4  # of which every voxel can be seen
 TOP, BOTTOM, MARGIN, TITLE = 0.3, 0.36, 0.05, 0.2  # inches

@@ -99,7 +99,6 @@ def render(
     Returns
     -------
     dict of str to Picture
-        A picture for each view.
     """
     if not os.environ.get("DISPLAY") and sys.platform == "linux":
         os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
@@ -136,7 +135,6 @@ def atoms_in_cells(
     Returns
     -------
     elements : list of str
-        Symbols, length n.
     places : numpy.ndarray
         Cartesian positions, shape (n, 3), Å.
     """
