@@ -96,9 +96,7 @@ def steerable(
     keras.Model
         From inputs and lattices (batch, 3, 3) in Å to outputs.
     """
-    lattice = cells = keras.Input((3, 3), name="lattice")
-    if point.get("even", False):
-        cells = WithReverse("none", name="lattices_with_reverse")(lattice)
+    lattice, cells = _lattices(point)
     x = AsFeatures(point["channels"] == "vector", point["inversion"])(scaled)
     channels = [point["filters"], *point["convolutions"]]
     for index, filters in enumerate(channels):
@@ -112,10 +110,7 @@ def steerable(
             name=f"convolution_{index}" if index else FIRST_CONVOLUTION,
         )(x, cells)
     x = Invariants(name="invariants", dtype="float32")(x)
-    for units in point["dense"]:
-        x = keras.layers.Dense(units, activation="relu")(x)
-    units, options = output
-    return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
+    return keras.Model([inputs, lattice], _dense(point, x, output))
 
 
 def pair(
@@ -131,24 +126,14 @@ def pair(
     Parameters
     ----------
     point, inputs, scaled, output
-        As `voxel` takes them.
-
-    Returns
-    -------
-    keras.Model
-        From inputs and lattices (batch, 3, 3) in Å to outputs.
+        As `steerable` takes them, which also says what is returned.
     """
-    lattice = cells = keras.Input((3, 3), name="lattice")
-    if point.get("even", False):
-        cells = WithReverse("none", name="lattices_with_reverse")(lattice)
+    lattice, cells = _lattices(point)
     x = PairFilters(
         point["filters"], point["cutoff"], point["radial_functions"], name=FIRST_CONVOLUTION,
         dtype="float32",
     )(scaled, cells)  # fmt: skip
-    for units in point["dense"]:
-        x = keras.layers.Dense(units, activation="relu")(x)
-    units, options = output
-    return keras.Model([inputs, lattice], keras.layers.Dense(units, **options)(x))
+    return keras.Model([inputs, lattice], _dense(point, x, output))
 
 
 @keras.saving.register_keras_serializable(package="spinlens")
@@ -194,6 +179,22 @@ class AsFeatures(keras.layers.Layer):
     def _name(self, degree: int) -> str:
         """Irrep of a degree that inversion leaves unchanged."""
         return f"{degree}e" if self.parities else str(degree)
+
+
+def _lattices(point: dict[str, Any]) -> tuple[Tensor, Tensor]:
+    """Input of lattices, and the lattices of all samples that pass, reversed ones included."""
+    lattice = keras.Input((3, 3), name="lattice")
+    if point.get("even", False):
+        return lattice, WithReverse("none", name="lattices_with_reverse")(lattice)
+    return lattice, lattice
+
+
+def _dense(point: dict[str, Any], x: Tensor, output: tuple[int, dict[str, Any]]) -> Tensor:
+    """Output of the dense layers on a crystal's invariants."""
+    for units in point["dense"]:
+        x = keras.layers.Dense(units, activation="relu")(x)
+    units, options = output
+    return keras.layers.Dense(units, **options)(x)
 
 
 def _first_convolution(point: dict[str, Any]) -> PeriodicConv3D:

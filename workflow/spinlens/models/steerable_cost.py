@@ -55,12 +55,7 @@ def pair_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[Layer
     Parameters
     ----------
     point, cell, channels
-        As `voxel_cost.voxel_layers` takes them.
-
-    Returns
-    -------
-    list of Layer
-        From the pair correlation to the classes.
+        As `steerable_layers` takes them, which also says what is returned.
     """
     voxels = channels * prod(cell)
     weights = point["radial_functions"] * channels * point["filters"]
