@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 results, script, *known = sys.argv[1:]
 params = SimpleNamespace(results=results, known={each: ["models/base"] for each in known})
-job = SimpleNamespace(log=[f"{results}/stale.log"], params=params)
+job = SimpleNamespace(log=[f"{results}/stale.log"], input=[], params=params)
 runpy.run_path(script, init_globals={"snakemake": job})
 """
 

@@ -24,12 +24,12 @@ from spinlens.calculations.folder_tree import (
 )
 from spinlens.calculations.run_files import (
     LABEL_FILES,
+    TB2J_FILES,
     charge_file_kind,
     compile_pattern,
     preference,
     unique_ids,
 )
-from spinlens.calculations.tb2j import TB2J_FILES
 from spinlens.core.errors import SpinlensError
 
 

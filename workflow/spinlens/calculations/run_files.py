@@ -12,6 +12,7 @@ from spinlens.core.errors import SpinlensError
 
 COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".Z")
 LABEL_FILES = ("OSZICAR", "OUTCAR", "vasprun.xml", "POSCAR", "CONTCAR", "POTCAR", "INCAR")
+TB2J_FILES = ("exchange.out", "TB2J_results/exchange.out")  # below the folder of a run
 CHARGE_FILE_NAME = re.compile(r"(CHGCAR|CHG)([._-].+|~)?|(vaspwave|vaspout)\.h5")
 CHARGE_FILE_KINDS = ("", "vaspout", "vaspwave", "CHG", "CHGCAR")
 # Written from a CHGCAR by other tools: the file of no run.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from spinlens.calculations.run_files import TB2J_FILES
 from spinlens.core.errors import SpinlensError
 
-TB2J_FILES = ("exchange.out", "TB2J_results/exchange.out")  # below the folder of a run
 PAIR = re.compile(
     r"^\s*([A-Z][a-z]?)(\d+)\s+([A-Z][a-z]?)(\d+)\s+\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)"
     r"\s+(-?\d+\.\d+)\s+\([^)]*\)\s+(\d+\.\d+)"
