@@ -11,6 +11,7 @@ from background import background
 
 MOMENTS = {"Ti": 1.0, "V": 1.5, "Cr": 2.0, "Mn": 2.5, "Fe": 3.0, "Co": 3.5}
 CONFIG = {"filters": 2, "epochs": 1, "sweep": {}, "points": []}
+NOT_RESULTS = ("logs", "benchmarks", ".checksums", ".records")
 # Two jobs that do not survive their first attempt: one fails, the other waits to be killed.
 TRIALS = """
 
@@ -45,13 +46,13 @@ class Study:
         return (self.folder / "said.txt").read_text(encoding="utf-8")
 
     def write_times(self):
-        """When each file of the results was last written, logs and benchmarks left out."""
+        """When each file of the results was last written, without logs, benchmarks and records."""
         results = self.folder / "results"
         files = [file for file in results.rglob("*") if file.is_file()]
         return {
             str(file.relative_to(results)): file.stat().st_mtime_ns
             for file in files
-            if file.relative_to(results).parts[0] not in ("logs", "benchmarks")
+            if file.relative_to(results).parts[0] not in NOT_RESULTS
         }
 
 
