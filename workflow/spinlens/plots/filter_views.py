@@ -76,7 +76,8 @@ def filter_multiples(
         column[0].set_title(value)
     for axes in panels.flat:
         axes.tick_params(labelleft=False, left=False)
-    for axes, (label, _) in zip(panels[:, 0], max(columns, key=len), strict=True):
+    longest: Maps = max(columns, key=lambda maps: len(maps))
+    for axes, (label, _) in zip(panels[:, 0], longest, strict=True):
         axes.text(-0.03, 0.5, label, transform=axes.transAxes, ha="right", va="center", fontsize=7)
     above = 1 - 0.76 / figure.get_figheight()
     figure.text(0.55, above, readable(name), ha="center", va="center", weight="bold")
