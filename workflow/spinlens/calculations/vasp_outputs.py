@@ -18,12 +18,12 @@ from spinlens.calculations.vasp_text import (
 )
 from spinlens.crystal.formulas import element, formula
 
-HEAD_BYTES = 16 << 20
-TAIL_BYTES = 32 << 20
+OUTCAR_HEAD_BYTES = 16 << 20
+OUTCAR_TAIL_BYTES = 32 << 20
+OSZICAR_TAIL_BYTES = 8 << 20
 _SITE_LINE = re.compile(r"\s*\d+\s+(?=\D*\d*\.)(.*)")
 _END_OF_IONIC_STEP = "FREE ENERGIE OF THE ION-ELECTRON SYSTEM"
 _END_OF_RUN = "General timing and accounting"
-TAIL_BYTES = 8 << 20
 _ELECTRONIC_STEP = re.compile(r"\s*[A-Z]{3}\s*:\s*(\d+|\*)")
 _LINEAR_RESPONSE = re.compile(r"linear response", re.IGNORECASE)
 
@@ -41,7 +41,7 @@ def read_outcar(path: Path | str) -> dict[str, Any]:
         three floats each), and finished: whether the run came to its end. What the file does not
         contain is left out. Steps of a linear response after the last ionic step do not count.
     """
-    ends = read_ends(path, HEAD_BYTES, TAIL_BYTES)
+    ends = read_ends(path, OUTCAR_HEAD_BYTES, OUTCAR_TAIL_BYTES)
     head, tail = (without_cut_line(decoded(end), decimals=5) for end in ends)
     sites = _integer(r"\bNIONS\s*=\s*(\d+)", head)
     return {**_settings(head, sites), **_last_step(tail, sites)}
@@ -56,7 +56,7 @@ def read_potentials(path: Path | str) -> tuple[list[str], list[float], list[str]
         Elements, valence electrons and titles of the potentials, in order; no elements if the name
         of one is not an element.
     """
-    text = decoded(read_ends(path, HEAD_BYTES, 0)[0])
+    text = decoded(read_ends(path, OUTCAR_HEAD_BYTES, 0)[0])
     return _elements(text), _valences(text), _titles(text)
 
 
@@ -192,7 +192,7 @@ def read_oszicar(path: Path | str) -> dict[str, Any]:
         file does not contain is left out. Steps of a linear response (LEPSILON, LCALCEPS, NMR)
         after the last ionic step do not count.
     """
-    _, tail = read_ends(path, 0, TAIL_BYTES)
+    _, tail = read_ends(path, 0, OSZICAR_TAIL_BYTES)
     lines = without_cut_line(decoded(tail), decimals=4).splitlines()
     ends = [number for number, line in enumerate(lines) if re.search(r"\bF=", line)]
     if not ends:
