@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import config_keys
+import measurements
 import messages
 
-PAGES = {"config_keys.md": config_keys.page, "messages.md": messages.page}
+PAGES = {
+    "config_keys.md": config_keys.page,
+    "messages.md": messages.page,
+    "measurements.md": measurements.page,
+}
 
 
 def write(folder: Path) -> None:
