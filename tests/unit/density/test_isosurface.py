@@ -97,3 +97,16 @@ def test_a_shell_without_an_end_is_closed_by_the_faces_of_the_cells():
     fractional = found.vertices @ np.linalg.inv(CELL)
     assert fractional.min() > -0.1 and fractional.max() < 1.1
     assert not len(closed_shells(field, CELL, 2.0, (1, 1, 1)).triangles)
+
+
+@pytest.mark.parametrize("place", [(3, 5, 7), (4, 6, 8)])
+def test_a_peak_between_the_voxels_taken_together_is_not_missed(place):
+    field = np.zeros((10, 10, 10))
+    field[place] = 1
+    lattice = np.eye(3)
+    for surface in (
+        isosurface(field, lattice, 0.5, step=2),
+        closed_shells(field, lattice, 0.5, (1, 1, 1), step=2),
+    ):
+        assert len(surface.triangles) >= 8
+        assert surface.vertices.mean(axis=0) == pytest.approx(np.array(place) / 10, abs=0.1)

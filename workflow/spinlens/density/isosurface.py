@@ -65,7 +65,7 @@ def isosurface(field: ArrayLike, lattice: ArrayLike, level: float, step: int = 1
     if not field.min() < level < field.max():
         return _EMPTY
     padded = np.pad(field, [(0, 1)] * 3, mode="wrap")
-    vertices, triangles, _, _ = marching_cubes(padded, level, step_size=step)
+    vertices, triangles = _marching_cubes(padded, level, step)
     steps = np.asarray(lattice) / np.array(field.shape)[:, None]
     return Surface(vertices @ steps, _normals(field, vertices, steps), triangles)
 
@@ -177,8 +177,19 @@ def _within_frame(
 ) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
     """Find vertices in voxels and triangles of a surface closed at the array's faces."""
     framed = np.pad(field, 1, constant_values=min(float(field.min()), level - 1))
-    vertices, triangles, _, _ = marching_cubes(framed, level, step_size=step)
+    vertices, triangles = _marching_cubes(framed, level, step)
     return vertices - 1, triangles
+
+
+def _marching_cubes(
+    field: NDArray[np.float32], level: float, step: int
+) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
+    """Find vertices in voxels and triangles; every voxel is taken where `step` sees no surface."""
+    taken = field[::step, ::step, ::step]
+    if not taken.min() < level < taken.max():
+        step = 1
+    vertices, triangles, _, _ = marching_cubes(field, level, step_size=step)
+    return vertices, triangles
 
 
 def _components(triangles: NDArray[np.integer], count: int) -> NDArray[np.integer]:
