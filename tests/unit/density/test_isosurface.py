@@ -110,3 +110,11 @@ def test_a_peak_between_the_voxels_taken_together_is_not_missed(place):
     ):
         assert len(surface.triangles) >= 8
         assert surface.vertices.mean(axis=0) == pytest.approx(np.array(place) / 10, abs=0.1)
+
+
+@pytest.mark.parametrize("place", [(3, 3, 3), (2, 3, 2), (2, 2, 2)])
+def test_a_shell_of_a_single_voxel_is_found_with_any_step(place):
+    field = np.zeros((8, 8, 8))
+    field[place] = 1.0
+    for step in (1, 2, 3):
+        assert len(closed_shells(field, np.eye(3) * 8, 0.5, (1, 1, 1), step).triangles)

@@ -139,6 +139,8 @@ def closed_shells(
         vertices, kept = _within_frame(cut, level, step)
     else:
         kept = triangles[inside[labels[triangles[:, 0]]]]
+    if not len(kept) and step > 1:  # a coarse step misses shells of a voxel
+        return closed_shells(field, lattice, level, repeats)
     used, renumbered = np.unique(kept, return_inverse=True)
     vertices = vertices[used] - margin
     steps = np.asarray(lattice) / shape[:, None]
