@@ -136,7 +136,7 @@ def test_an_edit_of_the_statistics_weighs_the_evidence_again_and_retrains_nothin
     project.append("workflow/spinlens/evidence/verdicts.py", "# edited\n")
     expected = {"single_evidence", "evidence_table", "evidence_page", "summary"}
     # The one judge of predictions labels the figures of the sweep and of each training, too.
-    expected |= {"point_figures", "sweep_figures", "render_report", "all"}
+    expected |= {"point_figures", "sweep_figures", "study_tables", "render_report", "all"}
     assert set(project.planned()) == expected
 
 
