@@ -84,7 +84,9 @@ def test_a_full_disk_is_a_clear_line_and_the_way_on_is_as_if_it_had_not_been(fre
         assert done.returncode != 0 and "Traceback" not in said
         assert "cannot be written (No space left on device): free some space" in said
         assert not (results / "dataset.nc").exists()
-        assert [str(file) for file in results.rglob(".*")] == []
+        # Neither a temporary file nor anything else hidden, but for the folders of results' notes.
+        hidden = {file.relative_to(results).as_posix() for file in results.rglob(".*")}
+        assert hidden <= {".checksums", ".records"}
 
         subprocess.run(["mount", "-o", "remount,size=10m", str(results)], check=True)
         done = project.snakemake("results/dataset.nc")
