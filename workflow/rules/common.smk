@@ -1,6 +1,7 @@
 """Names shared by the rules: the checked config, the calculations, the points of the sweep."""
 
 import atexit
+import hashlib
 import os
 import sys
 import time
@@ -221,3 +222,72 @@ onerror:
 wildcard_constraints:
     calculation=r"[A-Za-z0-9._-]+",
     point=r"[^/]+",
+
+
+@cache
+def longest_training():
+    """Minutes that the partition of trainings allows; None without a limit or without SLURM."""
+    partition = resolution.training_partition(PROFILE)
+    return slurm.minutes_of(partition) if partition else None
+
+
+def training_minutes(wildcards, attempt):
+    """Minutes that a training requests, at most what its partition allows."""
+    asked = config["training_minutes"] * attempt
+    return min(asked, longest_training() or asked)
+
+
+def request_mb(point, attempt):
+    """Memory that training a point requests, from its predicted cost and the attempt number."""
+    cell = sizes.cell_shape(point, config["grid"])
+    return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
+
+
+def split_file(point, split):
+    """Table of the training and validation folds of a split, for a point's target."""
+    return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
+
+
+def fold_choices(wildcards):
+    """Overrides among which a fold of a nested point chooses; none on the single split."""
+    nested = evidence_point(wildcards).nested and SPLITS[wildcards.split]["kind"] == "folds"
+    return config["evidence_choices"] if nested else []
+
+
+def applied_models():
+    """Models that `predict` applies, as they are: a model that is out of date is not retrained."""
+    from spinlens.models import load
+
+    return or_exit(
+        "predict", load.applied, RESULTS, config["model"], config["predict_calculations"]
+    )
+
+
+def command_asks_for(target):
+    """Whether this command names a target; in a module the name has a prefix."""
+    return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
+
+
+def digest(file):
+    """Fingerprint of a file other than Python. Never its text: the report shows parameters, and
+    markup among them would break its page."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
+
+
+@cache
+def gpaw_plan():
+    """Compositions that GPAW is to run; planned only if one of its jobs is, because it imports
+    pymatgen."""
+    from spinlens.structures import plan as structure_plan
+
+    or_exit("config", structure_plan.check_gpaw, config)
+    return or_exit("structures failed", structure_plan.planned, config)
+
+
+def gpaw_folders():
+    """Folders of the calculations that GPAW is to run."""
+    return [
+        f"{RESULTS}/structures/gpaw/{formula}_{order}"
+        for formula, planned in gpaw_plan().items()
+        for order in planned.computed["orders"]
+    ]

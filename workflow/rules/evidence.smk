@@ -5,11 +5,6 @@ REPEATED_EVIDENCE = evidence_files.repeated_evidence(RESULTS, EVIDENCE_POINTS, R
 REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 
 
-def command_asks_for(target):
-    """Whether this command names a target; in a module the name has a prefix."""
-    return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
-
-
 rule descriptors:
     """Write the descriptors of each sample that the baselines are fitted on."""
     input:

@@ -6,15 +6,6 @@ NEW_LABELS = read_table_labels(NEW_LABEL_TABLE if NEW and Path(NEW_LABEL_TABLE).
 PREDICTIONS = f"{RESULTS}/predictions"
 
 
-def applied_models():
-    """Models that `predict` applies, as they are: a model that is out of date is not retrained."""
-    from spinlens.models import load
-
-    return or_exit(
-        "predict", load.applied, RESULTS, config["model"], config["predict_calculations"]
-    )
-
-
 use rule split as split_new with:
     output:
         f"{PREDICTIONS}/calculations/{{calculation}}.nc",

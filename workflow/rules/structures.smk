@@ -1,37 +1,10 @@
 """Decorated crystals in folders ready for VASP, or computed by GPAW."""
 
-import hashlib
-
 GPAW = f"{RESULTS}/structures/gpaw"
 GPAW_ORDERS = f"{RESULTS}/structures/gpaw_orders"
 # Runs that have ended, known by what was asked of GPAW. No output of a rule: Snakemake removes
 # outputs that it is to make anew, and an edit must not cost hours of computing.
 GPAW_RUNS = f"{RESULTS}/structures/gpaw_runs"
-
-
-def digest(file):
-    """Fingerprint of a file other than Python. Never its text: the report shows parameters, and
-    markup among them would break its page."""
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
-
-
-@cache
-def gpaw_plan():
-    """Compositions that GPAW is to run; planned only if one of its jobs is, because it imports
-    pymatgen."""
-    from spinlens.structures import plan as structure_plan
-
-    or_exit("config", structure_plan.check_gpaw, config)
-    return or_exit("structures failed", structure_plan.planned, config)
-
-
-def gpaw_folders():
-    """Folders of the calculations that GPAW is to run."""
-    return [
-        f"{RESULTS}/structures/gpaw/{formula}_{order}"
-        for formula, planned in gpaw_plan().items()
-        for order in planned.computed["orders"]
-    ]
 
 
 rule decorate:

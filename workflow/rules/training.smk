@@ -1,34 +1,5 @@
 """One trained model per sweep point, the fits of the evidence, and the table of the sweep."""
 
-@cache
-def longest_training():
-    """Minutes that the partition of trainings allows; None without a limit or without SLURM."""
-    partition = resolution.training_partition(PROFILE)
-    return slurm.minutes_of(partition) if partition else None
-
-
-def training_minutes(wildcards, attempt):
-    """Minutes that a training requests, at most what its partition allows."""
-    asked = config["training_minutes"] * attempt
-    return min(asked, longest_training() or asked)
-
-
-def request_mb(point, attempt):
-    """Memory that training a point requests, from its predicted cost and the attempt number."""
-    cell = sizes.cell_shape(point, config["grid"])
-    return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
-
-
-def split_file(point, split):
-    """Table of the training and validation folds of a split, for a point's target."""
-    return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
-
-
-def fold_choices(wildcards):
-    """Overrides among which a fold of a nested point chooses; none on the single split."""
-    nested = evidence_point(wildcards).nested and SPLITS[wildcards.split]["kind"] == "folds"
-    return config["evidence_choices"] if nested else []
-
 
 rule train:
     """Train {wildcards.point}."""
