@@ -97,8 +97,12 @@ rule evidence_table:
     input:
         single=f"{RESULTS}/evidence/single.tsv",
         # The main job never makes a fit of the evidence: it joins this table as it stands, if
-        # there is one.
-        repeated=lambda wildcards: REPEATED_TABLE if command_asks_for("evidence") else [],
+        # there is one. In a module the name of the target has a prefix.
+        repeated=lambda wildcards: (
+            REPEATED_TABLE
+            if any(asked.endswith("evidence") for asked in workflow.dag_settings.targets)
+            else []
+        ),
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence.tsv",
@@ -117,7 +121,9 @@ rule evidence_table:
 rule filter_evidence:
     """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
-        unpack(single_split_fits),
+        unpack(
+            lambda wildcards: evidence_files.single_split_fits(RESULTS, evidence_point(wildcards))
+        ),
         dataset=f"{RESULTS}/dataset.nc",
     output:
         table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/filters.tsv",
@@ -133,7 +139,9 @@ rule filter_evidence:
         runtime=growing(60),
     params:
         hyperparameters=lambda wildcards: evidence_point(wildcards).point,
-        filters=single_split_filters,
+        filters=lambda wildcards: evidence_files.single_split_filters(
+            RESULTS, evidence_point(wildcards)
+        ),
         code=code("evidence/filters.py"),
     script:
         "../scripts/evidence/filters.py"

@@ -29,7 +29,9 @@ rule filter_evidence_figure:
 
 use rule steerable_profiles as steerable_evidence with:
     input:
-        unpack(single_split_fits),
+        unpack(
+            lambda wildcards: evidence_files.single_split_fits(RESULTS, evidence_point(wildcards))
+        ),
         dataset=f"{RESULTS}/dataset.nc",
     output:
         figure=report(
@@ -45,8 +47,12 @@ use rule steerable_profiles as steerable_evidence with:
         f"{RESULTS}/benchmarks/steerable_evidence/{{point}}/{{target}}.jsonl"
     params:
         reference=config["reference"],
-        filters=lambda wildcards: single_split_filters(wildcards)["fits"][0],
-        null=lambda wildcards: single_split_filters(wildcards)["null"],
+        filters=lambda wildcards: evidence_files.single_split_filters(
+            RESULTS, evidence_point(wildcards)
+        )["fits"][0],
+        null=lambda wildcards: evidence_files.single_split_filters(
+            RESULTS, evidence_point(wildcards)
+        )["null"],
         code=code("plots/steerable_profiles.py"),
 
 
