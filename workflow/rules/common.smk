@@ -1,6 +1,7 @@
 """Names shared by the rules: the checked config, the calculations, the points of the sweep."""
 
 import atexit
+import hashlib
 import os
 import sys
 import time
@@ -25,18 +26,27 @@ from spinlens.calculations.label_table import read_label_table
 from spinlens.core import checksums, process, run_records, slurm, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
-from spinlens.core.fingerprint import digest, fingerprint
+from spinlens.core.fingerprint import fingerprint
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan, study
 from spinlens.models import cost
-from spinlens.settings import data_defaults, hyperparameters, label_names
-from spinlens.settings import resolution, sizes, validation
+from spinlens.settings import (
+    data_defaults,
+    hyperparameters,
+    label_names,
+    resolution,
+    sizes,
+    validation,
+)
 from spinlens.splits import folds
 
-if unwritable := resolution.unwritable_records(HOME):
-    sys.exit(unwritable)
+if not os.access(".snakemake" if Path(".snakemake").is_dir() else ".", os.W_OK | os.X_OK):
+    sys.exit(
+        f"{Path.cwd()} cannot be written, and Snakemake keeps its records there: work in a folder of "
+        f"your own by --snakefile {HOME / 'Snakefile'} --directory PATH"
+    )
 process.call_by_name()
 terminal.list_only_changed_parameters()
 BEGAN = time.time()
@@ -111,6 +121,16 @@ def report_labels(wildcards):
     return {name: hyperparameters.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
 
 
+def single_split_fits(wildcards):
+    """Folders of the fits of an evidence point on the single split: true labels, then permuted."""
+    return evidence_files.single_split_fits(RESULTS, evidence_point(wildcards))
+
+
+def single_split_filters(wildcards):
+    """Filters of those fits, a file per network, for a script's parameters."""
+    return evidence_files.single_split_filters(RESULTS, evidence_point(wildcards))
+
+
 def results_folder():
     """The folder of results, moved by the `prefix` of a module, which then moves nothing else: the
     library writes below this folder, and the calculations are found where the config says."""
@@ -125,6 +145,11 @@ def results_folder():
 def evidence_point(wildcards):
     """The evidence point of a job."""
     return FITTED[wildcards.point, wildcards.target]
+
+
+def places(points):
+    """Names and targets of evidence points, as `expand` with zip takes them."""
+    return {"point": [each.name for each in points], "target": [each.target for each in points]}
 
 
 RESULTS = results_folder()
@@ -169,7 +194,10 @@ EVIDENCE_POINTS, FITTED = STUDY.evidence_points, STUDY.fitted
 REPEATED_SPLITS, PERMUTATION_GROUP = STUDY.repeated_splits, STUDY.permutation_group
 TARGETS, SPLITS, INPUT_VIEWS = STUDY.targets, STUDY.splits, STUDY.input_views
 FIT = f"{RESULTS}/fits/{{point}}/{{target}}/{{split}}/{{fold}}/{{labels}}"
-PERMUTED, STEERABLE_PERMUTED = STUDY.permuted(), STUDY.permuted(steerable=True)
+PERMUTED = places([each for each in EVIDENCE_POINTS if each.permutations])
+STEERABLE_PERMUTED = places(
+    [each for each in EVIDENCE_POINTS if each.permutations and sizes.is_steerable(each.point)]
+)
 
 
 onstart:
@@ -215,6 +243,17 @@ def request_mb(point, attempt):
     return cost.request_mb(cost.predict(point, cell, len(CALCULATIONS)), attempt)
 
 
+def split_file(point, split):
+    """Table of the training and validation folds of a split, for a point's target."""
+    return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
+
+
+def fold_choices(wildcards):
+    """Overrides among which a fold of a nested point chooses; none on the single split."""
+    nested = evidence_point(wildcards).nested and SPLITS[wildcards.split]["kind"] == "folds"
+    return config["evidence_choices"] if nested else []
+
+
 def applied_models():
     """Models that `predict` applies, as they are: a model that is out of date is not retrained."""
     from spinlens.models import load
@@ -222,6 +261,17 @@ def applied_models():
     return or_exit(
         "predict", load.applied, RESULTS, config["model"], config["predict_calculations"]
     )
+
+
+def command_asks_for(target):
+    """Whether this command names a target; in a module the name has a prefix."""
+    return any(asked.endswith(target) for asked in workflow.dag_settings.targets)
+
+
+def digest(file):
+    """Fingerprint of a file other than Python. Never its text: the report shows parameters, and
+    markup among them would break its page."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]
 
 
 @cache

@@ -97,12 +97,8 @@ rule evidence_table:
     input:
         single=f"{RESULTS}/evidence/single.tsv",
         # The main job never makes a fit of the evidence: it joins this table as it stands, if
-        # there is one. In a module the name of the target has a prefix.
-        repeated=lambda wildcards: (
-            REPEATED_TABLE
-            if any(asked.endswith("evidence") for asked in workflow.dag_settings.targets)
-            else []
-        ),
+        # there is one.
+        repeated=lambda wildcards: REPEATED_TABLE if command_asks_for("evidence") else [],
         descriptors=f"{RESULTS}/descriptors.nc",
     output:
         f"{RESULTS}/evidence.tsv",
@@ -121,9 +117,7 @@ rule evidence_table:
 rule filter_evidence:
     """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
-        unpack(
-            lambda wildcards: evidence_files.single_split_fits(RESULTS, evidence_point(wildcards))
-        ),
+        unpack(single_split_fits),
         dataset=f"{RESULTS}/dataset.nc",
     output:
         table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/filters.tsv",
@@ -139,9 +133,7 @@ rule filter_evidence:
         runtime=growing(60),
     params:
         hyperparameters=lambda wildcards: evidence_point(wildcards).point,
-        filters=lambda wildcards: evidence_files.single_split_filters(
-            RESULTS, evidence_point(wildcards)
-        ),
+        filters=single_split_filters,
         code=code("evidence/filters.py"),
     script:
         "../scripts/evidence/filters.py"

@@ -29,9 +29,7 @@ rule filter_evidence_figure:
 
 use rule steerable_profiles as steerable_evidence with:
     input:
-        unpack(
-            lambda wildcards: evidence_files.single_split_fits(RESULTS, evidence_point(wildcards))
-        ),
+        unpack(single_split_fits),
         dataset=f"{RESULTS}/dataset.nc",
     output:
         figure=report(
@@ -47,12 +45,8 @@ use rule steerable_profiles as steerable_evidence with:
         f"{RESULTS}/benchmarks/steerable_evidence/{{point}}/{{target}}.jsonl"
     params:
         reference=config["reference"],
-        filters=lambda wildcards: evidence_files.single_split_filters(
-            RESULTS, evidence_point(wildcards)
-        )["fits"][0],
-        null=lambda wildcards: evidence_files.single_split_filters(
-            RESULTS, evidence_point(wildcards)
-        )["null"],
+        filters=lambda wildcards: single_split_filters(wildcards)["fits"][0],
+        null=lambda wildcards: single_split_filters(wildcards)["null"],
         code=code("plots/steerable_profiles.py"),
 
 

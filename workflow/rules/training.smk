@@ -5,8 +5,8 @@ rule train:
     """Train {wildcards.point}."""
     input:
         dataset=f"{RESULTS}/dataset.nc",
-        split=lambda wildcards: evidence_files.split_table(
-            RESULTS, POINTS[wildcards.point], folds.single_split(POINTS[wildcards.point])
+        split=lambda wildcards: split_file(
+            POINTS[wildcards.point], folds.single_split(POINTS[wildcards.point])
         ),
     output:
         model=f"{MODEL}/model.keras",
@@ -53,12 +53,7 @@ rule fit:
         runtime=training_minutes,
     params:
         hyperparameters=lambda wildcards: evidence_point(wildcards).point,
-        # A fold of a nested point chooses among them; the single split has none.
-        choices=lambda wildcards: (
-            config["evidence_choices"]
-            if evidence_point(wildcards).nested and SPLITS[wildcards.split]["kind"] == "folds"
-            else []
-        ),
+        choices=lambda wildcards: fold_choices(wildcards),
         seeds=lambda wildcards: plan.seed_names(plan.Fit(**wildcards), SPLITS[wildcards.split]),
         settings=settings("window"),
         permutation_group=PERMUTATION_GROUP,

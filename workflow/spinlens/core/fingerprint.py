@@ -23,15 +23,6 @@ def fingerprint(script: Path | str) -> str:
     return digest.hexdigest()[:16]
 
 
-def digest(path: Path | str) -> str:
-    """First 16 digits of the sha256 of a file other than Python.
-
-    Its text must not stand among a rule's parameters: the report shows them, and markup among them
-    would break its page.
-    """
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
-
-
 def dependencies(path: Path | str) -> set[Path]:
     """Files that a file uses: itself, and every file of the library that it imports or renders.
 

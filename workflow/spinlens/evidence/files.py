@@ -140,11 +140,6 @@ def files_of(evidence: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(paths | {each[key] for each in evidence for key in ("baselines", "split_table")})
 
 
-def split_table(results: str, point: Point, split: Split) -> str:
-    """Path of the training and validation folds of a split, for a point's target."""
-    return f"{results}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
-
-
 def single_split_fits(results: str, point: plan.EvidencePoint) -> dict[str, list[str]]:
     """Folders of the fits of an evidence point on the single split.
 
@@ -197,7 +192,7 @@ def _evidence(results: str, name: str, point: Point, split: Split) -> dict[str, 
         {"point": name}
         | place
         | {
-            "split_table": split_table(results, point, split),
+            "split_table": f"{results}/splits/{below}.tsv",
             "group": split.get("group", "formula"),
             "moment_hidden": grids.hides_moment(point["normalization"]),
             "baselines": f"{results}/baselines/{below}/{input_view(point)}.csv",

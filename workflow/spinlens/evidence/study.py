@@ -54,18 +54,6 @@ class Study(NamedTuple):
         """Evidence points by name and target."""
         return {(each.name, each.target): each for each in self.evidence_points}
 
-    def permuted(self, steerable: bool = False) -> dict[str, list[str]]:
-        """Names and targets, as `expand` takes them, of evidence points with permuted labels.
-
-        All of them, or those of the steerable family alone.
-        """
-        found = [
-            each
-            for each in self.evidence_points
-            if each.permutations and (sizes.is_steerable(each.point) or not steerable)
-        ]
-        return {"point": [each.name for each in found], "target": [each.target for each in found]}
-
     @property
     def targets(self) -> dict[str, dict[str, Any]]:
         """Hyperparameters of each target, by its name."""

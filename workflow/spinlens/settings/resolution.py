@@ -103,17 +103,6 @@ def require_folder(results: Path | str) -> None:
         raise SpinlensError(f"results: {existing} is a file, name a folder")
 
 
-def unwritable_records(home: Path | str) -> str:
-    """Say that Snakemake cannot keep its records in the working folder; empty if it can."""
-    records = Path(".snakemake")
-    if os.access(records if records.is_dir() else ".", os.W_OK | os.X_OK):
-        return ""
-    return (
-        f"{Path.cwd()} cannot be written, and Snakemake keeps its records there: work in a folder "
-        f"of your own by --snakefile {Path(home, 'Snakefile')} --directory PATH"
-    )
-
-
 def require_writable(results: Path | str) -> None:
     """Check that the folder of results, or the one that it is to be made in, takes files.
 
