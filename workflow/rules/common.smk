@@ -111,11 +111,6 @@ def read_table_labels(path):
     return or_exit("config: labels", read_label_table, path, schema) if path else {}
 
 
-def known_labels():
-    """Labels of each calculation that are known before any job, from its path and the table."""
-    return {name: each.names | TABLE_LABELS.get(name, {}) for name, each in CALCULATIONS.items()}
-
-
 def report_labels(wildcards):
     """Labels of a point in the report: the hyperparameters that are swept."""
     return {name: hyperparameters.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
@@ -177,11 +172,26 @@ UNMATCHED = or_exit(
 warn("config: labels", [UNMATCHED])
 if config["labels"] not in (None, LABEL_TABLE):
     warn("config: labels", [f"{config['labels']} is not read, because {LABEL_TABLE} exists"])
-or_exit("config", label_names.check, config, DEFAULTS, known_labels())
-OWN_EVIDENCE, PASSED_OVER = data_defaults.evidence(config, DEFAULTS, known_labels().values())
+# Of each calculation, what is known before any job: from its path and the table.
+KNOWN_LABELS = {
+    name: each.names | TABLE_LABELS.get(name, {}) for name, each in CALCULATIONS.items()
+}
+or_exit("config", label_names.check, config, DEFAULTS, KNOWN_LABELS)
+OWN_EVIDENCE, PASSED_OVER = data_defaults.evidence(config, DEFAULTS, KNOWN_LABELS.values())
 if "calculations" in GIVEN:
     config.update(OWN_EVIDENCE)
     warn("config", PASSED_OVER if "evidence" in sys.argv else [])  # the main job needs none
+# What the comparison of magnetic orders depends on: for constants and for the exchange filter.
+EXCHANGE_KEYS = (
+    "starting_moments",
+    "orders",
+    "order_cells",
+    "cell_height",
+    "exchange_shells",
+    "exchange_moment_tolerance",
+    "exchange_spins",
+    "exchange_energy_uncertainty_meV",
+)
 PUBLISHED = HOME / "resources" / "published_moments.csv"
 
 STUDY = or_exit("config", study.study, config)

@@ -19,16 +19,7 @@ rule exchange_constants:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        settings=settings(
-            "starting_moments",
-            "orders",
-            "order_cells",
-            "cell_height",
-            "exchange_shells",
-            "exchange_moment_tolerance",
-            "exchange_spins",
-            "exchange_energy_uncertainty_meV",
-        ),
+        settings=settings(*EXCHANGE_KEYS),
         code=code("exchange/constants.py"),
     script:
         "../scripts/exchange/constants.py"
@@ -51,17 +42,7 @@ rule exchange_ordering:
         mem_mb=growing(4000),
         runtime=growing(600),
     params:
-        settings=settings(
-            "starting_moments",
-            "orders",
-            "order_cells",
-            "cell_height",
-            "exchange_shells",
-            "exchange_moment_tolerance",
-            "exchange_spins",
-            "exchange_anisotropy_meV",
-            "exchange_energy_uncertainty_meV",
-        ),
+        settings=settings(*EXCHANGE_KEYS, "exchange_anisotropy_meV"),
         code=code("exchange/ordering.py"),
     script:
         "../scripts/exchange/ordering.py"

@@ -139,16 +139,7 @@ rule pair_orders:
         mem_mb=growing(3000),
         runtime=growing(60),
     params:
-        settings=settings(
-            "starting_moments",
-            "orders",
-            "order_cells",
-            "cell_height",
-            "exchange_shells",
-            "exchange_moment_tolerance",
-            "exchange_spins",
-            "exchange_energy_uncertainty_meV",
-        ),
+        settings=settings(*EXCHANGE_KEYS),
         code=code("filters/pair_orders.py"),
     script:
         "../scripts/filters/pair_orders.py"

@@ -2,7 +2,7 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core.files import read_json, write_json, write_table
 from spinlens.evidence import exchange_filter

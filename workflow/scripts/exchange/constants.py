@@ -9,11 +9,11 @@ from pathlib import Path
 
 from spinlens.core.files import write_table
 from spinlens.exchange import hamiltonian_files, table
-from spinlens.exchange.constants import compare
+from spinlens.exchange.constants import compare, magnetic_elements
 from spinlens.exchange.runs import compositions
 
 settings = snakemake.params.settings
-magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
+magnetic = magnetic_elements(settings["starting_moments"])
 compared = []
 models = Path(snakemake.output.models)
 models.mkdir(parents=True, exist_ok=True)

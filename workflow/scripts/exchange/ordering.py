@@ -6,11 +6,11 @@ terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core.files import write_table
 from spinlens.exchange import ordering_temperature
-from spinlens.exchange.constants import compare
+from spinlens.exchange.constants import compare, magnetic_elements
 from spinlens.exchange.runs import compositions
 
 settings = snakemake.params.settings
-magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
+magnetic = magnetic_elements(settings["starting_moments"])
 rows = []
 for formula, runs in compositions(snakemake.input.records).items():
     each = compare(formula, runs, magnetic, settings["orders"], settings)

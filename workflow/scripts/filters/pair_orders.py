@@ -2,18 +2,18 @@
 
 from spinlens.core import log
 
-terminal = log.to_file(snakemake.log[0])
+terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 from pathlib import Path
 
 from spinlens.core.files import write_json
-from spinlens.exchange.constants import helpful_orders
+from spinlens.exchange.constants import helpful_orders, magnetic_elements
 from spinlens.exchange.runs import compositions
 from spinlens.filters.pair_orders import as_json
 from spinlens.filters.pair_records import of_composition
 
 settings = snakemake.params.settings
-magnetic = {element for element, moment in settings["starting_moments"].items() if moment}
+magnetic = magnetic_elements(settings["starting_moments"])
 records = {Path(file).stem: file for file in snakemake.input}
 orders, remarks, missing = [], {}, []
 for formula, runs in compositions(snakemake.input, fewest=1).items():

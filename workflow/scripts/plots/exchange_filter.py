@@ -2,7 +2,7 @@
 
 from spinlens.core import log
 
-log.to_file(snakemake.log[0])
+log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.core.files import read_json, read_table
 from spinlens.plots import style

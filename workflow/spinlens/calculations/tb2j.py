@@ -10,8 +10,8 @@ from spinlens.calculations.run_files import TB2J_FILES
 from spinlens.core.errors import SpinlensError
 
 PAIR = re.compile(
-    r"^\s*([A-Z][a-z]?)(\d+)\s+([A-Z][a-z]?)(\d+)\s+\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)"
-    r"\s+(-?\d+\.\d+)\s+\([^)]*\)\s+(\d+\.\d+)"
+    r"^\s*[A-Z][a-z]?\d+\s+[A-Z][a-z]?\d+\s+\(\s*-?\d+\s*,\s*-?\d+\s*,\s*-?\d+\s*\)"
+    r"\s+(?P<J>-?\d+\.\d+)\s+\([^)]*\)\s+(?P<distance>\d+\.\d+)"
 )
 
 
@@ -62,7 +62,7 @@ def read_tb2j(path: Path | str, shells: int = 3, gap: float = 0.06) -> dict[str,
     found = []
     for line in Path(path).read_text(encoding="utf-8", errors="replace").splitlines():
         if match := PAIR.match(line):
-            found.append((float(match[9]), float(match[8])))
+            found.append((float(match["distance"]), float(match["J"])))
     if not found:
         raise SpinlensError(f"{path}: no line of pairs, as TB2J's exchange.out has them")
     pairs = np.array(sorted(found))

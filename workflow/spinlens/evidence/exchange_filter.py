@@ -11,8 +11,6 @@ from spinlens.filters.compound_filter import CompoundFilter
 from spinlens.filters.exchange_filter import Shell, shells_told
 from spinlens.filters.pair_orders import PairOrder, fitted_constants
 
-NO_SHELL = ("extremum_A", "J_meV", "low_meV", "high_meV", "share", "p_value")
-
 
 class Result(NamedTuple):
     """Content of the files of an exchange filter.
@@ -128,5 +126,6 @@ def _network_curves(
 
 def _untold(shells: list[Shell]) -> dict[str, Any]:
     return {
-        shell.name: {"distance_A": shell.distance} | dict.fromkeys(NO_SHELL) for shell in shells
+        shell.name: {"distance_A": shell.distance} | dict.fromkeys(j_of_r.SHELL_VALUES)
+        for shell in shells
     }

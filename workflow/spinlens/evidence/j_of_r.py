@@ -23,6 +23,7 @@ PERMUTATIONS = 400
 STEP = 0.05  # Å
 NEAR = 0.5  # Å around a shell, within which its extremum is looked for
 CONSTANTS = 4  # of a compound's energies: three shells and the energy without exchange
+SHELL_VALUES = ("extremum_A", "J_meV", "low_meV", "high_meV", "share", "p_value")
 Band = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -133,8 +134,7 @@ def shell_table(found: Curve, shells: list[Shell], orders: list[PairOrder]) -> d
     table: dict[str, Any] = {}
     for index, shell in enumerate(shells):
         own: dict[str, Any] = {"distance_A": shell.distance}
-        keys = ("extremum_A", "J_meV", "low_meV", "high_meV", "share", "p_value")
-        values: list[float | None] = [None] * len(keys)
+        values: list[float | None] = [None] * len(SHELL_VALUES)
         if shell.identifiable:
             ends = [_at(found, end, shell.distance) for end in found.band]
             values = [
@@ -142,7 +142,7 @@ def shell_table(found: Curve, shells: list[Shell], orders: list[PairOrder]) -> d
                 float(sizes[index] / sizes.sum()) if sizes.sum() else None,
                 float(found.p_values[index]),
             ]  # fmt: skip
-        table[shell.name] = own | dict(zip(keys, values, strict=True))
+        table[shell.name] = own | dict(zip(SHELL_VALUES, values, strict=True))
     return table
 
 

@@ -62,6 +62,11 @@ class Composition(NamedTuple):
         return abs(self.misfit[1]) / max(self.energies.values())
 
 
+def magnetic_elements(starting_moments: dict[str, float]) -> set[str]:
+    """Elements that are expected to hold a moment, by the config's key starting_moments."""
+    return {element for element, moment in starting_moments.items() if moment}
+
+
 def compare(
     formula: str,
     runs: list[MagneticRun],

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from spinlens.filters.exchange_filter import ExchangeFilter, fit
+from spinlens.filters.exchange_filter import ExchangeFilter, design, fit
 from spinlens.filters.pair_orders import PairOrder, stacked, within_compounds
 
 UNITS = 6
@@ -34,9 +34,7 @@ class CompoundFilter:
 
     def __init__(self, orders: list[PairOrder], seed: int = 0) -> None:
         self.plain = fit(orders)
-        compounds = stacked(orders, "compound")
-        x = within_compounds(stacked(orders, "correlations"), compounds)
-        y = within_compounds(stacked(orders, "energy"), compounds)
+        x, y = design(orders)
         features = _by_compound(orders)
         self._mean, spread = features.mean(axis=0), features.std(axis=0)
         self._spread = np.where(spread > 0, spread, 1.0)

@@ -7,22 +7,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from spinlens.core.templates import render
+from spinlens.evidence import BASELINE_TITLES
 from spinlens.plots.captions import readable
 from spinlens.settings.hyperparameters import readable_name
 
 # The metric that a row draws, of classes and of numbers; the others are in its details.
 MAIN_METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}
 METRICS = {**MAIN_METRICS, "auc": "area under the curve", "mae": "mean absolute error"}
-BASELINES = {
-    "majority": "majority",
-    "integral": "integral of m",
-    "parts": "integrals of both parts",
-    "composition": "composition",
-    "density_pca": "principal components",
-    "site_ratio": "ratio of site moments",
-    "sites": "moments of the sites",
-    "input_statistics": "statistics of the input",
-}
 WIDTH, MARGIN = 320, 8  # pixels of the drawing, and beside its axis
 LEAST = -0.5  # of an axis of R²: lower values stand at its edge
 
@@ -62,7 +53,7 @@ def evidence(table: pd.DataFrame) -> str:
         title="Evidence",
         sections=[_section(*key, points) for key, points in sections.items()],
         width=WIDTH,
-        baselines=list(BASELINES.values()),
+        baselines=list(BASELINE_TITLES.values()),
     )
 
 
@@ -163,7 +154,7 @@ def _drawn(name: str, main: Row, rows: Sequence[Row], axis: _Axis) -> dict[str, 
         "goes_on": has_interval and float(main["ci_low"]) < axis.low,
         "baselines": [
             (axis.place(float(main[f"baseline_{key}"])), label, key == "majority")
-            for key, label in BASELINES.items()
+            for key, label in BASELINE_TITLES.items()
             if _is_number(main.get(f"baseline_{key}"))
         ],
         "short": short_verdict(verdict),
@@ -177,7 +168,7 @@ def _details(row: Row) -> dict[str, Any]:
     p_value = with_interval(row.get("p_corrected")) if row.get("p_corrected") else ""
     baselines = [
         f"{label} {with_interval(row[f'baseline_{key}'])}"
-        for key, label in BASELINES.items()
+        for key, label in BASELINE_TITLES.items()
         if _is_number(row.get(f"baseline_{key}"))
     ]
     return {
@@ -201,7 +192,7 @@ def _axis(rows: Sequence[Row]) -> _Axis:
     values = [
         float(row[name])
         for row in rows
-        for name in ("value", "ci_low", "ci_high", *(f"baseline_{key}" for key in BASELINES))
+        for name in ("value", "ci_low", "ci_high", *(f"baseline_{key}" for key in BASELINE_TITLES))
         if _is_number(row.get(name))
     ]
     if all(row["metric"] in MAIN_METRICS for row in rows):

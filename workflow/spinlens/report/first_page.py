@@ -13,13 +13,12 @@ import pandas as pd
 
 from spinlens.core.files import read_table
 from spinlens.plots.captions import readable
-from spinlens.report.evidence_page import target_title, with_interval
+from spinlens.report.evidence_page import MAIN_METRICS, target_title, with_interval
 from spinlens.settings.hyperparameters import readable_name
 
 MOST_REASONS = 8
 FIELDS = ("point", "result, with its 95 % interval", "the integral alone", "verdict")
 WIDTH = 160  # characters of a line on the terminal
-METRICS = {"balanced_accuracy": "balanced accuracy", "r2": "R²"}  # one row per point and split
 MARKER, ANSWER_MARKER = ".. findings", ".. answer"
 SELECTION_MARKER = "the labels of ``select``"  # readable prose if it is not replaced
 
@@ -50,7 +49,7 @@ def first_page(
     str
         The page.
     """
-    rows = evidence[evidence["metric"].isin(METRICS)]
+    rows = evidence[evidence["metric"].isin(MAIN_METRICS)]
     of_sweep = rows["source"] == "models"
     parts = [
         _data(len(samples), excluded),
@@ -93,7 +92,7 @@ def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
     """
     parts = []
     for source, what in (("models", "points on one split"), ("fits", "results of repeated fits")):
-        own = [row for row in rows if row["source"] == source and row["metric"] in METRICS]
+        own = [row for row in rows if row["source"] == source and row["metric"] in MAIN_METRICS]
         counts = Counter(_in_short(row["verdict"]) for row in own)
         if own:
             listed = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
@@ -116,8 +115,9 @@ def _answer(sweep: pd.DataFrame, rows: pd.DataFrame) -> str:
         best = measured.loc[measured["value"].astype(float).idxmax()]
         alone = best["baseline_integral"]
         beside = f", the integral of m alone {with_interval(alone)}" if alone != "" else ""
+        metric = MAIN_METRICS[best["metric"]]
         sentences.append(
-            f"The best, {_escaped(readable_name(best['point']))}, has {METRICS[best['metric']]} "
+            f"The best, {_escaped(readable_name(best['point']))}, has {metric} "
             f"{with_interval(best['value'], best['ci_low'], best['ci_high'])}{beside}."
         )
     counted = _escaped(verdicts([dict(row) for row in rows.to_dict("records")]))
@@ -180,9 +180,10 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     point = _escaped(readable_name(row["point"]))
     if row["source"] != "models":
         point = f"{_escaped(row['target'])} in {row['split']}: {point}"
+    score = with_interval(row["value"], row["ci_low"], row["ci_high"])
     return (
         point,
-        f"{METRICS[row['metric']]} {with_interval(row['value'], row['ci_low'], row['ci_high'])}",
+        f"{MAIN_METRICS[row['metric']]} {score}",
         with_interval(row["baseline_integral"]),
         _escaped(row["verdict"]),
     )

@@ -167,8 +167,9 @@ def of_script(snakemake: Any, output: str) -> AbstractContextManager[Checkpoints
     context manager
         As of `of_job`.
     """
-    path = Path(output)
+    path = Path(output).with_suffix("")
     name = Path(snakemake.config["results"]).name
-    results = next((above for above in path.parents if above.name == name), path.parent)
-    folder = results / "checkpoints" / path.relative_to(results).with_suffix("")
-    return of_job(folder, snakemake.config["checkpoint_minutes"], {"code": snakemake.params.code})
+    depth = next((n for n, above in enumerate(path.parents) if above.name == name), 0)
+    return of_job(
+        place(path, depth), snakemake.config["checkpoint_minutes"], {"code": snakemake.params.code}
+    )
