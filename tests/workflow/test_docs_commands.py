@@ -16,6 +16,11 @@ PLACES = {
     "/data/runs": "resources/spin_densities",
     "/scratch/runs": "resources/spin_densities",
     "calculations=results/orders/structures/gpaw": "calculations=resources/exchange",
+    "calculations=results/structures/gpaw": "calculations=resources/exchange",
+    "calculations=results/structures/vasp": "calculations=resources/spin_densities",
+    "/path/to/runs": "resources/spin_densities",
+    "/path/to/": "",
+    "/POINT/": "/base/",
     "/data/": "",
     "/scratch/": "",
     "--snakefile CLONE/Snakefile --directory STUDY": "",
@@ -27,17 +32,24 @@ BLOCK = re.compile(r"^```(bash|yaml)\n(.*?)^```", re.M | re.S)
 def commands(page):
     for language, text in BLOCK.findall(page.read_text(encoding="utf-8")):
         for line in text.splitlines() if language == "bash" else []:
-            command = line.split(" #")[0].removeprefix("uv run ")
+            command = line.split(" #")[0].removeprefix("uv run ").strip()
             if command.startswith("snakemake") and not any(each in line for each in NEEDS_A_RUN):
                 yield command
 
 
-COMMANDS = {
-    f"{page.stem}: {command}": (page, command)
-    for folder in PAGES
-    for page in sorted(folder.glob("*.md"))
-    for command in commands(page)
-}
+def shown_once():
+    """Every command with its page; again only on pages that write a config file of their own."""
+    once = set()
+    pages = sorted(file for folder in PAGES for file in folder.glob("*.md"))
+    for page in [ROOT / "README.md", *pages]:
+        for command in commands(page):
+            planned = command.replace(" -n", "")
+            if planned not in once or "```yaml" in page.read_text(encoding="utf-8"):
+                once.add(planned)
+                yield f"{page.stem}: {command}", (page, command)
+
+
+COMMANDS = dict(shown_once())
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +58,7 @@ def clone(tmp_path_factory):
     small_project.copy_workflow(folder)
     (folder / "resources").symlink_to(ROOT / "resources")
     shutil.copytree(ROOT / "profiles" / "slurm", folder / "my_profile")
+    (folder / "slurm").symlink_to("profiles/slurm")
     return folder
 
 
