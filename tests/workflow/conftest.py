@@ -1,5 +1,8 @@
 """A copy of the workflow over a small tree of calculations, run once; tests work on copies."""
 
+import fcntl
+import os
+
 import pytest
 
 import small_project
@@ -18,8 +21,19 @@ def fresh(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def finished(fresh, tmp_path_factory):
-    """The whole main job, run once."""
-    project = copy_of(fresh.folder, tmp_path_factory.mktemp("finished"))
+    """The whole main job, run once; every worker of pytest takes a copy of the same run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return main_job(fresh.folder, tmp_path_factory.mktemp("finished"))
+    shared = tmp_path_factory.getbasetemp().parent  # of all workers
+    with open(shared / "main_job.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "main_job").is_dir():
+            main_job(fresh.folder, shared / "main_job.part").folder.rename(shared / "main_job")
+    return copy_of(shared / "main_job", tmp_path_factory.mktemp("finished"))
+
+
+def main_job(fresh, folder):
+    project = copy_of(fresh, folder)
     done = project.snakemake()
     assert done.returncode == 0, done.stdout + done.stderr
     return project

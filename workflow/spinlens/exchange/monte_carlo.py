@@ -12,11 +12,13 @@ from typing import NamedTuple
 import networkx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from spinlens.structures.magnetic_lattice import Shells
 
 SMALL = 1e-7
 PRECISION = np.float32
+ENERGY_STEP = 5  # sweeps from one look at the energy to the next: it costs as much as a sweep
 
 
 class SpinModel(NamedTuple):
@@ -46,10 +48,10 @@ class Measured(NamedTuple):
 
 
 class _Lattice(NamedTuple):
-    """Neighbours of every site of a periodic lattice, by shell and by colour."""
+    """A periodic lattice: S_i S_j of neighbours by shell, of all sites and of those of a colour."""
 
-    neighbours: list[NDArray]  # (sites, coordination) of each shell
-    weights: list[NDArray]  # (sites, coordination) S_i S_j, 0 of padding
+    couplings: list[csr_array]  # (sites, sites) of each shell
+    of_colour: list[list[csr_array]]  # their rows of each colour
     spins: NDArray
     signs: NDArray
     colours: list[NDArray]
@@ -74,7 +76,7 @@ def simulate(
     size : cells along a, b, c; at least twice the reach of the farthest shell.
     constants : (draws, shells) J of each shell, meV, for each set of constants.
     anisotropy : (draws,) A of a site, meV.
-    temperatures : (temperatures,) k_B T, meV.
+    temperatures : (temperatures,) or (draws, temperatures) k_B T, meV.
     sweeps : steps per spin; a quarter of them, before measuring, reach equilibrium.
     replicas : independent simulations of each temperature.
     seed : of the random numbers.
@@ -83,30 +85,32 @@ def simulate(
     rng = np.random.default_rng(seed)
     lattice = _lattice(model, size)
     draws = len(constants)
-    batch = (draws, replicas, len(temperatures))
+    batch = (draws, replicas, temperatures.shape[-1])
+    t = np.broadcast_to(np.atleast_2d(temperatures)[:, None], batch).reshape(-1)
     j = np.broadcast_to(constants[:, None, None, :], (*batch, constants.shape[1]))
     a = np.broadcast_to(np.asarray(anisotropy, float)[:, None, None], batch).reshape(-1)
     state = _State(
-        lattice, j.reshape(-1, constants.shape[1]), a, np.tile(temperatures, draws * replicas),
-        ising, rng,
+        lattice, j.reshape(-1, constants.shape[1]), a, t, ising, rng
     )  # fmt: skip
     easy_axis = ising or bool((np.asarray(anisotropy) > 0).all())
-    sums = np.zeros((3, len(a)))
-    measured = 0
+    moments, energies = [], []
     for sweep in range(sweeps):
         state.sweep()
         if 4 * sweep < sweeps:
             continue
-        m = state.order_parameter(easy_axis)
-        sums[0] += m**2
-        sums[1] += m**4
-        sums[2] += state.energy()
-        measured += 1
-    return Measured(*(total.reshape(batch) / measured for total in sums))
+        moments.append(state.order_parameter(easy_axis))
+        if len(moments) % ENERGY_STEP == 1:
+            energies.append(state.energy())
+    m = np.array(moments, float)
+    averages = (np.mean(m**2, axis=0), np.mean(m**4, axis=0), np.mean(energies, axis=0))
+    return Measured(*(each.reshape(batch) for each in averages))
 
 
 class _State:
-    """Spins (sites, batch, components) and how they move."""
+    """Spins (sites, components, batch) and how they move.
+
+    The batch comes last, so that all work is along it.
+    """
 
     def __init__(
         self,
@@ -118,65 +122,64 @@ class _State:
         rng: np.random.Generator,
     ) -> None:
         self.lattice, self.rng, self.ising = lattice, rng, ising
-        self.constants = constants.astype(PRECISION)
+        self.constants = constants.T.astype(PRECISION)  # (shells, batch)
         self.temperature = temperatures.astype(PRECISION)
         self.anisotropy = np.outer(lattice.spins**2, anisotropy).astype(PRECISION)
-        shape = (len(lattice.spins), len(anisotropy), 1 if ising else 3)
+        shape = (len(lattice.spins), 1 if ising else 3, len(anisotropy))
         self.spins = np.zeros(shape, PRECISION)
-        self.spins[:, :, -1] = lattice.signs[:, None]
+        self.spins[:, -1] = lattice.signs[:, None]
 
     def sweep(self) -> None:
         """Update every spin once."""
-        for sites in self.lattice.colours:
-            field = self._field(sites)
+        for sites, couplings in zip(self.lattice.colours, self.lattice.of_colour, strict=True):
+            field = self._field(couplings)
             if self.ising:
-                chance = _up(field[..., 0] / self.temperature)
-                up = self.rng.random(chance.shape, PRECISION) < chance
-                self.spins[sites, :, 0] = np.where(up, 1.0, -1.0)
-            else:
-                self._accept(sites, _heat_bath(field, self.temperature, self.rng))
-                own = self.spins[sites]
-                along = (own * field).sum(-1, keepdims=True)
-                squared = (field**2).sum(-1, keepdims=True) + SMALL
-                self._accept(sites, 2 * along / squared * field - own)
-                self._turn_over(sites, field)
+                up = self._random(sites) < _up(field[:, 0] / self.temperature)
+                self.spins[sites, 0] = np.where(up, PRECISION(1), PRECISION(-1))
+                continue
+            own = self.spins[sites]
+            own = self._accepted(sites, own, _heat_bath(field, self.temperature, self.rng))
+            scale = 2 * _dot(own, field) / (_dot(field, field) + SMALL)
+            own = self._accepted(sites, own, scale[:, None] * field - own)
+            gain = -2 * own[:, 2] * field[:, 2]
+            turned = self._random(sites) < np.exp(np.minimum(gain / self.temperature, 0))
+            own[:, 2] = np.where(turned, -own[:, 2], own[:, 2])
+            self.spins[sites] = own
 
     def order_parameter(self, easy_axis: bool) -> NDArray:
         """Order parameter (batch,) per site."""
         weights = self.lattice.signs * self.lattice.spins / self.lattice.spins.sum()
-        vector = np.einsum("nbc,n->bc", self.spins, weights)
-        return vector[:, -1] if easy_axis else np.linalg.norm(vector, axis=1)
+        vector = np.einsum("ncb,n->cb", self.spins, weights)
+        return vector[-1] if easy_axis else np.linalg.norm(vector, axis=0)
 
     def energy(self) -> NDArray:
         """Energy (batch,) per site, meV."""
-        everywhere = np.arange(len(self.lattice.spins))
-        exchange = (self.spins * self._field(everywhere)).sum(-1) / 2
-        own = 0.0 if self.ising else self.anisotropy * self.spins[..., -1] ** 2
+        exchange = _dot(self.spins, self._field(self.lattice.couplings)) / 2
+        own = 0.0 if self.ising else self.anisotropy * self.spins[:, -1] ** 2
         return -(exchange + own).mean(axis=0)
 
-    def _field(self, sites: NDArray) -> NDArray:
-        """Exchange field (sites, batch, components), meV."""
-        total = np.zeros((len(sites), *self.spins.shape[1:]), PRECISION)
-        for shell, (near, weight) in enumerate(
-            zip(self.lattice.neighbours, self.lattice.weights, strict=True)
-        ):
-            sums = np.zeros_like(total)
-            for slot in range(near.shape[1]):
-                sums += weight[sites, slot, None, None] * self.spins[near[sites, slot]]
-            total += self.constants[:, shell, None] * sums
-        return total
+    def _field(self, couplings: list[csr_array]) -> NDArray:
+        """Exchange field (sites of the couplings, components, batch), meV."""
+        flat = self.spins.reshape(len(self.spins), -1)
+        terms = (
+            constant * (shell @ flat).reshape(-1, *self.spins.shape[1:])
+            for constant, shell in zip(self.constants, couplings, strict=True)
+        )
+        return sum(terms)  # type: ignore[return-value]
 
-    def _turn_over(self, sites: NDArray, field: NDArray) -> None:
-        z = self.spins[sites, :, 2]
-        chance = np.exp(np.minimum(-2 * z * field[..., 2] / self.temperature, 0))
-        turned = self.rng.random(chance.shape, PRECISION) < chance
-        self.spins[sites, :, 2] = np.where(turned, -z, z)
+    def _accepted(self, sites: NDArray, own: NDArray, proposed: NDArray) -> NDArray:
+        """Take each proposed spin with the probability that its anisotropy leaves."""
+        gain = self.anisotropy[sites] * (proposed[:, 2] ** 2 - own[:, 2] ** 2)
+        taken = self._random(sites) < np.exp(np.minimum(gain / self.temperature, 0))
+        return np.where(taken[:, None], proposed, own)
 
-    def _accept(self, sites: NDArray, proposed: NDArray) -> None:
-        gain = self.anisotropy[sites] * (proposed[..., 2] ** 2 - self.spins[sites, :, 2] ** 2)
-        chance = np.exp(np.minimum(gain / self.temperature, 0))
-        taken = self.rng.random(chance.shape, PRECISION) < chance
-        self.spins[sites] = np.where(taken[..., None], proposed, self.spins[sites])
+    def _random(self, sites: NDArray) -> NDArray:
+        return self.rng.random((len(sites), self.spins.shape[2]), PRECISION)
+
+
+def _dot(one: NDArray, other: NDArray) -> NDArray:
+    """Scalar products (sites, batch) over the components."""
+    return np.einsum("ncb,ncb->nb", one, other)
 
 
 def _up(field: NDArray) -> NDArray:
@@ -185,50 +188,47 @@ def _up(field: NDArray) -> NDArray:
 
 
 def _heat_bath(field: NDArray, temperature: NDArray, rng: np.random.Generator) -> NDArray:
-    """Draw unit vectors from the Boltzmann distribution in fields (sites, batch, 3)."""
-    size = np.sqrt((field**2).sum(-1))
+    """Draw unit vectors from the Boltzmann distribution in fields (sites, 3, batch)."""
+    size = np.sqrt(_dot(field, field))
     x = np.maximum(size / temperature, SMALL)
     u = rng.random(size.shape, PRECISION)
     tail = np.maximum((1 - u) * np.expm1(-2 * x), SMALL - 1)
     cosine = np.clip(1 + np.log1p(tail) / x, -1, 1)
-    axis = field / np.maximum(size, SMALL)[..., None]
-    axis[size < SMALL] = (0.0, 0.0, 1.0)
+    axis = field / np.maximum(size, SMALL)[:, None]
+    axis[:, 2][size < SMALL] = 1.0  # of no field, any direction
     across = rng.standard_normal(field.shape, PRECISION)
-    across -= (across * axis).sum(-1, keepdims=True) * axis
-    across /= np.sqrt((across**2).sum(-1, keepdims=True)) + SMALL
-    return cosine[..., None] * axis + np.sqrt(1 - cosine**2)[..., None] * across
+    across -= _dot(across, axis)[:, None] * axis
+    across *= np.sqrt((1 - cosine**2) / (_dot(across, across) + SMALL))[:, None]
+    return cosine[:, None] * axis + across
 
 
 def _lattice(model: SpinModel, size: tuple[int, int, int]) -> _Lattice:
-    """Neighbours of every site of a lattice of `size` cells."""
+    """Couplings of a lattice of `size` cells; its sites by colour, neighbours of two colours."""
     shells, number = model.shells, model.shells.sites
     cells = np.array(list(np.ndindex(*size)))
-    extent = np.array(size)
-    count = len(shells.distance)
-    width = [
-        max(np.bincount(shells.start[shells.shell == s], minlength=number)) for s in range(count)
-    ]
-    near = [np.zeros((len(cells), number, w), int) for w in width]
-    weight = [np.zeros((len(cells), number, w), PRECISION) for w in width]
+    total = len(cells) * number
+    own = np.arange(len(cells))[:, None] * number + shells.start  # (cells, pairs)
+    image = (cells[:, None] + shells.image) % np.array(size)
+    other = np.ravel_multi_index(tuple(np.moveaxis(image, -1, 0)), size) * number + shells.end
+    product = np.broadcast_to(model.spins[shells.start] * model.spins[shells.end], own.shape)
+    couplings = []
+    for shell in range(len(shells.distance)):
+        pairs = shells.shell == shell
+        at = (own[:, pairs].ravel(), other[:, pairs].ravel())
+        values = product[:, pairs].ravel().astype(PRECISION)
+        couplings.append(csr_array((values, at), shape=(total, total)))
     graph = networkx.Graph()
-    graph.add_nodes_from(range(len(cells) * number))
-    filled = np.zeros((count, number), int)
-    for start, end, image, shell in zip(
-        shells.start, shells.end, shells.image, shells.shell, strict=True
-    ):
-        other = np.ravel_multi_index(((cells + image) % extent).T, size) * number + end
-        slot = filled[shell, start]
-        near[shell][:, start, slot] = other
-        weight[shell][:, start, slot] = model.spins[start] * model.spins[end]
-        filled[shell, start] += 1
-        own = np.arange(len(cells)) * number + start
-        graph.add_edges_from(zip(own.tolist(), other.tolist(), strict=True))
+    graph.add_nodes_from(range(total))
+    graph.add_edges_from(zip(own.ravel().tolist(), other.ravel().tolist(), strict=True))
     colours = networkx.greedy_color(graph, "smallest_last")
-    by_colour = [[site for site, c in colours.items() if c == k] for k in set(colours.values())]
+    by_colour = [
+        np.array(sorted(site for site, c in colours.items() if c == k))
+        for k in set(colours.values())
+    ]
     return _Lattice(
-        [each.reshape(-1, each.shape[-1]) for each in near],
-        [each.reshape(-1, each.shape[-1]) for each in weight],
+        couplings,
+        [[shell[sites] for shell in couplings] for sites in by_colour],
         np.tile(np.asarray(model.spins, float), len(cells)),
         np.tile(np.asarray(model.signs, float), len(cells)),
-        [np.array(sorted(sites)) for sites in by_colour],
+        by_colour,
     )

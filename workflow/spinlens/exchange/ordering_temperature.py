@@ -12,12 +12,15 @@ from spinlens.exchange.runs import MagneticRun
 
 COLUMNS = ("formula", "order", "anisotropy_meV", "kelvin", "low", "high", "reason")
 BOLTZMANN = 0.08617333262  # meV/K (CODATA 2018)
-SIZES = (9, 18)  # cells along each axis; multiples of 3 colour the second shell of a honeycomb
+SIZES = (12, 24)  # cells along each axis; multiples of 3 colour the second shell of a honeycomb
 GRID = 12  # temperatures
 STEPS = 2  # times the range of temperatures is narrowed
 ORDERED, DISORDERED = 0.64, 0.4  # cumulants on either side; 2/3 and 0 far from the crossing
 SIGNIFICANT = 2.0  # standard errors
 SMALLEST_DIFFERENCE = 2e-3  # of cumulants; nearer ones are the same, as both are deep in order
+LEAST_SCALE = (
+    0.05  # of the temperatures of a draw; less is an order that its constants do not favour
+)
 
 
 class Ordering(NamedTuple):
@@ -104,7 +107,7 @@ def ordering_temperature(
     layer: bool = True,
     draws: int = 8,
     sweeps: int = 2000,
-    replicas: int = 8,
+    replicas: int = 16,
     seed: int = 0,
     sizes: tuple[int, int] = SIZES,
 ) -> Ordering:
@@ -149,11 +152,10 @@ def ordering_temperature(
         low = 0.95 * grid[ordered][-1]
         grid = np.linspace(low, max(grid[free][0], 1.1 * low), GRID)
     scale = np.array([_mean_field(model, j, a) for j, a in zip(drawn, axes, strict=True)]) / highest
-    grid = np.linspace(grid[0] * scale.min(), grid[-1] * scale.max(), 2 * GRID)
-    final = _cumulants(model, drawn, axes, grid, sweeps, replicas, seed + STEPS, layer, sizes)
-    crossings = [
-        crossing(grid, small, large, error) for small, large, error in zip(*final, strict=True)
-    ]
+    # Each draw has its own: its constants shift the whole curve.
+    grids = np.outer(np.maximum(scale, LEAST_SCALE), grid)
+    final = _cumulants(model, drawn, axes, grids, sweeps, replicas, seed + STEPS, layer, sizes)
+    crossings = [crossing(*curves) for curves in zip(grids, *final, strict=True)]
     found = crossings[0]
     if found is None:
         return _none("the cumulants of two sizes do not cross")
