@@ -1,4 +1,4 @@
-"""Links of README and its like lead to files; Sphinx checks those of the pages as it builds them."""
+"""Links of README and others lead to files; Sphinx checks those of the pages as it builds them."""
 
 import re
 
