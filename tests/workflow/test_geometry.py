@@ -20,7 +20,7 @@ SMALLEST = {
     "geometry_scalars": 4, "geometry_layers": 1, "geometry_batch": 4,
     "geometry_train_atoms": [3, 4], "geometry_test_atoms": [[14, 14]],
     "screen_decorate": FAMILY, "screen_steps": 2, "screen_members": 2,
-    "geometry_autoencoder_atoms": 1, "geometry_autoencoder_order": 1,
+    "geometry_autoencoder_atoms": 1, "geometry_autoencoder_degree": 1,
     "geometry_autoencoder_channels": 4, "geometry_autoencoder_steps": 2,
     "geometry_autoencoder_proposals": 1,
 }  # fmt: skip

@@ -220,7 +220,7 @@ rule autoencoder:
             "cell_height",
             "geometry_autoencoder_atoms",
             "geometry_autoencoder_channels",
-            "geometry_autoencoder_order",
+            "geometry_autoencoder_degree",
             "geometry_autoencoder_steps",
             "geometry_seed",
         ),

@@ -33,7 +33,7 @@ def test_radial_functions_learned_and_exact():
     figure = gravity({"acceleration": {"distance": distance, "radial_functions": {"1o": profile}}})
     learned = next(line for line in figure.axes[0].lines if line.get_label() == "learned")
     assert np.allclose(learned.get_ydata(), profile["learned"])
-    assert "acceleration, order 1: 1 / r²" in texts(figure)
+    assert "acceleration, degree 1: 1 / r²" in texts(figure)
     assert "10.0%" in figure.get_label()
 
 

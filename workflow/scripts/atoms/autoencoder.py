@@ -22,7 +22,7 @@ structures = motifs.read(
 )
 settings = {
     "steps": config["geometry_autoencoder_steps"],
-    "degree": config["geometry_autoencoder_order"],
+    "degree": config["geometry_autoencoder_degree"],
     "channels": config["geometry_autoencoder_channels"],
     "seed": config["geometry_seed"],
 }

@@ -97,7 +97,7 @@ def predicted_moments(scores: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
         )
         error = f"mean error {scores[f'mae_{split}']:.2f} μB"
         baselines = f"trees {trees:.2f}, on electrons {on_electrons:.2f}"
-        axes.set_title(f"{title}\n{error} ({baselines})", loc="left")
+        axes.set_title(f"{title}\n{error}\n({baselines})", loc="left")
         axes.set(xlabel="published moment (μB)", aspect="equal")
     panels[0].set_ylabel("expected moment (μB)")
     handles, names = panels[0].get_legend_handles_labels()

@@ -10,9 +10,9 @@ from spinlens.plots import style
 
 # Titles and formulas by task and irreducible representation.
 LAWS = {
-    ("acceleration", "1o"): ("acceleration, order 1", "1 / r²"),
-    ("inertia", "0e"): ("tensor of inertia, order 0", "2 r²"),
-    ("inertia", "2e"): ("tensor of inertia, order 2", "-√(2/15) r²"),
+    ("acceleration", "1o"): ("acceleration, degree 1", "1 / r²"),
+    ("inertia", "0e"): ("tensor of inertia, degree 0", "2 r²"),
+    ("inertia", "2e"): ("tensor of inertia, degree 2", "-√(2/15) r²"),
 }
 BAR_HEIGHT = 0.38
 SPLITS: dict[str, dict[str, Any]] = {
