@@ -23,7 +23,7 @@ def test_moments_beside_the_published_and_the_furthest_off_named():
     figure = predicted_moments(measured, rows)
     found = texts(figure)
     assert found.count("far") == 1 and "near" not in found
-    assert any("1.30 μB (trees 0.29, on electrons 0.23)" in text for text in found)
+    assert any("1.30 μB\n(trees 0.29, on electrons 0.23)" in text for text in found)
     left = [line for line in figure.axes[0].lines if line.get_label() in ("FM", "AFM")]
     assert [list(line.get_ydata()) for line in left] == [[3.1], [3.5]]
 
