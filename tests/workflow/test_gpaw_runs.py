@@ -152,7 +152,7 @@ def with_gpaw(fresh, tmp_path):
         pytest.fail(f"{REQUIRED} is set, but {PYTHON} has no GPAW")
     if found.returncode:
         pytest.skip(f"{PYTHON} has no GPAW: Debian's gpaw, gpaw-data and python3-ase")
-    return family(fresh, tmp_path / "project", gpaw_python=PYTHON)
+    return family(fresh, tmp_path / "project", gpaw_python=PYTHON, gpaw_kpoints=[3, 3, 1])
 
 
 def test_gpaw_finds_the_ferromagnet(with_gpaw):

@@ -15,9 +15,11 @@ BOLTZMANN = 0.08617333262  # meV/K (CODATA 2018)
 SIZES = (12, 24)  # cells along each axis; multiples of 3 colour the second shell of a honeycomb
 GRID = 12  # temperatures
 STEPS = 2  # times the range of temperatures is narrowed
-ORDERED, DISORDERED = 0.64, 0.4  # cumulants on either side; 2/3 and 0 far from the crossing
+ORDERED, DISORDERED = 0.64, 0.25  # cumulants on either side; 2/3 and 0 far from the crossing
 SIGNIFICANT = 2.0  # standard errors
 SMALLEST_DIFFERENCE = 2e-3  # of cumulants; nearer ones are the same, as both are deep in order
+LEAST_ERROR = 5e-3  # of a cumulant in the fit: deep in order there is hardly any
+ENOUGH_DRAWS = 0.75  # of the draws must cross
 LEAST_SCALE = (
     0.05  # of the temperatures of a draw; less is an order that its constants do not favour
 )
@@ -26,7 +28,7 @@ LEAST_SCALE = (
 class Ordering(NamedTuple):
     """Temperature of ordering.
 
-    kelvin : None if there is none.
+    kelvin : mean over draws of the constants; None if there is none.
     low, high : 95 % interval, K, over the errors of the constants and of the simulation.
     reason : why there is none, "" otherwise.
     """
@@ -88,7 +90,7 @@ def crossing(temperatures: NDArray, small: NDArray, large: NDArray, error: NDArr
     if not len(above) or not len(below) or below.min() > above.max():
         return None
     middle = temperatures.mean()
-    weights = 1 / np.maximum(error, 1e-6)
+    weights = 1 / np.maximum(error, LEAST_ERROR)
     degree = min(3, len(temperatures) - 1)
     fit = np.polynomial.Polynomial.fit(temperatures - middle, difference, degree, w=weights)
     roots = fit.roots()
@@ -156,13 +158,10 @@ def ordering_temperature(
     grids = np.outer(np.maximum(scale, LEAST_SCALE), grid)
     final = _cumulants(model, drawn, axes, grids, sweeps, replicas, seed + STEPS, layer, sizes)
     crossings = [crossing(*curves) for curves in zip(grids, *final, strict=True)]
-    found = crossings[0]
-    if found is None:
+    values = np.array([each for each in crossings if each is not None]) / BOLTZMANN
+    if len(values) < max(3, ENOUGH_DRAWS * len(crossings)):
         return _none("the cumulants of two sizes do not cross")
-    values = np.array([each for each in crossings[1:] if each is not None]) / BOLTZMANN
-    if len(values) < 2:
-        return _none("too few draws of the constants order: the interval is unknown")
-    kelvin, half_width = found / BOLTZMANN, 1.96 * float(values.std(ddof=1))
+    kelvin, half_width = float(values.mean()), 1.96 * float(values.std(ddof=1))
     return Ordering(kelvin, kelvin - half_width, kelvin + half_width, "")
 
 
