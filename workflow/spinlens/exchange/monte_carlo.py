@@ -165,7 +165,7 @@ class _State:
             constant * (shell @ flat).reshape(-1, *self.spins.shape[1:])
             for constant, shell in zip(self.constants, couplings, strict=True)
         )
-        return sum(terms)  # type: ignore[return-value]
+        return sum(terms)
 
     def _accepted(self, sites: NDArray, own: NDArray, proposed: NDArray) -> NDArray:
         """Take each proposed spin with the probability that its anisotropy leaves."""
