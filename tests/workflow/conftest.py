@@ -1,12 +1,12 @@
 """A copy of the workflow over a small tree of calculations, run once; tests work on copies."""
 
-import fcntl
 import os
 
 import pytest
 
 import small_project
 from chgcar_writer import write
+from spinlens.core.lock import one_writer
 from workflow_project import METALS, MOMENTS, SMALL, Project, copy_of
 
 
@@ -25,8 +25,7 @@ def finished(fresh, tmp_path_factory):
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return main_job(fresh.folder, tmp_path_factory.mktemp("finished"))
     shared = tmp_path_factory.getbasetemp().parent  # of all workers
-    with open(shared / "main_job.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_writer(shared / "main_job.lock"):
         if not (shared / "main_job").is_dir():
             main_job(fresh.folder, shared / "main_job.part").folder.rename(shared / "main_job")
     return copy_of(shared / "main_job", tmp_path_factory.mktemp("finished"))

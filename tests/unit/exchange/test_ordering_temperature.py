@@ -105,7 +105,7 @@ def test_a_planted_crossing_is_found_and_parallel_lines_are_not():
     temperatures, error = np.linspace(1, 2, 9), np.full(9, 1e-3)
     small = 0.6 - 0.1 * (temperatures - 1.43)
     large = 0.6 - 0.4 * (temperatures - 1.43)
-    assert crossing(temperatures, small, large, error) == pytest.approx(1.43, abs=1e-6)
+    assert crossing(temperatures, small, large, error) == pytest.approx(1.43, abs=1e-9)
     assert crossing(temperatures, small, small - 0.05, error) is None
     assert crossing(temperatures, large, small, error) is None  # the wrong way round
     assert crossing(temperatures, small, large, np.full(9, 1.0)) is None  # all within the error

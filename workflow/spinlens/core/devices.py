@@ -53,7 +53,7 @@ def check(gpus: int | str, visible: int, environment: Mapping[str, str] = os.env
     if gpus == "auto" and grant and not visible:
         raise SpinlensError(
             f"a GPU was granted ({grant}={environment[grant]}) but the framework sees none: "
-            "install the GPU build (README, GPUs) or set gpus: 0"
+            "install the GPU build (docs/howto/gpus_and_containers) or set gpus: 0"
         )
     if isinstance(gpus, int) and gpus > visible:
         raise SpinlensError(f"gpus: {gpus} asked for, but the framework sees {visible}")

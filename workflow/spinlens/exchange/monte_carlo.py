@@ -89,9 +89,7 @@ def simulate(
     t = np.broadcast_to(np.atleast_2d(temperatures)[:, None], batch).reshape(-1)
     j = np.broadcast_to(constants[:, None, None, :], (*batch, constants.shape[1]))
     a = np.broadcast_to(np.asarray(anisotropy, float)[:, None, None], batch).reshape(-1)
-    state = _State(
-        lattice, j.reshape(-1, constants.shape[1]), a, t, ising, rng
-    )  # fmt: skip
+    state = _State(lattice, j.reshape(-1, constants.shape[1]), a, t, ising, rng)
     easy_axis = ising or bool((np.asarray(anisotropy) > 0).all())
     moments, energies = [], []
     for sweep in range(sweeps):
@@ -195,15 +193,15 @@ def _heat_bath(field: NDArray, temperature: NDArray, rng: np.random.Generator) -
     tail = np.maximum((1 - u) * np.expm1(-2 * x), SMALL - 1)
     cosine = np.clip(1 + np.log1p(tail) / x, -1, 1)
     axis = field / np.maximum(size, SMALL)[:, None]
-    axis[:, 2][size < SMALL] = 1.0  # of no field, any direction
+    np.moveaxis(axis, 1, 2)[size < SMALL] = (0.0, 0.0, 1.0)
     across = rng.standard_normal(field.shape, PRECISION)
     across -= _dot(across, axis)[:, None] * axis
-    across *= np.sqrt((1 - cosine**2) / (_dot(across, across) + SMALL))[:, None]
-    return cosine[:, None] * axis + across
+    sine, length = np.sqrt(1 - cosine**2), np.sqrt(_dot(across, across)) + SMALL
+    return cosine[:, None] * axis + (sine / length)[:, None] * across
 
 
 def _lattice(model: SpinModel, size: tuple[int, int, int]) -> _Lattice:
-    """Couplings of a lattice of `size` cells; its sites by colour, neighbours of two colours."""
+    """Couplings of a lattice of `size` cells, and its sites by colour; neighbours differ in it."""
     shells, number = model.shells, model.shells.sites
     cells = np.array(list(np.ndindex(*size)))
     total = len(cells) * number

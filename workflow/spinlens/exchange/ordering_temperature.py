@@ -19,10 +19,8 @@ ORDERED, DISORDERED = 0.64, 0.25  # cumulants on either side; 2/3 and 0 far from
 SIGNIFICANT = 2.0  # standard errors
 SMALLEST_DIFFERENCE = 2e-3  # of cumulants; nearer ones are the same, as both are deep in order
 LEAST_ERROR = 5e-3  # of a cumulant in the fit: deep in order there is hardly any
-ENOUGH_DRAWS = 0.75  # of the draws must cross
-LEAST_SCALE = (
-    0.05  # of the temperatures of a draw; less is an order that its constants do not favour
-)
+ENOUGH_DRAWS = 0.75  # of the draws must cross, and three of them: an interval is drawn
+LEAST_SCALE = 0.05  # of the temperatures of a draw, even if its constants oppose the order
 
 
 class Ordering(NamedTuple):
@@ -93,11 +91,13 @@ def crossing(temperatures: NDArray, small: NDArray, large: NDArray, error: NDArr
     weights = 1 / np.maximum(error, LEAST_ERROR)
     degree = min(3, len(temperatures) - 1)
     fit = np.polynomial.Polynomial.fit(temperatures - middle, difference, degree, w=weights)
-    roots = fit.roots()
-    real = roots[np.abs(np.imag(roots)) < 1e-9].real + middle
-    inside = [r for r in real if temperatures[0] <= r <= temperatures[-1]
-              and fit.deriv()(r - middle) < 0]  # fmt: skip
-    return float(min(inside, key=lambda r: abs(r - middle))) if inside else None
+    slope, roots = fit.deriv(), fit.roots()
+    falling = roots[np.abs(np.imag(roots)) < 1e-9].real
+    falling = falling[slope(falling) < 0]
+    # A step of Newton's: of a nearly straight cubic the roots far away blur the near one.
+    falling = falling - fit(falling) / slope(falling) + middle
+    inside = falling[(falling >= temperatures[0]) & (falling <= temperatures[-1])]
+    return float(min(inside, key=lambda r: abs(r - middle))) if len(inside) else None
 
 
 def ordering_temperature(
