@@ -1,4 +1,6 @@
-"""A real SLURM of one node with 2 CPUs: Debian's slurm-wlm and munge, no accounting, no systemd.
+"""A real SLURM of one node: Debian's slurm-wlm and munge, no accounting, no systemd.
+
+The node says that it has 8 CPUs, whatever it has, so that tests that mostly wait do so together.
 
 Every process is a child of this one and is stopped by its own handle. Whatever a job's tools
 need is found through two links in /etc/slurm, the only place where they look; they are removed,
@@ -6,6 +8,7 @@ and where a test was killed before it could, the next one removes them.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -39,18 +42,27 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/jobcomp.log
-MinJobAge=3600
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=2
+JobAcctGatherParams=OverMemoryKill
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+MinJobAge={min_job_age}
 ReturnToService=2
 SchedulerParameters=sched_interval=1,batch_sched_delay=0
 SlurmdParameters=config_overrides
-GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=32000 Gres=gpu:1 State=UNKNOWN
-PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
-PartitionName=gpu Nodes={host} MaxTime=300 State=UP
-PartitionName=short Nodes={host} MaxTime=1 State=UP
+GresTypes=gpu,lane
+NodeName=far NodeAddr=127.0.0.2 CPUs=8 RealMemory=32000 Gres=gpu:4,lane:1 State=DRAIN Reason=repair
+NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=32000 Gres=gpu:4,lane:1 State=UNKNOWN
+PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE PriorityTier=9 State=UP
+PartitionName=gpu Nodes={host} MaxTime=300 PriorityTier=9 State=UP
+PartitionName=short Nodes={host} MaxTime=2 PriorityTier=9 State=UP
+PartitionName=low Nodes={host} State=UP
+PartitionName=far Nodes=far State=UP
 """
-# A GPU that can be granted and is not there: a device file that answers to nobody.
-GRES_CONF = "Name=gpu File={folder}/dev/nvidia0\n"
+# GPUs that can be granted and are not there: device files that answer to nobody.
+GRES_CONF = "Name=gpu File={folder}/dev/nvidia[0-3]\nName=lane Count=1\n"
+KEPT_JOBS, FORGOTTEN_JOBS = 3600, 2  # MinJobAge, seconds
 
 
 def missing():
@@ -100,20 +112,24 @@ def controlled(folder):
 
 
 class OneNode:
-    """A SLURM under `folder`, up inside its `with`; partitions cpu, gpu (5 hours) and short (a
-    minute), gres gpu:1."""
+    """A SLURM under `folder`, up inside its `with`; gres gpu:4 and lane:1.
+
+    Partitions: cpu, gpu (5 hours), short (two minutes), low, whose jobs make way for those of the
+    others, and far, whose node is drained.
+    """
 
     def __init__(self, folder):
         self.folder = Path(folder)
         self._processes = []
         self._made = []
+        self._known = {}  # every job that was listed so far
         self._up = False
 
     def __enter__(self):
         try:
             self._configure()
             self._start("munged", "--foreground", "--force", *self._munge_files())
-            self._start("slurmctld", "-D")
+            self.controller = self._start("slurmctld", "-D")
             self._start("slurmd", "-D", "-N", socket.gethostname().split(".")[0])
             self._wait_until_idle()
             self._up = True
@@ -134,24 +150,54 @@ class OneNode:
         for path in reversed(self._made):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
-    def jobs(self):
-        """Every job so far: a dict of id, state, partition, gres, cpus, memory, what it ran."""
+    def jobs(self, folder=None):
+        """Every job so far, or of a folder: a dict of id, state, partition, gres, and more."""
         fields = {"id": "%i", "state": "%T", "partition": "%P", "gres": "%b", "cpus": "%C",
-                  "memory": "%m", "comment": "%k"}  # fmt: skip
+                  "memory": "%m", "comment": "%k", "account": "%a", "folder": "%Z"}  # fmt: skip
         out = self.run("squeue", "--noheader", "--states=all", "-o", "|".join(fields.values()))
         rows = [dict(zip(fields, line.split("|"), strict=True)) for line in out.splitlines()]
-        return sorted(rows, key=lambda row: int(row["id"]))
+        self._known |= {row["id"]: row for row in rows}
+        states = dict(re.findall(r"^JobId=(\d+) .*?JobState=(\S+)", self.completed(), re.MULTILINE))
+        for number in self._known.keys() - {row["id"] for row in rows}:  # forgotten by SLURM
+            self._known[number]["state"] = states.get(number, self._known[number]["state"])
+        own = [row for row in self._known.values() if folder in (None, Path(row["folder"]))]
+        return [dict(row) for row in sorted(own, key=lambda row: int(row["id"]))]
+
+    def lists(self, number):
+        """Whether SLURM still knows a job."""
+        return number in self.run("squeue", "--noheader", "--states=all", "-o", "%i").split()
 
     def completed(self):
-        """Lines of SLURM's log of completed jobs."""
+        """SLURM's log of completed jobs."""
         log = self.folder / "jobcomp.log"
-        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        return log.read_text(encoding="utf-8") if log.exists() else ""
 
     def run(self, *command):
-        """Output of a SLURM command; a dead controller would block it for minutes."""
-        return subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=30
-        ).stdout
+        """Output of a SLURM command; it is asked again while the controller is down."""
+        deadline = time.monotonic() + 120
+        while True:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            if not done.returncode:
+                return done.stdout
+            assert "controller" in done.stderr and time.monotonic() < deadline, done.stderr
+            time.sleep(1)
+
+    def stop_controller(self):
+        """End slurmctld; jobs go on, and questions get no answer."""
+        self._processes.remove(self.controller)
+        self.controller.terminate()
+        self.controller.wait(timeout=60)
+
+    def start_controller(self):
+        """Start slurmctld again."""
+        self.controller = self._start("slurmctld", "-D")
+
+    def keep_ended_jobs(self, seconds):
+        """Set for how long slurmctld knows a job that has ended, from its next start on."""
+        conf = self.folder / "slurm.conf"
+        text = conf.read_text(encoding="utf-8")
+        text = re.sub(r"^MinJobAge=.*$", f"MinJobAge={seconds}", text, flags=re.MULTILINE)
+        conf.write_text(text, encoding="utf-8")
 
     def _end_jobs(self, seconds=30):
         """Cancel what still runs, while there is a node that hears it."""
@@ -166,7 +212,8 @@ class OneNode:
     def _configure(self):
         for name in ("state", "spool", "dev"):
             (self.folder / name).mkdir(parents=True)
-        (self.folder / "dev" / "nvidia0").symlink_to("/dev/null")
+        for number in range(4):
+            (self.folder / "dev" / f"nvidia{number}").symlink_to("/dev/null")
         (self.folder / "munge.key").write_bytes(os.urandom(128))
         (self.folder / "munge.key").chmod(0o600)
         values = {
@@ -174,6 +221,7 @@ class OneNode:
             "host": socket.gethostname().split(".")[0],
             "controller_port": free_port(),
             "node_port": free_port(),
+            "min_job_age": KEPT_JOBS,
         }
         if not ETC.exists():
             ETC.mkdir()
@@ -193,6 +241,7 @@ class OneNode:
             command = [shutil.which(program, path=PATH), *arguments]
             process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         self._processes.append(process)
+        return process
 
     def _wait_until_idle(self, seconds=60):
         deadline = time.monotonic() + seconds
@@ -225,6 +274,18 @@ def wait_for(reached, process, study, seconds=400):
         assert process.poll() is None, study.said()[-5000:]
         assert time.monotonic() < deadline, study.said()[-5000:]
         time.sleep(0.5)
+
+
+def start_requeued(node, number):
+    """SLURM waits two minutes before it starts a job that was put back: spare the test these."""
+    if waiting(node, number):
+        node.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+        return True
+    return False
+
+
+def waiting(node, number):
+    return any(job["id"] == number and job["state"] == "PENDING" for job in node.jobs())
 
 
 def rule_of(job):

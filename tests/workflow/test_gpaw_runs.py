@@ -4,14 +4,17 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import netCDF4
 import numpy as np
 import pytest
 
 import small_project
+from background import background
 
 pytestmark = pytest.mark.slow
 
@@ -143,16 +146,66 @@ def test_what_gpaw_does_not_do_is_refused(stood_in):
     assert done.returncode != 0
 
 
-@pytest.fixture
-def with_gpaw(fresh, tmp_path):
-    """A project and the real GPAW, or the reason why there is none (which REQUIRED makes an
-    error)."""
+@pytest.fixture(scope="module")
+def real_gpaw():
+    """The real GPAW, or the reason why there is none (which REQUIRED makes an error)."""
     found = subprocess.run([PYTHON, "-c", "import gpaw"], capture_output=True)
     if found.returncode and os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} is set, but {PYTHON} has no GPAW")
     if found.returncode:
         pytest.skip(f"{PYTHON} has no GPAW: Debian's gpaw, gpaw-data and python3-ase")
+    return PYTHON
+
+
+@pytest.fixture
+def with_gpaw(fresh, tmp_path, real_gpaw):
+    """A project and the real GPAW."""
     return family(fresh, tmp_path / "project", gpaw_python=PYTHON, gpaw_kpoints=[3, 3, 1])
+
+
+HYDROGEN = """
+import sys
+sys.path.insert(0, {workflow!r})
+from pathlib import Path
+from pymatgen.core import Lattice, Structure
+from spinlens.structures import gpaw
+atom = Structure(Lattice.cubic(5.0), ["H"], [[0.5, 0.5, 0.5]])
+given = gpaw.asked(atom, [1.0], (1, 1, 1), gpaw.LADDER[0])
+done = gpaw.run({python!r}, "H", given, (8, 8, 8), Path({store!r}), minutes={minutes})
+"""
+
+
+def hydrogen(store, minutes):
+    """A run of GPAW on a hydrogen atom, as a process."""
+    workflow = str(small_project.ROOT / "workflow")
+    text = HYDROGEN.format(workflow=workflow, python=PYTHON, store=str(store), minutes=minutes)
+    return background([sys.executable, "-c", text], store.parent / "said.txt", kill_all,
+                      start_new_session=True)  # fmt: skip
+
+
+def kill_all(process):
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_an_interrupted_run_goes_on_from_its_restart_file(real_gpaw, tmp_path):
+    results = {}
+    for name in ("whole", "parts"):
+        store = tmp_path / name
+        if name == "parts":
+            with hydrogen(store, 0) as run:
+                while not list(store.glob(".H-*.gpw")):
+                    assert run.poll() is None, (tmp_path / "said.txt").read_text()
+                    time.sleep(0.02)
+        with hydrogen(store, 60) as run:
+            assert run.wait(timeout=600) == 0, (tmp_path / "said.txt").read_text()
+        [file] = store.glob("H-*/run.json")
+        results[name] = json.loads(file.read_text())["result"]
+        assert not list(store.glob(".H-*.gpw"))
+    whole, parts = results["whole"], results["parts"]
+    assert (whole["restarted"], parts["restarted"]) == (False, True)
+    assert parts["energy_eV"] == pytest.approx(whole["energy_eV"], abs=1e-5)
+    assert parts["total_moment_muB"] == pytest.approx(1.0, abs=1e-3)
 
 
 def test_gpaw_finds_the_ferromagnet(with_gpaw):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 
 import numpy as np
@@ -33,6 +34,21 @@ def test_a_changed_config_is_noticed_without_snakemakes_own_records(project):
     project.set(epochs=3)
     planned = project.planned()
     assert planned["train"] == 3 and "split" not in planned and "dataset" not in planned
+
+
+def test_an_interrupted_fit_is_made_again_without_snakemakes_own_records(project):
+    """Its folder exists, as that of a complete one does: the control is such a folder."""
+    results = project.folder / "results"
+    planned = project.planned("evidence")["fit"]
+    done = project.snakemake("-n", "--quiet", "progress", "evidence")
+    said = done.stdout + done.stderr
+    first, second = sorted(set(re.findall(r"output: (results/fits/\S+)", said)))[:2]
+    for folder in (first, second):
+        (project.folder / folder).mkdir(parents=True)
+    (results / "checkpoints" / second.removeprefix("results/")).mkdir(parents=True)
+    assert project.planned("evidence")["fit"] == planned - 1
+    shutil.rmtree(project.folder / ".snakemake")
+    assert project.planned("evidence")["fit"] == planned - 1
 
 
 def test_another_clone_on_the_same_results_notices_it_too(project, tmp_path):

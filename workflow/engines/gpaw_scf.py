@@ -1,14 +1,19 @@
 """One self-consistent calculation by GPAW, in a Python of its own that has gpaw, ase and numpy.
 
     python3 gpaw_scf.py --version             versions, as JSON on standard output
-    python3 gpaw_scf.py input.json folder     writes gpaw.txt, density.npy and scf.json there
+    python3 gpaw_scf.py input.json folder restart.gpw minutes
+                                              writes gpaw.txt, density.npy and scf.json there
 
-Ends with NOT_CONVERGED, and the reason as the last line on standard error, where GPAW finds no
-solution. spinlens.structures.gpaw starts it and says what input.json holds.
+The density and the positions go to restart.gpw every so many minutes, and at SIGTERM, which ends
+the run; where that file exists, the run goes on from it. Ends with NOT_CONVERGED, and the reason as
+the last line on standard error, where GPAW finds no solution. spinlens.structures.gpaw starts it
+and says what input.json holds.
 """
 
 import errno
 import json
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -59,6 +64,44 @@ def calculator(given, text):
     )
 
 
+class Restarts:
+    """Writes the file from which an interrupted run goes on, at the ends of SCF steps."""
+
+    def __init__(self, path, minutes):
+        self.path, self.seconds = Path(path), 60 * float(minutes)
+        self.written, self.told_to_end = time.monotonic(), False
+        signal.signal(signal.SIGTERM, self.end)
+
+    def end(self, *_):
+        self.told_to_end = True
+
+    def found(self, text):
+        """Atoms with the calculator of an interrupted run; None of a run that begins."""
+        from gpaw import GPAW
+
+        if not self.path.is_file():
+            return None
+        try:
+            gpaw = GPAW(str(self.path), txt=str(text))
+        except Exception as fault:  # written by another version, or damaged
+            print(f"{self.path}: {fault!r}: the run begins anew", file=sys.stderr)
+            return None
+        return gpaw.get_atoms()
+
+    def watch(self, gpaw):
+        gpaw.attach(self.write_if_due, 1, gpaw)
+
+    def write_if_due(self, gpaw):
+        if self.told_to_end or time.monotonic() - self.written >= self.seconds:
+            temporary = self.path.with_name(f"{self.path.stem}.{os.getpid()}.gpw")
+            gpaw.write(str(temporary))
+            temporary.replace(self.path)
+            self.written = time.monotonic()
+        if self.told_to_end:
+            print("SIGTERM: the next attempt goes on from here", file=sys.stderr, flush=True)
+            os._exit(128 + signal.SIGTERM)
+
+
 def relaxed(atoms, largest_force, most_steps):
     """Move the atoms, the cell as it is, until no force exceeds `largest_force` in eV/Å."""
     from ase.optimize import BFGS
@@ -94,7 +137,7 @@ def spin_orbit_energies(gpaw):
         return None
 
 
-def found(gpaw, atoms, energy, seconds):
+def found(gpaw, atoms, energy, seconds, restarted):
     spin = gpaw.get_spin_polarized()
     return {
         "energy_eV": float(energy),
@@ -103,6 +146,7 @@ def found(gpaw, atoms, energy, seconds):
         "valence_electrons": float(sum(setup.Nv for setup in gpaw.setups)),
         "steps": int(gpaw.scf.niter),
         "scf_seconds": round(seconds, 1),
+        "restarted": restarted,
         "spin_orbit_energies_eV": spin_orbit_energies(gpaw) if spin else None,
         "irreducible_kpoints": len(gpaw.wfs.kd.ibzk_kc),
         "positions": atoms.get_scaled_positions().tolist(),
@@ -110,11 +154,16 @@ def found(gpaw, atoms, energy, seconds):
     }
 
 
-def run(given, folder):
+def run(given, folder, restart, minutes):
     import numpy
 
-    atoms, began = crystal(given), time.time()
-    atoms.calc = calculator(given, folder / "gpaw.txt")
+    restarts, began = Restarts(restart, minutes), time.time()
+    atoms = restarts.found(folder / "gpaw.txt")
+    restarted = atoms is not None
+    if not restarted:
+        atoms = crystal(given)
+        atoms.calc = calculator(given, folder / "gpaw.txt")
+    restarts.watch(atoms.calc)
     try:
         if given["relax"]:
             relaxed(atoms, **given["relax"])
@@ -125,7 +174,7 @@ def run(given, folder):
         said = " ".join(str(fault).split())
         print(f"{type(fault).__name__}: {said}".rstrip(": "), file=sys.stderr)
         sys.exit(NOT_CONVERGED)
-    result = found(atoms.calc, atoms, energy, time.time() - began)
+    result = found(atoms.calc, atoms, energy, time.time() - began, restarted)
     numpy.save(folder / "density.npy", valence_density(atoms.calc, atoms))
     (folder / "scf.json").write_text(json.dumps(result), encoding="utf-8")
 
@@ -134,4 +183,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--version"]:
         print(json.dumps(versions()))
     else:
-        run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), Path(sys.argv[2]))
+        run(
+            json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")),
+            Path(sys.argv[2]),
+            *sys.argv[3:],
+        )

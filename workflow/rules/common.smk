@@ -23,10 +23,9 @@ from spinlens.calculations import cell_lengths, published
 from spinlens.calculations.find import find_by_id, stamp
 from spinlens.calculations.folder_tree import without_charge_file
 from spinlens.calculations.label_table import read_label_table
-from spinlens.core import checksums, process, run_records, slurm, terminal
+from spinlens.core import checksums, fingerprint, job_end, process, run_records, slurm, slurm_watch, terminal
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
-from spinlens.core.fingerprint import fingerprint
 from spinlens.crystal import formulas
 from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
@@ -52,7 +51,8 @@ terminal.list_only_changed_parameters()
 BEGAN = time.time()
 PROFILE = resolution.profile_of(sys.argv[1:], os.environ)
 if not workflow.is_main_process:
-    process.ignore_warning()
+    job_end.ignore_warning()
+    slurm_watch.note_end(workflow.logger_manager.logger)
 elif lost := resolution.lost_routing(sys.argv[1:], PROFILE):
     sys.exit(lost)
 if workflow.is_main_process:
@@ -72,7 +72,7 @@ config.update(RESOLVED)
 
 def code(script):
     """Fingerprint of a script and of the library modules it reaches: an edit reruns its rule."""
-    return fingerprint(WORKFLOW / "scripts" / script)
+    return fingerprint.fingerprint(WORKFLOW / "scripts" / script)
 
 
 def growing(amount):
@@ -154,8 +154,10 @@ if workflow.is_main_process:
         sys.exit(damaged)
     if run_records.restore(RESULTS):
         run_records.INCOMPLETE.mkdir(parents=True, exist_ok=True)
+    run_records.mark_unfinished(RESULTS)
     JOBS.after_each.append(run_records.Keeper(RESULTS).job_finished)
     atexit.register(run_records.keep, RESULTS)
+    atexit.register(fingerprint.keep)
 CALCULATIONS = found_calculations()
 LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.values()))
 FITTED_CONFIG, CHOSEN = data_defaults.fitted(config, GIVEN, LENGTHS)

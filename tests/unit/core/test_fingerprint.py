@@ -30,6 +30,7 @@ def library(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.setattr(fingerprint, "LIBRARY", tmp_path / "spinlens")
+    monkeypatch.setattr(fingerprint, "KEPT", tmp_path / "imports.json")
     clear_caches()
     return tmp_path
 
@@ -37,6 +38,7 @@ def library(tmp_path, monkeypatch):
 def clear_caches():
     fingerprint._imported.cache_clear()
     fingerprint._included.cache_clear()
+    fingerprint._known.cache_clear()
 
 
 def changed(script, file, library):
@@ -77,4 +79,23 @@ def test_an_edit_of_another_template_changes_nothing(library):
 def test_touching_changes_nothing(library):
     before = fingerprint.fingerprint(library / "script.py")
     os.utime(library / "spinlens/base.py", (1, 1))
+    assert fingerprint.fingerprint(library / "script.py") == before
+
+
+def test_what_modules_name_is_kept_and_changes_no_fingerprint(library, monkeypatch):
+    before = fingerprint.fingerprint(library / "packed.py")
+    fingerprint.keep()
+    clear_caches()
+    parsed = []
+    monkeypatch.setattr(fingerprint, "_names", lambda tree, path: parsed.append(path) or set())
+    assert fingerprint.fingerprint(library / "packed.py") == before and parsed == []
+    assert changed("packed.py", "spinlens/pack/inner.py", library)
+    assert parsed == [library / "spinlens/pack/inner.py"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{"])
+def test_a_damaged_record_of_imports_is_made_again(library, content):
+    before = fingerprint.fingerprint(library / "script.py")
+    fingerprint.KEPT.write_text(content)
+    clear_caches()
     assert fingerprint.fingerprint(library / "script.py") == before

@@ -58,11 +58,13 @@ def test_a_second_process_waits_for_the_first_and_says_so(tmp_path, holder):
     thread = threading.Thread(target=wait)
     thread.start()
     assert not entered.wait(1)
+    assert lock.is_awaited(tmp_path / "lock")
     assert lines == [f"process {holder.pid} is writing the same files: waiting until it has ended"]
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert entered.wait(30)
     thread.join()
+    assert not lock.is_awaited(tmp_path / "lock")
 
 
 @pytest.mark.parametrize("change", [{"started": "1"}, {"pid": 2**22 + 1}])

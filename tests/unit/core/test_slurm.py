@@ -70,21 +70,25 @@ def test_a_run_whose_process_is_gone_does_not_live(tmp_path):
     assert not note.exists()
 
 
-def test_a_job_that_can_never_start_is_named_once(answers):
-    rows = [
-        "7|run|rule_train_wildcards_base|/x|PartitionTimeLimit",
-        "8|run|rule_dataset|/x|Priority",
-    ]
-    answers("squeue", "\n".join(f"echo '{row}'" for row in rows))
-    lines = []
-    watch = slurm.Watch("run", lines.append)
-    watch.look()
-    watch.look()
-    assert len(lines) == 1
-    assert lines[0].startswith(
-        "SLURM job 7 (train base) waits and cannot start (PartitionTimeLimit): it asks for more"
-    )
+@pytest.mark.parametrize(
+    "answer, seconds",
+    [("9:30|rule_train_wildcards_base", 570), ("1-00:00:30|rule_fit", 86430),
+     ("UNLIMITED|rule_train", None), ("9:30|(null)", None), ("", None)],
+)  # fmt: skip
+def test_the_time_that_a_job_of_ours_has_left(answers, answer, seconds):
+    answers("squeue", f"echo '{answer}'")
+    assert slurm.seconds_left("7") == seconds
 
 
-def test_the_look_is_within_a_minute():
-    assert slurm.LOOK_SECONDS < 60
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("slurmstepd: error: StepId=4.0 exceeded memory limit (504217600 > 419430400)", True),
+        ("slurmstepd: error: Detected 1 oom-kill event(s) in StepId=4.0. Some of", True),
+        ("slurmstepd: error: *** STEP 4.0 ON n CANCELLED AT 2026-11-29 DUE TO TIME LIMIT", False),
+    ],
+)
+def test_a_job_that_slurm_killed_for_its_memory(tmp_path, text, told):
+    (tmp_path / "4.log").write_text(f"epoch 1\n{text}\n")
+    assert ("micro_batch" in slurm.memory_line(tmp_path / "4.log")) is told
+    assert slurm.memory_line(tmp_path / "missing.log") == ""

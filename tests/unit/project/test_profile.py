@@ -91,8 +91,7 @@ def test_frameworks_are_seen_through_the_library(script, expected):
 
 def test_gpus_are_asked_for_by_gres_on_another_partition():
     settings = profile("slurm")
-    assert set(settings["gpu-job"]) == {"slurm_partition", "gres", "slurm_extra"}
-    assert settings["gpu-job"]["slurm_extra"].startswith("--signal=USR1@")
+    assert set(settings["gpu-job"]) == {"slurm_partition", "gres"}
     assert settings["slurm-requeue"] is True
     assert settings["gpu-job"]["gres"].startswith("gpu:")
     defaults = settings["default-resources"]

@@ -100,7 +100,7 @@ def asked(monkeypatch):
     """Runs that end at once: [(name, what was asked, grid)]; high spin of Fe is lower by 1 eV."""
     made = []
 
-    def run(python, name, given, grid, store, threads):
+    def run(python, name, given, grid, store, threads, minutes):
         made.append((name, given, [int(points) for points in grid]))
         moments = given["moments"] or [0.0]
         positions = np.array(given["positions"])

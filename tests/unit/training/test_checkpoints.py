@@ -132,6 +132,15 @@ def test_the_folder_of_a_job_is_removed_when_it_is_done_and_stays_when_it_fails(
     assert not (tmp_path / "job").exists()
 
 
+def test_checkpoints_stay_for_a_process_that_waits_for_them(tmp_path):
+    with checkpoints.of_job(tmp_path / "job", 0, {}) as kept:
+        kept.of("net").checkpoint({}).write(State(2, {}, {}))
+        (tmp_path / "job" / "lock.waiting").touch()
+    with checkpoints.of_job(tmp_path / "job", 0, {}) as kept:
+        assert kept.of("net").checkpoint({}).read(lambda line: None).epoch == 2
+    assert not (tmp_path / "job").exists()
+
+
 def test_checkpoints_lie_beside_the_outputs(tmp_path):
     assert checkpoints.place(tmp_path / "r" / "models" / "base", 1) == (
         tmp_path / "r" / "checkpoints" / "models" / "base"
@@ -156,6 +165,24 @@ with checkpoints.of_job({folder!r}, {minutes}, {{}}) as kept, Inputs({dataset!r}
     made = fit(point, inputs, *folds, 2, report=report, checkpoints=kept)
     np.savez({out!r}, *made.model.get_weights(), history=str(made.history))
 """
+
+
+@pytest.mark.slow
+def test_a_second_training_takes_over_what_the_first_reached(path, tmp_path):
+    """As of a Snakemake that was killed: its training goes on, and is started once more."""
+    with process(path, tmp_path / "a", tmp_path / "one.npz", 60) as first:
+        read_until(first, "epoch 1/40")
+        first.send_signal(signal.SIGSTOP)
+        with process(path, tmp_path / "a", tmp_path / "two.npz", 60) as second:
+            read_until(second, "waiting until it has ended")
+            first.send_signal(signal.SIGCONT)
+            assert first.communicate(timeout=600)[1] is None and first.returncode == 0
+            said = second.communicate(timeout=600)[0]
+    assert second.returncode == 0 and "training goes on after epoch 40" in said
+    assert "epoch 40/40" not in said and not (tmp_path / "a").exists()
+    with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "two.npz") as two:
+        for name in one.files:
+            np.testing.assert_array_equal(one[name], two[name])
 
 
 def process(path, folder, out, minutes):

@@ -17,6 +17,7 @@ records = gpaw_orders.computed_by_gpaw(
     snakemake.config["gpaw_python"],
     snakemake.params.runs,
     snakemake.threads,
+    snakemake.config["checkpoint_minutes"],
 )
 write_json(snakemake.output[0], records)
 for order, record in records.items():

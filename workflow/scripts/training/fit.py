@@ -22,13 +22,14 @@ dataset, split = snakemake.input.dataset, snakemake.input.split
 params, fold = snakemake.params, snakemake.wildcards.fold
 folder, point = Path(snakemake.output[0]), dict(params.hyperparameters)
 window = params.settings["window"]
-folder.mkdir(parents=True, exist_ok=True)
 
 minutes = snakemake.config["checkpoint_minutes"]
 made_from = {"dataset": checkpoints.file_state(dataset), "code": params.code}
 place = checkpoints.place(folder, depth=5)
-# A network that is done keeps its checkpoint until all networks of the job are.
+# A network that is done keeps its checkpoint until all networks of the job are; by the checkpoints
+# an unfinished folder is known.
 with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
+    folder.mkdir(parents=True, exist_ok=True)
     if params.choices:
         own = task.task(dataset, split, point, fold)
         override, rows = choice.choose(

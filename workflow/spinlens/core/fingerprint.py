@@ -7,11 +7,16 @@ or HTML template of the library that the script reaches, differs; touching a fil
 
 import ast
 import hashlib
+import json
+import os
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 LIBRARY = Path(__file__).parents[1]
+# What each text of a module names: every job of a cluster starts Snakemake, which asks for all.
+KEPT = Path(".snakemake", "imports.json")
 _USED_TEMPLATE = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 
 
@@ -46,19 +51,53 @@ def dependencies(path: Path | str) -> set[Path]:
     return found
 
 
+def keep() -> None:
+    """Keep what the modules name for the next start of Snakemake in this folder."""
+    known = _known()
+    if known.pop("", None):  # the mark of new entries
+        with suppress(OSError):
+            temporary = KEPT.with_name(f".imports.{os.getpid()}.json")
+            temporary.write_text(json.dumps(known), encoding="utf-8")
+            temporary.replace(KEPT)
+
+
+@cache
+def _known() -> dict[str, list[str]]:
+    """Read what modules name, by a checksum of their place and text; from an earlier start."""
+    try:
+        found = json.loads(KEPT.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 @cache
 def _imported(path: Path) -> set[Path]:
     """Modules and templates that a module names itself."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    modules = {module for node in ast.walk(tree) for module in _module_names(node, path)}
-    return {file for module in modules for file in _files(module)} | _templates(tree)
+    text = path.read_bytes()
+    place = path.relative_to(LIBRARY) if LIBRARY in path.parents else Path()
+    key, known = hashlib.sha256(f"{place}\0".encode() + text).hexdigest(), _known()
+    if key not in known:
+        known[key], known[""] = sorted(_names(ast.parse(text), path)), ["new"]
+    templates = {LIBRARY / name for name in known[key] if name.endswith(".html")}
+    modules = {file for name in known[key] for file in _files(name)}
+    return modules | set(filter(Path.is_file, templates))
 
 
-def _templates(tree: ast.AST) -> set[Path]:
-    """Templates that a module names, by their path within the library (see templates.py)."""
-    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    names = {text for text in texts if isinstance(text, str) and text.endswith(".html")}
-    return {LIBRARY / name for name in names if (LIBRARY / name).is_file()}
+def _names(tree: ast.AST, path: Path) -> set[str]:
+    """Modules of the library that a module may import, and templates that it names."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value.endswith(".html"):
+                found.add(node.value)
+        else:
+            found.update(name for name in _module_names(node, path) if _is_own(name))
+    return found
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] == LIBRARY.name
 
 
 @cache
@@ -90,9 +129,9 @@ def _absolute(node: ast.ImportFrom, path: Path) -> str:
 
 def _files(module: str) -> list[Path]:
     """Files that importing a dotted name of the library runs: its packages and itself."""
-    first, *rest = module.split(".")
-    if first != LIBRARY.name:
+    if not _is_own(module):
         return []
+    rest = module.split(".")[1:]
     steps = [LIBRARY.joinpath(*rest[:depth]) for depth in range(len(rest) + 1)]
     candidates = [f for step in steps for f in (step / "__init__.py", step.with_suffix(".py"))]
     return [file for file in candidates if file.is_file() and LIBRARY in file.parents]

@@ -49,15 +49,26 @@ def one_writer(path: Path | str, report: Callable[[str], Any] = print) -> Iterat
         if not alive:
             path.unlink(missing_ok=True)
             continue
+        _waiting(path).touch()
         if not told:
             report(f"{_name(holder)} is writing the same files: waiting until it has ended")
             told = True
         time.sleep(POLL_SECONDS)
+    _waiting(path).unlink(missing_ok=True)
     try:
         yield
     finally:
         if _is_own(_holder(path) or {}):
             path.unlink(missing_ok=True)
+
+
+def is_awaited(path: Path | str) -> bool:
+    """Whether another process waits for a lock."""
+    return _waiting(Path(path)).exists()
+
+
+def _waiting(path: Path) -> Path:
+    return path.with_name(f"{path.name}.waiting")
 
 
 def _acquired(path: Path) -> bool:

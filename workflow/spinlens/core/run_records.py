@@ -9,7 +9,7 @@ from there before a run is planned.
 import os
 import shutil
 import time
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,9 @@ from pathlib import Path
 FOLDER = ".records"
 METADATA = Path(".snakemake", "metadata")
 INCOMPLETE = Path(".snakemake", "incomplete")
+CHECKPOINTS = "checkpoints/fits"  # of unfinished fits, as the folders of the fits below results
+DEPTH = 5  # point, target, split, fold, labels
+NAME_LENGTH = 254  # of a part of a record's name
 SECONDS = 5.0  # between two copies while jobs finish
 
 
@@ -53,6 +56,33 @@ def keep(results: str, metadata: Path = METADATA) -> int:
         Number of records that were copied.
     """
     return _copy(results, metadata, Path(results, FOLDER))
+
+
+def mark_unfinished(results: str, incomplete: Path = INCOMPLETE) -> list[str]:
+    """Mark the folders of fits that were interrupted: Snakemake would take them as complete.
+
+    Parameters
+    ----------
+    results
+        Folder of results, as the config spells it.
+    incomplete
+        Folder of Snakemake's marks.
+
+    Returns
+    -------
+    list[str]
+        Folders that were marked.
+    """
+    places = Path(results, CHECKPOINTS).glob("/".join("*" * DEPTH))
+    folders = [f"{results}/{place.relative_to(Path(results, 'checkpoints'))}" for place in places]
+    marked = []
+    for folder in sorted(filter(os.path.isdir, folders)):
+        mark = incomplete / _name(folder)
+        if not mark.exists():
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text('{"external_jobid": null}', encoding="utf-8")
+            marked.append(folder)
+    return marked
 
 
 class Keeper:
@@ -92,6 +122,13 @@ def _copy(results: str, source: Path, target: Path) -> int:
 def _records(folder: Path) -> Iterator[Path]:
     for place, _, names in os.walk(folder):
         yield from (Path(place, name) for name in names if not name.startswith("."))
+
+
+def _name(output: str) -> Path:
+    """Name of an output's record; `_output` reads it."""
+    name = urlsafe_b64encode(output.encode()).decode()
+    parts = [name[start : start + NAME_LENGTH] for start in range(0, len(name), NAME_LENGTH)]
+    return Path(*[f"@{part}" for part in parts[:-1]], parts[-1])
 
 
 def _output(relative: Path) -> str:

@@ -1,13 +1,12 @@
-"""What SLURM says of its jobs and partitions: jobs that go on, can never start or came before."""
+"""What SLURM says of its jobs and partitions, and the jobs that a killed Snakemake left."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spinlens.core.files import read_json, write_json
 from spinlens.core.process import started
@@ -15,27 +14,8 @@ from spinlens.core.process import started
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "BOOT_FAIL",
          "PREEMPTED", "DEADLINE")  # fmt: skip
 RUNS = Path(".snakemake", "slurm_runs")  # notes of the runs that submitted jobs
+OUT_OF_MEMORY = re.compile(r"exceeded memory limit|oom[-_ ]kill|out of memory", re.IGNORECASE)
 SECONDS = 60  # after which a busy controller is no longer waited for
-LOOK_SECONDS = 30  # between two looks at the reasons of pending jobs
-# Reasons that no waiting removes, and what to change.
-NEVER = {
-    "PartitionTimeLimit": "it asks for more time than its partition allows: lower its runtime "
-    "(training_minutes for trainings)",
-    "PartitionNodeLimit": "it asks for more nodes than its partition allows",
-    "PartitionConfig": "its partition does not have what it asks for",
-    "AccountNotAllowed": "its account may not use this partition: set slurm_account",
-    "InvalidAccount": "its account is unknown: set slurm_account",
-    "InvalidQOS": "its QoS is unknown: set qos",
-    "BadConstraints": "no node has what it asks for",
-    "AssocMaxWallDurationPerJobLimit": "its account allows less time for a job: lower its runtime",
-    "QOSMaxWallDurationPerJobLimit": "its QoS allows less time for a job: lower its runtime",
-    "AssocMaxMemPerJob": "its account allows less memory for a job",
-    "QOSMaxMemoryPerJob": "its QoS allows less memory for a job",
-    "QOSMinGRES": "its QoS wants more GPUs for a job",
-    "JobHeldUser": "it is held: `scontrol release` lets it start",
-    "JobHeldAdmin": "an administrator holds it",
-    "launch_failed_requeued_held": "it could not start: `scontrol release` lets it try again",
-}
 
 
 class Job(NamedTuple):
@@ -92,6 +72,11 @@ def is_alive(job: str) -> bool:
     return states is None or any(state not in ENDED for state in states.split())
 
 
+def answers() -> bool:
+    """Whether the controller answers."""
+    return _asked(["squeue", "--noheader", "--me"]) is not None
+
+
 def minutes_of(partition: str) -> int | None:
     """Longest time of a job in a partition.
 
@@ -105,15 +90,53 @@ def minutes_of(partition: str) -> int | None:
     int or None
         Minutes; None without a limit, or if SLURM does not say.
     """
-    answer = (
-        _asked(["sinfo", "--noheader", "--partition", partition, "--format=%l"]) or ""
-    ).split()
-    if not answer or not answer[0][0].isdigit():
-        return None
-    days, _, clock = answer[0].rpartition("-")
-    parts = [int(part) for part in clock.split(":")]
-    hours, minutes, _ = [0] * (3 - len(parts)) + parts
-    return (24 * int(days or 0) + hours) * 60 + minutes
+    answer = _asked(["sinfo", "--noheader", "--partition", partition, "--format=%l"]) or ""
+    seconds = _seconds("".join(answer.split()[:1]))
+    return None if seconds is None else seconds // 60
+
+
+def seconds_left(job: str) -> int | None:
+    """Time that a job has until its limit.
+
+    Parameters
+    ----------
+    job
+        Its number.
+
+    Returns
+    -------
+    int or None
+        Seconds; None without a limit, for a job that Snakemake did not submit, or if SLURM does not
+        say.
+    """
+    answer = _asked(["squeue", "--noheader", "--jobs", job, "--format=%L|%k"]) or ""
+    left, _, comment = answer.strip().partition("|")
+    return _seconds(left) if comment.startswith("rule_") else None
+
+
+def memory_line(log: Path | str) -> str:
+    """Say that SLURM killed a job for its memory, by what it wrote to the job's log.
+
+    Parameters
+    ----------
+    log
+        The log that SLURM keeps of the job.
+
+    Returns
+    -------
+    str
+        One line; empty if that is not what happened.
+    """
+    try:
+        text = Path(log).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    if not OUT_OF_MEMORY.search(text):
+        return ""
+    return (
+        "SLURM killed it: it needs more memory than mem_mb. Each attempt asks for more; a training "
+        "needs less with a smaller micro_batch"
+    )
 
 
 def note_run(run: str, folder: Path | str = RUNS) -> None:
@@ -153,6 +176,7 @@ def living_runs(folder: Path | str = RUNS) -> list[str]:
             found.append(note.stem)
         else:
             note.unlink(missing_ok=True)
+            shutil.rmtree(note.with_suffix(""), ignore_errors=True)  # ends of its jobs
     return found
 
 
@@ -188,38 +212,14 @@ def left_jobs_line(folder: Path | str) -> str:
     )
 
 
-class Watch(threading.Thread):
-    """Looks at the pending jobs of a run, and says which of them can never start, and why.
-
-    Parameters
-    ----------
-    run
-        Identity of the run, which is the name of its jobs.
-    say
-        Takes a line about a job, once.
-    """
-
-    def __init__(self, run: str, say: Callable[[str], Any]) -> None:
-        super().__init__(daemon=True, name="spinlens-slurm-watch")
-        self.run_name, self.say = run, say
-        self.told: set[tuple[str, str]] = set()
-
-    def run(self) -> None:
-        """Look until the process ends."""
-        while True:
-            threading.Event().wait(LOOK_SECONDS)
-            self.look()
-
-    def look(self) -> None:
-        """Say which pending jobs cannot start, unless it was said before."""
-        for job in jobs("--states=PENDING", "--name", self.run_name):
-            hint = NEVER.get(job.reason)
-            if hint and (job.number, job.reason) not in self.told:
-                self.told.add((job.number, job.reason))
-                self.say(
-                    f"SLURM job {job.number} ({job.what}) waits and cannot start ({job.reason}): "
-                    f"{hint}. Ctrl-C cancels it"
-                )
+def _seconds(clock: str) -> int | None:
+    """Seconds of a time as SLURM writes it, `days-hours:minutes:seconds`; None if it is a word."""
+    if not clock or not clock[0].isdigit():
+        return None
+    days, _, rest = clock.rpartition("-")
+    parts = [int(part) for part in rest.split(":")]
+    hours, minutes, seconds = [0] * (3 - len(parts)) + parts
+    return ((24 * int(days or 0) + hours) * 60 + minutes) * 60 + seconds
 
 
 def _asked(command: list[str]) -> str | None:

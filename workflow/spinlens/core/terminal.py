@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spinlens.core import slurm
+from spinlens.core import slurm, slurm_watch
 
 SLURM_RUN = "SLURM run ID: "  # with which the executor names its run
 WIDTH = 160  # characters of a line
@@ -37,32 +37,26 @@ class Job(NamedTuple):
         Rule and wildcards, as `train filters~2`.
     logs
         Its log files.
+    slurm_log
+        SLURM's own.
     """
 
     name: str
     logs: tuple[str, ...]
+    slurm_log: str = ""
 
     @property
     def reason(self) -> str:
-        """Last line of its log, or the hint to a training that was killed; empty without a line."""
-        last = "".join(self.last_lines(1))
+        """Last line of its log, or why it was killed; empty without a line."""
+        if killed := slurm.memory_line(self.slurm_log or os.devnull):
+            return killed
+        last = "".join(self._last_lines(1))
         if self.name.startswith(("train ", "fit ")) and last.startswith(MIDDLE_OF_TRAINING):
             return f"killed: if memory ran out, set a smaller micro_batch ({last})"
         return last
 
-    def last_lines(self, count: int) -> list[str]:
-        """Read the end of its first log that holds anything.
-
-        Parameters
-        ----------
-        count
-            Number of lines.
-
-        Returns
-        -------
-        list[str]
-            Lines that are not blank, at most so many; none if no log can be read.
-        """
+    def _last_lines(self, count: int) -> list[str]:
+        """Read so many last lines, or fewer, of its first log that holds anything."""
         for path in self.logs:
             try:
                 lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
@@ -93,8 +87,8 @@ class Jobs(logging.Handler):
         self.after_each: list[Callable[[], None]] = []
         self.known: dict[int, Job] = {}
         self.failed: dict[int, Job] = {}
-        self.total = 0
-        self.done = 0
+        self.total = self.done = 0
+        self.watch: slurm_watch.Watch | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take note of a record.
@@ -106,8 +100,8 @@ class Jobs(logging.Handler):
         """
         about = vars(record)
         event = str(about.get("event", ""))
-        if not event and str(record.msg).startswith(SLURM_RUN):
-            self._follow_slurm(str(record.msg).removeprefix(SLURM_RUN).strip())
+        if not event:
+            self._hear_executor(str(record.msg))
         if event == "run_info":
             self.total = about["stats"].get("total", 0)
         elif event == "job_info":
@@ -122,14 +116,18 @@ class Jobs(logging.Handler):
             for function in self.after_each:
                 function()
             if self.say:
-                name = self.known[about["job_id"]].name
-                self.say(f"{self.done} of {self.total} jobs done: {name}")
+                job = self.known[about["job_id"]]
+                self.say(f"{self.done} of {self.total} jobs done: {job.name}")
 
-    @staticmethod
-    def _follow_slurm(run: str) -> None:
-        """Watch the pending jobs of a run that its executor has just named."""
-        slurm.note_run(run)
-        slurm.Watch(run, _say).start()
+    def _hear_executor(self, message: str) -> None:
+        """Watch a run that the executor of SLURM has just named, and its jobs."""
+        if message.startswith(SLURM_RUN):
+            run = message.removeprefix(SLURM_RUN).strip()
+            self.watch = slurm_watch.follow(run, _say)
+        elif self.watch and (found := self.watch.hear(message)):
+            number, log = found
+            if number in self.known:
+                self.known[number] = self.known[number]._replace(slurm_log=log)
 
 
 def follow(handlers: Sequence[Any], logger: logging.Logger, dry: bool) -> Jobs:
@@ -243,5 +241,6 @@ def _show_failure(console: Any, jobs: Jobs, event: Any, **_: Any) -> None:
     if job is None:
         return
     console.print(f"✗ failed: {job.name}", style="red", markup=False)
-    for line in job.last_lines(LINES_OF_LOG):
+    lines = job._last_lines(LINES_OF_LOG)
+    for line in [*lines, *[job.reason][: job.reason not in lines]]:
         console.print(f"    {line[:WIDTH]}", markup=False, highlight=False, soft_wrap=True)

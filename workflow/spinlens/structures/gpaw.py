@@ -109,13 +109,9 @@ def asked(
 
 
 def run(
-    python: str,
-    name: str,
-    given: dict,
-    grid: Sequence[int] | np.ndarray,
-    store: Path,
-    threads: int = 1,
-) -> Run:
+    python: str, name: str, given: dict, grid: Sequence[int] | np.ndarray, store: Path,
+    threads: int = 1, minutes: float = 10.0,
+) -> Run:  # fmt: skip
     """Run GPAW, or find the run that has ended already.
 
     Parameters
@@ -126,6 +122,7 @@ def run(
     grid : (3,) of the CHGCAR that is kept.
     store : folder of the runs that have ended; each appears there whole.
     threads : of GPAW's libraries.
+    minutes : between two writings of the file from which an interrupted run goes on, in `store`.
 
     Raises
     ------
@@ -140,10 +137,14 @@ def run(
         working = Path(store) / f".{folder.name}.{os.getpid()}"
         shutil.rmtree(working, ignore_errors=True)
         working.mkdir(parents=True)
+        restart = (Path(store) / f".{folder.name}.gpw", minutes)
         try:
-            write_json(working / "run.json", _ended(python, name, given, grid, working, threads))
+            done = _ended(python, name, given, grid, working, threads, restart)
+            write_json(working / "run.json", done)
             shutil.rmtree(folder, ignore_errors=True)
             working.rename(folder)
+            for file in Path(store).glob(f".{folder.name}*.gpw"):
+                file.unlink(missing_ok=True)
         finally:
             shutil.rmtree(working, ignore_errors=True)
     kept = read_json(folder / "run.json")
@@ -199,16 +200,18 @@ def _ended(
     grid: Sequence[int] | np.ndarray,
     folder: Path,
     threads: int,
+    restart: tuple[Path, float],
 ) -> dict[str, Any]:
     """Run GPAW in `folder`, where its files stay, and return what goes on record."""
     (folder / "input.json").write_text(json.dumps(given), encoding="utf-8")
-    done = _started(python, [str(folder / "input.json"), str(folder)], threads)
+    arguments = [folder / "input.json", folder, *restart]
+    done = _started(python, [str(argument) for argument in arguments], threads)
     reason = _last_line(done.stderr)
     if done.returncode not in (0, NOT_CONVERGED):
         raise SpinlensError(f"GPAW ended with code {done.returncode}: {reason}")
     (folder / "input.json").unlink()
     _compress(folder / "gpaw.txt")
-    record = {"given": given, "grid": [int(points) for points in grid]}
+    record: dict[str, Any] = {"given": given, "grid": [int(points) for points in grid]}
     if done.returncode == NOT_CONVERGED:
         return record | {"result": None, "reason": reason}
     result = read_json(folder / "scf.json")
@@ -239,11 +242,9 @@ def _started(python: str, arguments: list[str], threads: int) -> subprocess.Comp
 
 def _compress(path: Path) -> None:
     if path.is_file():
-        with open(path, "rb") as plain, gzip.open(f"{path}.gz", "wb") as packed:
-            shutil.copyfileobj(plain, packed)
+        Path(f"{path}.gz").write_bytes(gzip.compress(path.read_bytes()))
         path.unlink()
 
 
 def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+    return (text.strip() or "it said nothing").splitlines()[-1].strip()

@@ -146,6 +146,7 @@ def computed_by_gpaw(
     python: str,
     store: str,
     threads: int = 1,
+    minutes: float = 10.0,
 ) -> dict[str, dict[str, Any]]:
     """Compute the orders of a composition, or find the runs that have ended already.
 
@@ -158,6 +159,7 @@ def computed_by_gpaw(
     python : interpreter that has GPAW.
     store : folder of the runs that have ended.
     threads : of GPAW's libraries.
+    minutes : as `gpaw.run` takes them.
 
     Returns
     -------
@@ -178,7 +180,7 @@ def computed_by_gpaw(
 
     if settings["relax"]:
         [cell] = [laid_out(structure)[0][computed["orders"][0]]]
-        structure = _relaxed(formula, cell, u, grid, python, Path(store), threads)
+        structure = _relaxed(formula, cell, u, grid, python, Path(store), threads, minutes)
     cells = laid_out(structure)
 
     def run(order: str, start: int, step: int) -> gpaw.Run:
@@ -186,7 +188,7 @@ def computed_by_gpaw(
         moments = None if order == "NM" else arranged.moments
         asked = gpaw.asked(arranged.structure, moments, kpoints, gpaw.LADDER[step], u)
         repeats = grid * np.abs(np.diag(arranged.matrix))
-        return gpaw.run(python, f"{formula}_{order}", asked, repeats, Path(store), threads)
+        return gpaw.run(python, f"{formula}_{order}", asked, repeats, Path(store), threads, minutes)
 
     smallest = [order for order in computed["orders"] if order in IN_UNIT_CELL]
     start, step, runs, tried = converged_together(computed["orders"], smallest, len(starts), run)
@@ -215,12 +217,13 @@ def _relaxed(
     python: str,
     store: Path,
     threads: int,
+    minutes: float,
 ) -> Structure:
     """Compute the unit cell of the relaxed ferromagnet."""
     arranged, kpoints, _ = cell
     for attempt in gpaw.LADDER:
         asked = gpaw.asked(arranged.structure, arranged.moments, kpoints, attempt, u, dict(RELAX))
-        done = gpaw.run(python, f"{formula}_relaxed", asked, grid, store, threads)
+        done = gpaw.run(python, f"{formula}_relaxed", asked, grid, store, threads, minutes)
         if done.result:
             return Structure(
                 arranged.structure.lattice, arranged.structure.species, done.result["positions"]

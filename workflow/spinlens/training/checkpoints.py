@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from spinlens.core.lock import one_writer
+from spinlens.core import job_end
+from spinlens.core.lock import is_awaited, one_writer
 from spinlens.training.checkpoint_file import Checkpoint
 
 _of_this_job: list["Checkpoints"] = []
@@ -123,7 +124,7 @@ def of_job(
     """Checkpoints of a job, written also if it is told to end; removed when it is done.
 
     Only one process at a time is let in: another one that trains into the same files is waited
-    for.
+    for. For a process that waits they stay, at the end of the training.
 
     Parameters
     ----------
@@ -147,6 +148,9 @@ def of_job(
             yield kept
         finally:
             _of_this_job.clear()
+        job_end.done()
+        if is_awaited(folder / "lock"):
+            return
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):  # folders of other jobs stay
             os.removedirs(folder.parent)

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.core import process
+from spinlens.core import job_end
 from spinlens.training.checkpoint_file import Checkpoint, Report, State
 
 
@@ -76,7 +76,7 @@ class Keeper(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Write also if the process is told to end."""
         if self.checkpoint is not None:
-            process.before_end(self._save)
+            job_end.before_end(self._save)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Take up the random states, once Keras has drawn the batches that it looks at first."""

@@ -12,12 +12,12 @@ from paths import ROOT
 PROGRAM = """
 import sys, time
 sys.path.insert(0, {workflow!r})
-from spinlens.core import process
+from spinlens.core import job_end
 def save():
     print("saved", flush=True)
     return {steps}
-process.before_end(lambda: print("not this one"))
-process.before_end(save)
+job_end.before_end(lambda: print("not this one"))
+job_end.before_end(save)
 print("ready", flush=True)
 time.sleep(600)
 """
@@ -39,7 +39,8 @@ def ended_by(number, steps=3, **environment):
 def test_a_signal_saves_once_and_ends_the_process(number):
     said, code = ended_by(number)
     assert said.count("saved") == 1 and "not this one" not in said
-    assert f"{number.name}: ended after 3 further epochs" in said
+    name = "time limit" if number == signal.SIGUSR1 else number.name
+    assert f"{name}: ended after 3 further epochs" in said
     assert code == 128 + number
 
 
@@ -55,6 +56,30 @@ def test_the_warning_of_a_time_limit_queues_the_job_again(scontrol, tmp_path):
     said, _ = ended_by(signal.SIGUSR1, **scontrol)
     assert (tmp_path / "asked").read_text() == "requeue 12\n"
     assert "SLURM job 12 is put back into the queue" in said
+
+
+def with_seconds_left(scontrol, tmp_path, answer):
+    """SLURM says that the job has a second left, and whose it is."""
+    squeue = tmp_path / "squeue"
+    squeue.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    squeue.chmod(0o755)
+    text = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=3)
+    with subprocess.Popen(
+        [sys.executable, "-c", text.replace("600", "3")],
+        stdout=subprocess.PIPE, text=True, env=os.environ | scontrol,
+    ) as process:  # fmt: skip
+        return process.communicate(timeout=60)[0]
+
+
+def test_a_training_ends_itself_before_the_time_limit_of_its_job(scontrol, tmp_path):
+    said = with_seconds_left(scontrol, tmp_path, "0:01|rule_train_wildcards_base")
+    assert (tmp_path / "asked").read_text() == "requeue 12\n"
+    assert "time limit: ended after 3 further epochs" in said
+
+
+def test_a_job_that_snakemake_did_not_submit_is_left_to_its_owner(scontrol, tmp_path):
+    assert with_seconds_left(scontrol, tmp_path, "0:01|(null)") == "ready\n"
+    assert not (tmp_path / "asked").exists()
 
 
 def test_a_job_that_does_not_get_any_further_is_not_queued_again(scontrol, tmp_path):
@@ -73,8 +98,8 @@ def test_who_only_passes_the_warning_on_lives_on_and_its_script_hears_it():
     inner = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=1)
     outer = (
         f"import subprocess, sys; sys.path.insert(0, {str(ROOT / 'workflow')!r})\n"
-        "from spinlens.core import process\n"
-        "process.ignore_warning()\n"
+        "from spinlens.core import job_end\n"
+        "job_end.ignore_warning()\n"
         f"command = ['sh', '-c', 'true; exec \"$@\"', 'sh', sys.executable, '-c', {inner!r}]\n"
         "code = subprocess.run(command).returncode\n"
         "print('outer goes on after', code, flush=True)\n"
