@@ -1,10 +1,29 @@
-"""A study that grows: what was done is not done again."""
+"""A study that grows: what was done is not done again, with a job each and in shards."""
 
 import pytest
 
 from spinlens.benchmarks import synthetic
+from spinlens.calculations import shards
+from spinlens.core.files import read_table
+from workflow_project import copy_of
 
 pytestmark = pytest.mark.slow
+
+CALCULATIONS = 11
+
+
+@pytest.fixture(scope="module")
+def divided(fresh, tmp_path_factory):
+    """A small study as if it had once been one of many calculations, as far as its samples."""
+    project = copy_of(fresh.folder, tmp_path_factory.mktemp("divided"))
+    (project.folder / "results" / "calculations" / shards.NOTES).mkdir(parents=True)
+    done = project.snakemake("results/samples.tsv")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+def planned(project):
+    return project.planned("results/samples.tsv")
 
 
 def test_ten_more_calculations_are_ten_more_splits(project):
@@ -12,3 +31,34 @@ def test_ten_more_calculations_are_ten_more_splits(project):
     planned = project.planned()
     assert planned["split"] == 10
     assert planned["dataset"] == 1
+
+
+def test_more_than_two_hundred_are_split_in_a_hundred_jobs(project):
+    more = shards.LARGEST_UNDIVIDED + 1 - CALCULATIONS
+    synthetic.write_calculations(project.folder / "runs" / "more", 0, more)
+    counts = project.planned("results/dataset.nc")
+    assert "split" not in counts and 50 < counts["split_shard"] <= shards.SHARDS
+
+
+def test_the_samples_of_shards_are_those_of_single_jobs(divided, finished):
+    of_shards, alone = (read_table(p.folder / "results/samples.tsv") for p in (divided, finished))
+    assert of_shards == alone and len(alone) == CALCULATIONS - 1
+    (excluded,) = read_table(divided.folder / "results/excluded.tsv")
+    assert excluded["calculation"] == "broken"
+    assert planned(divided) == {}
+
+
+def test_a_deleted_record_is_made_once_more(divided, tmp_path):
+    project = copy_of(divided.folder, tmp_path / "project")
+    (project.folder / "results" / "calculations" / "run_3.nc").unlink()
+    assert planned(project) == {"split_shard": 1, "select": 1, "exchange_constants": 1}
+    assert project.snakemake("results/samples.tsv").returncode == 0
+    assert planned(project) == {}
+
+
+def test_a_changed_calculation_runs_its_shard_alone(divided, tmp_path):
+    project = copy_of(divided.folder, tmp_path / "project")
+    project.append("runs/run 3/CHGCAR", "\n")
+    assert planned(project)["split_shard"] == 1
+    synthetic.write_calculations(project.folder / "runs" / "more", 0, 1)
+    assert 1 <= planned(project)["split_shard"] <= 2

@@ -1,4 +1,8 @@
-"""Raw calculation folders to split grids: one record a calculation."""
+"""Raw calculation folders to split grids: one record a calculation.
+
+Up to 200 calculations have a job each; more are divided into shards, whose records are no outputs
+of their own: planning grows with the outputs of jobs.
+"""
 
 
 rule split:
@@ -29,3 +33,26 @@ rule split:
         code=code("calculations/split.py"),
     script:
         "../scripts/calculations/split.py"
+
+
+rule split_shard:
+    """Split the calculations of shard {wildcards.shard} that are new or changed, one by one."""
+    output:
+        f"{RESULTS}/calculations/shards/{{shard}}.tsv",
+    log:
+        f"{RESULTS}/logs/split_shard/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/split_shard/{{shard}}.jsonl"
+    conda:
+        "../../envs/vasp.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=lambda wildcards, attempt: attempt * (10 + len(SHARDS[wildcards.shard]) // 4),
+    params:
+        tasks=lambda wildcards: shards.tasks(CALCULATIONS, TABLE_LABELS, SHARDS[wildcards.shard]),
+        generation=lambda wildcards: shards.generation(f"{RESULTS}/calculations", wildcards.shard),
+        label_table=LABEL_TABLE or "",
+        settings=rules.split.params.settings,
+        code=code("calculations/split_shard.py"),
+    script:
+        "../scripts/calculations/split_shard.py"

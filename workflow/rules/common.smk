@@ -19,8 +19,8 @@ os.environ.update(
     PYTHONPATH=os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
 )
 
-from spinlens.calculations import cell_lengths, published
-from spinlens.calculations.find import find_by_id, stamp
+from spinlens.calculations import cell_lengths, listing, published, shards
+from spinlens.calculations.find import stamp
 from spinlens.calculations.folder_tree import without_charge_file
 from spinlens.calculations.label_table import read_label_table
 from spinlens.core import checksums, fingerprint, job_end, process, run_records, slurm, slurm_watch, terminal
@@ -102,7 +102,11 @@ def warn(place, lines):
 
 def found_calculations(key="calculations"):
     """Calculations by id, found once, when the workflow is parsed: the DAG is static."""
-    return or_exit("config", find_by_id, config[key], config["pattern"], key)
+    place, is_job = (config[key], config["pattern"]), not workflow.is_main_process
+    found = or_exit("config", listing.calculations, *place, key, is_job)
+    if not is_job and not workflow.dryrun:
+        or_exit("config", listing.write, *place, found)
+    return found
 
 
 def read_table_labels(path):
@@ -163,7 +167,9 @@ LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.val
 FITTED_CONFIG, CHOSEN = data_defaults.fitted(config, GIVEN, LENGTHS)
 config.update(FITTED_CONFIG)
 warn("config", CHOSEN)
-RECORDS = expand(f"{RESULTS}/calculations/{{calculation}}.nc", calculation=sorted(CALCULATIONS))
+SHARDS = shards.divide(CALCULATIONS, f"{RESULTS}/calculations")
+# A table of records for each shard of many calculations; else the records themselves.
+RECORDS = shards.outputs(CALCULATIONS, f"{RESULTS}/calculations")
 
 OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
 LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]
@@ -233,6 +239,7 @@ onerror:
 
 wildcard_constraints:
     calculation=r"[A-Za-z0-9._-]+",
+    shard=r"\d{3}",
     point=r"[^/]+",
 
 

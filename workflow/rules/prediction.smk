@@ -4,6 +4,7 @@ NEW = found_calculations("predict_calculations") if config["predict_calculations
 NEW_LABEL_TABLE = str(Path(config["predict_calculations"] or ".", "labels.csv"))
 NEW_LABELS = read_table_labels(NEW_LABEL_TABLE if NEW and Path(NEW_LABEL_TABLE).is_file() else None)
 PREDICTIONS = f"{RESULTS}/predictions"
+NEW_SHARDS = shards.divide(NEW, f"{PREDICTIONS}/calculations")
 
 
 use rule split as split_new with:
@@ -20,11 +21,28 @@ use rule split as split_new with:
         label_table=NEW_LABEL_TABLE,
 
 
+use rule split_shard as split_new_shard with:
+    output:
+        f"{PREDICTIONS}/calculations/shards/{{shard}}.tsv",
+    log:
+        f"{RESULTS}/logs/split_new_shard/{{shard}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/split_new_shard/{{shard}}.jsonl"
+    resources:
+        mem_mb=growing(2000),
+        runtime=lambda wildcards, attempt: attempt * (10 + len(NEW_SHARDS[wildcards.shard]) // 4),
+    params:
+        tasks=lambda wildcards: shards.tasks(NEW, NEW_LABELS, NEW_SHARDS[wildcards.shard]),
+        generation=lambda wildcards: shards.generation(
+            f"{PREDICTIONS}/calculations", wildcards.shard
+        ),
+        label_table=NEW_LABEL_TABLE,
+
+
 rule predict:
     """Apply trained models to the calculations of `predict_calculations`."""
     input:
-        lambda wildcards: applied_models()
-        and expand(f"{PREDICTIONS}/calculations/{{calculation}}.nc", calculation=sorted(NEW)),
+        lambda wildcards: applied_models() and shards.outputs(NEW, f"{PREDICTIONS}/calculations"),
     output:
         predictions=f"{PREDICTIONS}/predictions.tsv",
         excluded=f"{PREDICTIONS}/excluded.tsv",

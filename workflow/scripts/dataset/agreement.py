@@ -4,11 +4,11 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
-from spinlens.calculations import published, record
+from spinlens.calculations import published, record, shards
 from spinlens.core.files import write_table
 from spinlens.dataset import ground_states, select
 
-headers = [record.read_header(file) for file in snakemake.input.records]
+headers = [record.read_header(file) for file in shards.record_files(snakemake.input.records)]
 admitted = {each.attributes["id"]: each for each in headers if "excluded" not in each.attributes}
 compared = ground_states.without_sources(select.read_compared(snakemake.input.compared))
 labels = {name: header.values | compared.get(name, {}) for name, header in admitted.items()}

@@ -4,11 +4,12 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
+from spinlens.calculations import shards
 from spinlens.core.files import write_table
 from spinlens.dataset import select
 
 selection = select.select_samples(
-    snakemake.input.records,
+    shards.record_files(snakemake.input.records),
     exchange=select.read_compared(snakemake.input.exchange),
     without_charge_file=snakemake.params.without_charge_file,
     **snakemake.params.settings,

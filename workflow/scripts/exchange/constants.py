@@ -7,6 +7,7 @@ terminal = log.to_file(snakemake.log[0], snakemake.input)
 import sys
 from pathlib import Path
 
+from spinlens.calculations import shards
 from spinlens.core.files import write_table
 from spinlens.exchange import hamiltonian_files, table
 from spinlens.exchange.constants import compare, magnetic_elements
@@ -17,7 +18,7 @@ magnetic = magnetic_elements(settings["starting_moments"])
 compared = []
 models = Path(snakemake.output.models)
 models.mkdir(parents=True, exist_ok=True)
-for formula, runs in compositions(snakemake.input).items():
+for formula, runs in compositions(shards.record_files(snakemake.input)).items():
     each = compare(formula, runs, magnetic, settings["orders"], settings)
     compared.append(each)
     if each.fit:

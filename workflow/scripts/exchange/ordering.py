@@ -4,6 +4,7 @@ from spinlens.core import log
 
 terminal = log.to_file(snakemake.log[0], snakemake.input)
 
+from spinlens.calculations import shards
 from spinlens.core.files import write_table
 from spinlens.exchange import ordering_temperature
 from spinlens.exchange.constants import compare, magnetic_elements
@@ -12,7 +13,7 @@ from spinlens.exchange.runs import compositions
 settings = snakemake.params.settings
 magnetic = magnetic_elements(settings["starting_moments"])
 rows = []
-for formula, runs in compositions(snakemake.input.records).items():
+for formula, runs in compositions(shards.record_files(snakemake.input.records)).items():
     each = compare(formula, runs, magnetic, settings["orders"], settings)
     if each.fit and each.ground_state:
         row = ordering_temperature.of_composition(each, runs, magnetic, settings)

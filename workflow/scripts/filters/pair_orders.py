@@ -6,6 +6,7 @@ terminal = log.to_file(snakemake.log[0], snakemake.input)
 
 from pathlib import Path
 
+from spinlens.calculations import shards
 from spinlens.core.files import write_json
 from spinlens.exchange.constants import helpful_orders, magnetic_elements
 from spinlens.exchange.runs import compositions
@@ -14,9 +15,10 @@ from spinlens.filters.pair_records import of_composition
 
 settings = snakemake.params.settings
 magnetic = magnetic_elements(settings["starting_moments"])
-records = {Path(file).stem: file for file in snakemake.input}
+files = shards.record_files(snakemake.input)
+records = {Path(file).stem: file for file in files}
 orders, remarks, missing = [], {}, []
-for formula, runs in compositions(snakemake.input, fewest=1).items():
+for formula, runs in compositions(files, fewest=1).items():
     described, lines = of_composition(formula, runs, records, magnetic, settings)
     orders += described
     if lines:

@@ -11,13 +11,14 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 import sys
 from pathlib import Path
 
+from spinlens.calculations import shards
 from spinlens.core.files import write_table
 from spinlens.prediction import predict
 
 given, output = snakemake.params.applied, snakemake.output
 
 made = predict.predict(
-    list(snakemake.input),
+    shards.record_files(snakemake.input),
     [Path(folder) for folder in given["models"]],
     given["dataset"],
     scratch=Path(output.predictions).parent,
