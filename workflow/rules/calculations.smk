@@ -49,7 +49,7 @@ rule split_shard:
         mem_mb=growing(2000),
         runtime=lambda wildcards, attempt: attempt * (10 + len(SHARDS[wildcards.shard]) // 4),
     params:
-        tasks=lambda wildcards: shards.tasks(CALCULATIONS, TABLE_LABELS, SHARDS[wildcards.shard]),
+        tasks=lambda wildcards: listing.tasks(CALCULATIONS, TABLE_LABELS, SHARDS[wildcards.shard]),
         generation=lambda wildcards: shards.generation(f"{RESULTS}/calculations", wildcards.shard),
         label_table=LABEL_TABLE or "",
         settings=rules.split.params.settings,

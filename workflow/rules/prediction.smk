@@ -32,7 +32,7 @@ use rule split_shard as split_new_shard with:
         mem_mb=growing(2000),
         runtime=lambda wildcards, attempt: attempt * (10 + len(NEW_SHARDS[wildcards.shard]) // 4),
     params:
-        tasks=lambda wildcards: shards.tasks(NEW, NEW_LABELS, NEW_SHARDS[wildcards.shard]),
+        tasks=lambda wildcards: listing.tasks(NEW, NEW_LABELS, NEW_SHARDS[wildcards.shard]),
         generation=lambda wildcards: shards.generation(
             f"{PREDICTIONS}/calculations", wildcards.shard
         ),

@@ -3,8 +3,8 @@
 import pytest
 
 from chgcar_writer import write_run
-from spinlens.calculations import listing
-from spinlens.calculations.find import find_by_id
+from spinlens.calculations import listing, shards
+from spinlens.calculations.find import Calculation, find_by_id
 from spinlens.core.errors import SpinlensError
 
 
@@ -65,3 +65,15 @@ def test_an_old_list_does_not_outlive_a_failed_write(tree, place, monkeypatch):
 
 def full_disk(*_):
     raise OSError("full")
+
+
+def test_a_task_is_another_one_when_anything_differs(tmp_path):
+    found = {"a": Calculation("a", str(tmp_path), str(tmp_path / "CHGCAR"))}
+    (gone,) = listing.tasks(found, {}, ["a"])
+    (tmp_path / "CHGCAR").write_text("x")
+    (there,) = listing.tasks(found, {}, ["a"])
+    (again,) = listing.tasks(found, {}, ["a"])
+    (labelled,) = listing.tasks(found, {"a": {"order": "FM"}}, ["a"])
+    digests = {shards.digest([*task]) for task in (gone, there, labelled)}
+    assert len(digests) == 3 and gone.stamp == "gone"
+    assert shards.digest([*there]) == shards.digest([*again])

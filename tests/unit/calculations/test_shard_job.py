@@ -6,7 +6,7 @@ import os
 import pytest
 
 from chgcar_writer import write, write_run
-from spinlens.calculations import record, shard_job, shards, split
+from spinlens.calculations import listing, record, shard_job, shards, split
 from spinlens.calculations.find import find_by_id
 from spinlens.core.errors import Unwritable
 from spinlens.core.files import read_table
@@ -38,7 +38,7 @@ def run(tree, table, labels=None, **settings):
     records = table.parent.parent
     before = {file: file.stat().st_mtime_ns for file in records.glob("*.nc")}
     found = find_by_id(tree)
-    tasks = shards.tasks(found, labels or {}, sorted(found))
+    tasks = listing.tasks(found, labels or {}, sorted(found))
     number = shards.generation(records, table.stem)
     failed = shard_job.run(table, tasks, "labels.csv", SETTINGS | settings, "code", number)
     made = [f.stem for f in records.glob("*.nc") if before.get(f) != f.stat().st_mtime_ns]

@@ -3,7 +3,6 @@
 import pytest
 
 from spinlens.calculations import shards
-from spinlens.calculations.find import Calculation
 from spinlens.core import checksums
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_table
@@ -86,15 +85,3 @@ def test_a_damaged_note_is_an_empty_one(tmp_path, text):
     assert shards.read_note(tmp_path, "000") == shards.Note(3, {"a": "1"})
     (tmp_path / ".shards" / "000.json").write_text(text)
     assert shards.read_note(tmp_path, "000") == shards.Note()
-
-
-def test_a_task_is_another_one_when_anything_differs(tmp_path):
-    found = {"a": Calculation("a", str(tmp_path), str(tmp_path / "CHGCAR"))}
-    (gone,) = shards.tasks(found, {}, ["a"])
-    (tmp_path / "CHGCAR").write_text("x")
-    (there,) = shards.tasks(found, {}, ["a"])
-    (again,) = shards.tasks(found, {}, ["a"])
-    (labelled,) = shards.tasks(found, {"a": {"order": "FM"}}, ["a"])
-    digests = {shards.digest([*task]) for task in (gone, there, labelled)}
-    assert len(digests) == 3 and gone.stamp == "gone"
-    assert shards.digest([*there]) == shards.digest([*again])

@@ -4,12 +4,12 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
-from spinlens.calculations import shard_job, shards
+from spinlens.calculations import listing, shard_job
 
 given = snakemake.params
 failed = shard_job.run(
     snakemake.output[0],
-    [shards.Task(*each) for each in given.tasks],
+    [listing.Task(*each) for each in given.tasks],
     given.label_table,
     given.settings,
     given.code,

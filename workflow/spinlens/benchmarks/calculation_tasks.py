@@ -70,7 +70,7 @@ def _planned(snakefile: str, folder: str, calculations: str) -> list[float]:
         except SystemExit as end:
             if end.code:
                 raise RuntimeError(printed.getvalue()[-2000:]) from None
-    splits = re.search(r"^ *split +(\d+) *$", printed.getvalue(), re.MULTILINE)
+    splits = re.search(r"^ *split(?:[ _]shard)? +(\d+) *$", printed.getvalue(), re.MULTILINE)
     return [int(splits[1]) if splits else 0, process_time() - start]
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from spinlens.benchmarks import calculation_tasks
 from spinlens.benchmarks.synthetic import write_calculations, write_chgcar
 from spinlens.benchmarks.workers import MB, Worker, environment, peak_mb
+from spinlens.calculations import shards
+from spinlens.calculations.find import find
 
 Grid = tuple[int, int, int]
 
@@ -137,7 +139,8 @@ def _dry_run(snakefile: Path | str, folder: Path, runs: Path) -> dict[str, Any]:
     with _worker("plan", folder=str(project), **settings) as worker:
         done = worker.run("plan")
     planned, cpu_seconds = done.value
-    _require_all(planned, len(list(runs.glob("*/*/CHGCAR"))), "planned")
+    jobs = shards.outputs((each.id for each in find(runs)), str(project / "results"))
+    _require_all(planned, len(jobs), "planned")
     return {
         "dry_run_seconds": round(done.seconds, 1),
         "dry_run_cpu_seconds": round(cpu_seconds, 1),

@@ -7,12 +7,32 @@ folder tree. Standard library only: the Snakefile imports it.
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from spinlens.calculations.find import Calculation, find_by_id
+from spinlens.calculations.find import Calculation, find_by_id, stamp
 
 FOLDER = Path(".snakemake", "listings")  # of the project folder, which the jobs share
+
+
+class Task(NamedTuple):
+    """A calculation of a shard, and what else its record is made from.
+
+    Parameters
+    ----------
+    calculation
+        Fields of a Calculation.
+    stamp
+        State of its files, from `find.stamp`.
+    labels
+        Its row of the label table.
+    """
+
+    calculation: Mapping[str, Any]
+    stamp: str
+    labels: Mapping[str, Any]
 
 
 def calculations(
@@ -75,6 +95,30 @@ def write(
     rows = [list(vars(each).values()) for each in found.values()]
     temporary.write_text(json.dumps(rows), encoding="utf-8")
     os.replace(temporary, place)
+
+
+def tasks(
+    found: Mapping[str, Calculation],
+    labels: Mapping[str, Mapping[str, Any]],
+    names: Iterable[str],
+) -> list[Task]:
+    """Collect what the records of a shard are made from, as parameters of its rule.
+
+    Parameters
+    ----------
+    found
+        Calculations by id.
+    labels
+        Rows of the label table by calculation.
+    names
+        Ids of the shard's calculations.
+
+    Returns
+    -------
+    list of Task
+        One for each, in order.
+    """
+    return [Task(vars(found[name]), stamp(found[name]), labels.get(name, {})) for name in names]
 
 
 def _place(root: Path | str, pattern: str | None, folder: Path) -> Path:

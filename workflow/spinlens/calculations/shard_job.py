@@ -7,13 +7,14 @@ from typing import Any
 
 from spinlens.calculations import record, shards, split
 from spinlens.calculations.find import Calculation
+from spinlens.calculations.listing import Task
 from spinlens.core.errors import Unwritable
 from spinlens.core.files import write_table
 
 
 def run(
     table: Path | str,
-    tasks: Sequence[shards.Task],
+    tasks: Sequence[Task],
     label_table: str,
     settings: Mapping[str, Any],
     code: str,

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spinlens.calculations.find import Calculation, stamp
 from spinlens.core import checksums
 from spinlens.core.files import read_json, read_table, write_json
 
@@ -20,24 +19,6 @@ LARGEST_UNDIVIDED = 200  # calculations with a job each
 SHARDS = 100
 TABLES, NOTES = "shards", ".shards"
 COLUMNS = ["calculation"]
-
-
-class Task(NamedTuple):
-    """A calculation of a shard, and what else its record is made from.
-
-    Parameters
-    ----------
-    calculation
-        Fields of a Calculation.
-    stamp
-        State of its files, from `find.stamp`.
-    labels
-        Its row of the label table.
-    """
-
-    calculation: Mapping[str, Any]
-    stamp: str
-    labels: Mapping[str, Any]
 
 
 class Note(NamedTuple):
@@ -98,30 +79,6 @@ def outputs(calculations: Iterable[str], records: str) -> list[str]:
     if shards:
         return [f"{records}/{TABLES}/{shard}.tsv" for shard in shards]
     return [f"{records}/{name}.nc" for name in names]
-
-
-def tasks(
-    found: Mapping[str, Calculation],
-    labels: Mapping[str, Mapping[str, Any]],
-    names: Iterable[str],
-) -> list[Task]:
-    """Make the tasks of a shard, as parameters of its rule.
-
-    Parameters
-    ----------
-    found
-        Calculations by id.
-    labels
-        Rows of the label table by calculation.
-    names
-        Ids of the shard's calculations.
-
-    Returns
-    -------
-    list of Task
-        One for each, in order.
-    """
-    return [Task(vars(found[name]), stamp(found[name]), labels.get(name, {})) for name in names]
 
 
 def record_files(outputs: Iterable[Path | str]) -> list[str]:
