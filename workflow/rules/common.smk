@@ -23,7 +23,16 @@ from spinlens.calculations import cell_lengths, listing, published, shards
 from spinlens.calculations.find import stamp
 from spinlens.calculations.folder_tree import without_charge_file
 from spinlens.calculations.label_table import read_label_table
-from spinlens.core import checksums, fingerprint, job_end, process, run_records, slurm, slurm_watch, terminal
+from spinlens.core import (
+    checksums,
+    fingerprint,
+    job_end,
+    process,
+    run_records,
+    slurm,
+    slurm_watch,
+    terminal,
+)
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.crystal import formulas

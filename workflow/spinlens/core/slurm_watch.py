@@ -146,14 +146,17 @@ def follow(run: str, say: Callable[[str], Any]) -> Watch:
     slurm.note_run(run)
     watch = Watch(run, say)
     watch.start()
-    if plugin := sys.modules.get(PLUGIN):
-        asked = plugin.query_job_status
+    plugin: Any = sys.modules.get(PLUGIN)
+    if plugin:
+        asked, submit = plugin.query_job_status, plugin.get_submit_command
+
+        def submit_once_answered(*given: Any, **named: Any) -> Any:
+            wait_for_answer(say)
+            return submit(*given, **named)
+
         by_squeue = plugin.query_job_status_squeue(run)
         plugin.query_job_status = _answered(asked, by_squeue, watch)
-        submit = plugin.get_submit_command
-        plugin.get_submit_command = lambda *given, **named: (
-            wait_for_answer(say), submit(*given, **named)
-        )[1]  # fmt: skip
+        plugin.get_submit_command = submit_once_answered
     return watch
 
 
