@@ -36,7 +36,6 @@ from spinlens.core import (
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import up_to_date
 from spinlens.crystal import formulas
-from spinlens.dataset import targets
 from spinlens.evidence import files as evidence_files
 from spinlens.evidence import plan, study
 from spinlens.models import cost
@@ -46,6 +45,7 @@ from spinlens.settings import (
     label_names,
     resolution,
     sizes,
+    target_names,
     validation,
 )
 from spinlens.splits import folds
@@ -126,7 +126,7 @@ def read_table_labels(path):
 
 def report_labels(wildcards):
     """Labels of a point in the report: the hyperparameters that are swept."""
-    return {name: hyperparameters.spelled(POINTS[wildcards.point][name]) for name in SWEPT}
+    return {name: hyperparameters.spelled(POINTS[wildcards.point].get(name)) for name in SWEPT}
 
 
 def single_split_fits(wildcards):
@@ -173,7 +173,7 @@ if workflow.is_main_process:
     atexit.register(fingerprint.keep)
 CALCULATIONS = found_calculations()
 LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.values()))
-FITTED_CONFIG, CHOSEN = data_defaults.fitted(config, GIVEN, LENGTHS)
+FITTED_CONFIG, CHOSEN = or_exit("config", data_defaults.fitted, config, GIVEN, LENGTHS)
 config.update(FITTED_CONFIG)
 warn("config", CHOSEN)
 SHARDS = shards.divide(CALCULATIONS, f"{RESULTS}/calculations")
@@ -273,7 +273,7 @@ def request_mb(point, attempt):
 
 def split_file(point, split):
     """Table of the training and validation folds of a split, for a point's target."""
-    return f"{RESULTS}/splits/{targets.name(point)}/{folds.name(split)}.tsv"
+    return f"{RESULTS}/splits/{target_names.name(point)}/{folds.name(split)}.tsv"
 
 
 def fold_choices(wildcards):

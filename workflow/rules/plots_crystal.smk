@@ -119,7 +119,7 @@ rule filter_multiples:
     params:
         name=lambda wildcards: wildcards.hyperparameter,
         values=lambda wildcards: [
-            hyperparameters.spelled(POINTS[point][wildcards.hyperparameter])
+            hyperparameters.spelled(POINTS[point].get(wildcards.hyperparameter))
             for point in MULTIPLES[wildcards.hyperparameter]
         ],
         axis="c",

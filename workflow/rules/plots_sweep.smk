@@ -65,7 +65,8 @@ rule target_figure:
         runtime=growing(10),
     params:
         settings=settings(
-            "target", "threshold", "classes", "train_fraction", "split_seed", "split_group"
+            *("target", "threshold", "classes", "train_fraction", "split_seed", "split_group"),
+            *(["targets"] if config["targets"] else []),
         ),
         code=code("plots/target.py"),
     script:
@@ -111,7 +112,11 @@ rule sweep_figures:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        classes=[point["classes"] for point in POINTS.values()],
+        classes=[
+            target["classes"]
+            for point in POINTS.values()
+            for target in target_names.each_of(point)
+        ],
         code=code("plots/sweep.py"),
     script:
         "../scripts/plots/sweep.py"

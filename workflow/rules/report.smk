@@ -60,7 +60,7 @@ rule study_tables:
         runtime=growing(10),
     params:
         points=POINTS,
-        base=settings(*hyperparameters.NAMES),
+        base=hyperparameters.of_base(config),
         code=code("report/study_tables.py"),
     script:
         "../scripts/report/study_tables.py"

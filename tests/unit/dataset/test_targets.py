@@ -1,7 +1,5 @@
 """Targets: classes of a label, or its number."""
 
-import re
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -131,18 +129,3 @@ def test_what_cannot_be_a_target_is_said_in_one_line(dataset, given, message):
 def test_a_label_that_says_too_little_is_named(column, classes, message):
     with pytest.raises(ValueError, match=f"^target a: {message}"):
         targets.read(xr.Dataset({"a": ("sample", column)}), point("a", classes))
-
-
-def test_targets_are_named_without_a_dataset():
-    points = {
-        "total_moment-4": point(),
-        "total_moment-mixture": point(threshold="mixture"),
-        "total_moment-3quantiles": point(classes=3),
-        "total_moment-bins-2-4": point(classes=[2, 4.0]),
-        "exchange-bins--50-0.5": point("exchange", [-50, 0.5]),
-        "ground_state": point("ground_state", "labels"),
-        "exchange-regression": point("exchange", "regression"),
-    }
-    assert [targets.name(p) for p in points.values()] == list(points)
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+", name) for name in points)
-    assert targets.name(point(threshold=4.0)) != targets.name(point(threshold=4.001))

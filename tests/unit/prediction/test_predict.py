@@ -154,16 +154,6 @@ def test_an_ensemble_is_the_mean_of_its_folds_and_their_deviation(study, tmp_pat
     assert max(row["spread"] for row in made.rows) > 1e-3
 
 
-def test_a_class_is_that_of_the_largest_mean_probability():
-    target = {"kind": "classes", "classes": ["low", "middle", "high"]}
-    outputs = np.array([[[0.5, 0.4, 0.1]], [[0.1, 0.4, 0.5]], [[0.3, 0.4, 0.3]]])
-    (row,) = prediction.combined(outputs, target)
-    assert (row["class"], row["name"], row["spread"]) == (1, "middle", pytest.approx(0))
-    (row,) = prediction.combined(outputs[:2, :, ::2], target | {"classes": ["low", "high"]})
-    assert row["probability"] == pytest.approx(0.3)
-    assert row["spread"] == pytest.approx(np.sqrt(0.08), rel=1e-6)
-
-
 @pytest.mark.slow
 def test_a_regression_gives_values_in_their_unit(study, tmp_path):
     made = predict(study, "number", study.records, tmp_path)
@@ -173,10 +163,6 @@ def test_a_regression_gives_values_in_their_unit(study, tmp_path):
     for row in made.rows:
         assert row["value"] == pytest.approx(expected[row["calculation"]], abs=1e-5)
         assert (row["name"], row["spread"]) == ("total_moment (muB)", "")
-    ensemble = np.array([[[1.0]], [[4.0]]])
-    (row,) = prediction.combined(ensemble, {"kind": "regression", "label": "U", "unit": "1"})
-    assert row["value"] == pytest.approx(2.5) and row["name"] == "U"
-    assert row["spread"] == pytest.approx(3 / np.sqrt(2))
 
 
 @pytest.fixture(scope="module")

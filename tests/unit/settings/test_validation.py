@@ -22,7 +22,7 @@ def test_the_config_that_is_shipped_is_valid(config):
 def test_schema_config_and_library_name_the_same_keys(config):
     schema = validation.schema()
     assert set(config) == set(schema["properties"])
-    assert tuple(schema["$defs"]["hyperparameters"]) == hyperparameters.NAMES
+    assert tuple(schema["$defs"]["hyperparameters"]) == hyperparameters.EVERY_NAME
 
 
 @pytest.mark.parametrize(

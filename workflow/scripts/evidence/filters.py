@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from spinlens.core.files import write_table
-from spinlens.dataset import targets
+from spinlens.dataset import joint_targets
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.evidence import filter_recurrence, filter_table, plan
@@ -21,7 +21,7 @@ def kernels(path, name="kernel"):
 
 point = snakemake.params.hyperparameters
 with open_dataset(snakemake.input.dataset) as dataset:
-    samples = targets.read(dataset, point).samples
+    samples = joint_targets.read(dataset, point).samples
 with Inputs(snakemake.input.dataset, point) as inputs:
     mean = np.mean([inputs[sample] for sample in samples], axis=0)
 mean_density = np.moveaxis(mean, -1, 0)

@@ -11,15 +11,16 @@ from spinlens.splits import folds
 evidence = []
 for each in snakemake.params.evidence["of"]:
     groups = folds.read_groups(each["split_table"])
+    target = each["target"] if each.get("one_of_several") else None
     evidence.append(
         table.Evidence(
             each["point"],
             each["target"],
             each["split"],
-            predictions.of_fits(each["fits"], groups, ensembles=each["networks"] > 1),
-            table.read_baselines(each["baselines"]),
+            predictions.of_fits(each["fits"], groups, each["networks"] > 1, target),
+            table.read_baselines(each["baselines"], target),
             each["moment_hidden"],
-            [predictions.of_fits(labelling, groups) for labelling in each["null"]],
+            [predictions.of_fits(labelling, groups, target=target) for labelling in each["null"]],
             each["networks"],
             each["group"],
             each["nested"],

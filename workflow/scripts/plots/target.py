@@ -1,10 +1,15 @@
-"""Draw the distribution of the target over the samples, with its cuts and the single split."""
+"""Draw the distribution of the target over the samples, with its cuts and the single split.
+
+Of several targets the first is drawn.
+"""
 
 from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
-from spinlens.dataset import targets
+import numpy as np
+
+from spinlens.dataset import joint_targets
 from spinlens.dataset.read import open_dataset
 from spinlens.plots import style
 from spinlens.plots.target import target_distribution
@@ -13,6 +18,9 @@ from spinlens.splits import folds, partitions
 settings = snakemake.params.settings
 split = folds.single_split(settings)
 with open_dataset(snakemake.input[0]) as dataset:
-    target = targets.read(dataset, settings)
+    target = joint_targets.read(dataset, settings)
     [pair] = partitions.single(target, partitions.samples(dataset, target, split), split)
-style.save(target_distribution(target, *pair), snakemake.output[0])
+first = next(iter(joint_targets.by_name(target).values()))
+own = np.searchsorted(target.samples, first.samples)
+pair = folds.restricted({"0": pair}, own)["0"]
+style.save(target_distribution(first, *pair), snakemake.output[0])

@@ -2,14 +2,16 @@
 
 from spinlens.core import log
 
-log.to_file(snakemake.log[0], snakemake.input)
+terminal = log.to_file(snakemake.log[0], snakemake.input)
 
-from spinlens.dataset import targets
+from spinlens.dataset import joint_targets
 from spinlens.dataset.read import open_dataset
 from spinlens.splits import folds, partitions
 
 split = snakemake.params.split
 with open_dataset(snakemake.input[0]) as dataset:
-    target = targets.read(dataset, snakemake.params.target)
+    target = joint_targets.read(dataset, snakemake.params.target)
+    if line := joint_targets.completeness(target, dataset.sizes["sample"]):
+        print(line, file=terminal)
     samples = partitions.samples(dataset, target, split)
 folds.write(snakemake.output[0], folds.assign(target, samples, split))

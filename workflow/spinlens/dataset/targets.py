@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
+from spinlens.settings.target_names import check_classes
 
-HYPERPARAMETERS = ("target", "threshold", "classes")  # of a sweep point
 LEAST_IN_CLASS = 2
 
 
@@ -89,7 +89,7 @@ def read(dataset: xr.Dataset, point: Mapping[str, Any]) -> Target:
     """
     label, classes = point["target"], point["classes"]
     edges: tuple[float, ...] = ()
-    _check_classes(label, classes)
+    check_classes(label, classes)
     unit, samples, values = _column(dataset, label, text=classes == "labels")
     if classes == "regression":
         if np.ptp(values) == 0:
@@ -103,31 +103,6 @@ def read(dataset: xr.Dataset, point: Mapping[str, Any]) -> Target:
         names, numbers = _class_names(label, unit, edges), np.digitize(values, edges)
     _check_counts(label, numbers, names)
     return Target(label, unit, "classes", edges, samples, values, numbers, names)
-
-
-def name(point: Mapping[str, Any]) -> str:
-    """Name the target of a sweep point in paths, without reading a dataset.
-
-    Parameters
-    ----------
-    point
-        Hyperparameters; see `read`.
-
-    Returns
-    -------
-    str
-        Such as total_moment-4, total_moment-mixture, total_moment-3quantiles,
-        total_moment-bins-2-4, ground_state or exchange-regression.
-    """
-    label, classes = point["target"], point["classes"]
-    _check_classes(label, classes)
-    if classes == "labels":
-        return label
-    if classes == "threshold":
-        return f"{label}-{_spelled(point['threshold'])}"
-    if isinstance(classes, (list, tuple)):
-        return "-".join([label, "bins", *map(_spelled, classes)])
-    return f"{label}-regression" if classes == "regression" else f"{label}-{classes}quantiles"
 
 
 def mixture_threshold(values: NDArray[np.float64]) -> float:
@@ -170,19 +145,6 @@ def mixture_threshold(values: NDArray[np.float64]) -> float:
     if not share_of_upper(means[0]) < 0 < share_of_upper(means[1]):
         raise refusal
     return float(brentq(share_of_upper, *means) * scale)
-
-
-def _check_classes(label: str, classes: Any) -> None:
-    if classes in ("threshold", "labels", "regression") or type(classes) is int and classes >= 2:
-        return
-    if isinstance(classes, (list, tuple)) and len(classes):
-        if all(low < high for low, high in zip(classes, classes[1:], strict=False)):
-            return
-        raise SpinlensError(f"target {label}: classes: the edges {list(classes)} must ascend")
-    raise SpinlensError(
-        f"target {label}: classes is {classes!r}, it must be threshold, labels, regression, "
-        "a number of quantile classes of at least 2, or a list of edges"
-    )
 
 
 def _column(dataset: xr.Dataset, label: str, text: bool) -> tuple[str, Any, NDArray[Any]]:
@@ -243,7 +205,3 @@ def _check_counts(label: str, classes: NDArray[np.int_], names: tuple[str, ...])
                 f"target {label}: {count} of {len(classes)} samples in the class {class_name}, "
                 f"it needs {LEAST_IN_CLASS}: set other classes or another threshold"
             )
-
-
-def _spelled(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.12g}"

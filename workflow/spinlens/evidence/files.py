@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from spinlens.dataset import targets
 from spinlens.density import grids
 from spinlens.evidence import plan
 from spinlens.evidence.plan import EvidencePoint, Fit, Placed, Point, Split
-from spinlens.settings import hyperparameters
+from spinlens.settings import hyperparameters, target_names
 from spinlens.splits import folds
 
 
@@ -69,13 +68,16 @@ def single_evidence(results: str, points: Mapping[str, Point]) -> list[dict[str,
         As `scripts/evidence/score.py` takes it: `point`, `target`, `split`, `split_table`, `group`
         (label that the split keeps together), `moment_hidden`, `fits` (fold, seed and path of
         predictions of each network), `files` (those that the fits are in), `networks` (on each
-        fold), `nested`, `null` (such networks of each permuted labelling) and `baselines` (path).
+        fold), `nested`, `null` (such networks of each permuted labelling) and `baselines` (path);
+        of a point with several targets an entry each, `one_of_several` among its keys.
     """
     found = []
     for name, point in points.items():
         own = f"{results}/models/{name}/predictions.csv"
-        evidence = _evidence(results, name, point, folds.single_split(point))
-        found.append(evidence | {"fits": [["0", "0", own]], "files": [own], "networks": 1})
+        made = {"fits": [["0", "0", own]], "files": [own], "networks": 1}
+        found += [
+            each | made for each in _evidence(results, name, point, folds.single_split(point))
+        ]
     return found
 
 
@@ -108,18 +110,14 @@ def repeated_evidence(
                 for i in range(0, len(placed), plan.SEEDS_OF_LABELLING)
             ]
             fits = [*each.single_split_fits, *each.permuted_fits]
-            found.append(
-                _evidence(results, each.name, each.point, single)
-                | {"fits": _placed(results, each.single_split_fits, single), "null": null}
-                | {"files": fit_folders(results, fits), "networks": 1}
-            )
+            made = {"fits": _placed(results, each.single_split_fits, single), "null": null}
+            made |= {"files": fit_folders(results, fits), "networks": 1}
+            found += [own | made for own in _evidence(results, each.name, each.point, single)]
         for split in splits:
             fits = each.fits_of_split(split)
-            found.append(
-                _evidence(results, each.name, each.point, split)
-                | {"fits": _placed(results, fits, split), "files": fit_folders(results, fits)}
-                | {"nested": each.nested}
-            )
+            made = {"fits": _placed(results, fits, split), "files": fit_folders(results, fits)}
+            made |= {"nested": each.nested}
+            found += [own | made for own in _evidence(results, each.name, each.point, split)]
     return found
 
 
@@ -185,12 +183,14 @@ def input_view(point: Point) -> str:
     return "-".join([part for part in parts if part != "none"] + dimensions)
 
 
-def _evidence(results: str, name: str, point: Point, split: Split) -> dict[str, Any]:
-    place = {"target": targets.name(point), "split": folds.name(split)}
-    below = f"{place['target']}/{place['split']}"
-    return (
-        {"point": name}
-        | place
+def _evidence(results: str, name: str, point: Point, split: Split) -> list[dict[str, Any]]:
+    """Describe what is scored of a point on a split, an entry for each of its targets."""
+    below = f"{target_names.name(point)}/{folds.name(split)}"
+    each = [target_names.name_of_one(target) for target in target_names.each_of(point)]
+    joint = {"one_of_several": True} if len(each) > 1 else {}
+    return [
+        {"point": name, "target": target, "split": folds.name(split)}
+        | joint
         | {
             "split_table": f"{results}/splits/{below}.tsv",
             "group": split.get("group", "formula"),
@@ -200,7 +200,8 @@ def _evidence(results: str, name: str, point: Point, split: Split) -> dict[str, 
             "nested": False,
             "null": [],
         }
-    )
+        for target in each
+    ]
 
 
 def _placed(results: str, fits: Sequence[Fit], split: Split) -> Placed:

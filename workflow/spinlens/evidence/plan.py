@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from spinlens.core.errors import SpinlensError
-from spinlens.dataset import targets
-from spinlens.settings import hyperparameters
+from spinlens.settings import hyperparameters, target_names
 from spinlens.splits import folds
 
 # Hyperparameters that decide what a network receives.
 OF_INPUT = ("channels", "normalization", "input_grid", "isosurface", "dimensions")
+OF_TARGET = (*target_names.HYPERPARAMETERS, target_names.SEVERAL)
 OF_SPLIT = ("train_fraction", "split_seed", "split_group")
 OWN_KEYS = ("name", "permutations", "nested")  # of a point, beside its hyperparameters
 SEEDS_OF_LABELLING = 2  # a filter that recurs is found in two fits at least
@@ -60,7 +60,7 @@ class EvidencePoint(NamedTuple):
     @property
     def target(self) -> str:
         """Path-safe name of its target."""
-        return targets.name(self.point)
+        return target_names.name(self.point)
 
     @property
     def single_split_fits(self) -> list[Fit]:
@@ -169,15 +169,14 @@ def points(config: Mapping[str, Any]) -> list[EvidencePoint]:
         If a target is invalid, or `evidence_choices` would change a target or an input.
     """
     _check_choices(config["evidence_choices"])
-    base = {name: config[name] for name in hyperparameters.NAMES}
-    # The folders of a fit hold target and split.
-    elsewhere = {name: base[name] for name in (*targets.HYPERPARAMETERS, *OF_SPLIT, "seed")}
+    base = hyperparameters.of_base(config)
     found = []
     for override in config["evidence_points"] or []:
-        point = base | {name: value for name, value in override.items() if name not in OWN_KEYS}
-        name = override.get("name") or hyperparameters.point_name(point | elsewhere, base)
-        own = override.get("permutations", 0), override.get("nested", False)
-        found.append(EvidencePoint(name, point, *own))
+        own = {name: value for name, value in override.items() if name not in OWN_KEYS}
+        point = target_names.overridden(base, own)
+        name = override.get("name") or hyperparameters.point_name(_shown(point, base), base)
+        extent = override.get("permutations", 0), override.get("nested", False)
+        found.append(EvidencePoint(name, point, *extent))
     return found
 
 
@@ -197,8 +196,15 @@ def networks(split: Split) -> int:
     return SEEDS_OF_LABELLING if split["kind"] == "single" else split["seeds"]
 
 
+def _shown(point: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a point the base's target and split, which the folders of its fits hold already."""
+    elsewhere = (*OF_TARGET, *OF_SPLIT, "seed")
+    own = {name: value for name, value in point.items() if name not in elsewhere}
+    return own | {name: base[name] for name in elsewhere if name in base}
+
+
 def _check_choices(choices: Sequence[Mapping[str, Any]]) -> None:
-    fixed = {*targets.HYPERPARAMETERS, *OF_SPLIT, *OF_INPUT, "family", "seed"}
+    fixed = {*OF_TARGET, *OF_SPLIT, *OF_INPUT, "family", "seed"}
     for name in sorted({name for choice in choices for name in choice}):
         if name in fixed:
             raise SpinlensError(

@@ -122,7 +122,10 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
 
 
 def of_fits(
-    tables: Iterable[FitTable], groups: Mapping[str, str], ensembles: bool = False
+    tables: Iterable[FitTable],
+    groups: Mapping[str, str],
+    ensembles: bool = False,
+    target: str | None = None,
 ) -> list[Predictions]:
     """Predictions of trained fits for their validation samples, the folds of a repeat pooled.
 
@@ -134,6 +137,8 @@ def of_fits(
         Group by calculation, as `splits.folds.read_groups` gives it.
     ensembles : bool
         Whether the networks of one fold, trained from several seeds, are averaged.
+    target : str or None
+        One of several targets, whose columns alone are filled in its rows; None with one target.
 
     Returns
     -------
@@ -149,7 +154,8 @@ def of_fits(
     members: dict[tuple[str, str], list[Predictions]] = {}
     for fold, seed, path in tables:
         of_fold = members.setdefault((fold, "" if ensembles else seed), [])
-        of_fold.append(_of_fit(read_table(path), fold, groups))
+        rows = [row for row in read_table(path) if target in (None, row.get("target"))]
+        of_fold.append(_of_fit(rows, fold, groups))
     parts: dict[tuple[int, str], list[Predictions]] = {}
     for (_, seed), of_fold in members.items():
         made = _averaged(of_fold)
@@ -228,7 +234,7 @@ def _repeat_of(fold: str) -> int:
 
 
 def _of_rows(rows: Sequence[Row], groups: Sequence[str], folds: Sequence[str]) -> Predictions:
-    classes = sum(name.startswith("probability_") for name in rows[0])
+    classes = sum(name.startswith("probability_") and text != "" for name, text in rows[0].items())
     truth: list[Any]
     scores: list[Any]
     if classes:

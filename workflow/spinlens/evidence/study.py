@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from spinlens.core.errors import SpinlensError
-from spinlens.dataset import targets
 from spinlens.evidence import files, plan
-from spinlens.settings import hyperparameters, sizes, sweep
+from spinlens.settings import hyperparameters, sizes, sweep, target_names
 from spinlens.settings.hyperparameters import Point
 from spinlens.splits import folds
 
@@ -56,9 +55,9 @@ class Study(NamedTuple):
 
     @property
     def targets(self) -> dict[str, dict[str, Any]]:
-        """Hyperparameters of each target, by its name."""
+        """Hyperparameters of what is learned, a target or several at once, by its name."""
         return {
-            targets.name(point): {key: point[key] for key in targets.HYPERPARAMETERS}
+            target_names.name(point): {key: point[key] for key in plan.OF_TARGET if key in point}
             for point in self.every_point
         }
 
@@ -122,7 +121,7 @@ def _check(points: Iterable[tuple[str, Mapping[str, Any]]], grid: Any, key: str)
     for name, point in points:
         try:
             sizes.check(point, sizes.cell_shape(point, grid))
-            _check_name(targets.name(point))
+            _check_name(target_names.name(point))
         except SpinlensError as fault:
             raise SpinlensError(f"{fault} (the point {name} of {key})") from None
 
@@ -132,5 +131,6 @@ def _check_name(target: str) -> None:
     if len(target) > hyperparameters.LONGEST_NAME:
         raise SpinlensError(
             f"target: its name would have {len(target)} characters, more than "
-            f"{hyperparameters.LONGEST_NAME}: give fewer edges of `classes`, or a shorter label"
+            f"{hyperparameters.LONGEST_NAME}: give fewer edges of `classes`, fewer `targets`, or a "
+            "shorter label"
         )

@@ -102,13 +102,15 @@ def rows(
     return made
 
 
-def read_baselines(path: Path | str) -> dict[str, list[Predictions]]:
+def read_baselines(path: Path | str, target: str | None = None) -> dict[str, list[Predictions]]:
     """Predictions of the baselines on a split.
 
     Parameters
     ----------
     path : Path or str
         Table that `scripts/evidence/baselines.py` writes.
+    target : str or None
+        One of several targets; None if the table is of one.
 
     Returns
     -------
@@ -117,6 +119,8 @@ def read_baselines(path: Path | str) -> dict[str, list[Predictions]]:
     """
     rows: dict[str, list[dict[str, str]]] = {}
     for row in read_table(path):
+        if target not in (None, row.get("target")):
+            continue
         rows.setdefault(row["baseline"], []).append(row)
     return {name: from_rows(own) for name, own in rows.items()}
 

@@ -18,6 +18,7 @@ from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
+from spinlens.models import joint
 
 Score = Callable[[Any], Any]  # of a batch of inputs: (batch,)
 
@@ -30,7 +31,7 @@ def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = No
     model : keras.Model
         Trained model.
     toward : int
-        Class of a classifier whose log-odds are the score.
+        Class of a classifier whose log-odds are the score; of several targets the first counts.
     lattice : array_like of float, shape (3, 3), optional
         Lattice in Å, for a model that takes one beside each field.
 
@@ -48,7 +49,10 @@ def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = No
         same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
         return ops.convert_to_tensor(batch), ops.broadcast_to(same, (batch.shape[0], 3, 3))
 
-    if isinstance(last, keras.layers.Softmax):  # of an even network, after the mean over both signs
+    if (several := joint.outputs_of(model)) is not None and several.counts[0]:
+        logits = keras.Model(model.input, several.input[:, : several.counts[0]])
+    # Of an even network, after the mean over both signs.
+    elif isinstance(last, keras.layers.Softmax):
         logits = keras.Model(model.input, last.input)
     elif getattr(last, "activation", None) is keras.activations.softmax:
         linear = {"activation": "linear", "name": "logits"}

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.files import whole, write_json, write_table
 from spinlens.core.process import peak_bytes
+from spinlens.dataset.joint_targets import JointTarget, by_name
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset, ranges
 from spinlens.dataset.targets import Target
@@ -116,32 +118,34 @@ def write_point(
         Hyperparameters.
     task : Task
         Its target is written with unit, edges and names of classes, and the steps of its grid
-        in Å.
+        in Å; of several targets the first one, and all by name as `targets`.
     window : float or None
         Height of the window along c in Å.
     training_range : dict
         What `prediction.training_range.of_samples` gives of the training fold, the dataset's grid
         among it.
     """
-    target = task.target
-    about: dict[str, Any] = {"label": target.label, "unit": target.unit, "kind": target.kind}
-    about |= {"edges": list(target.edges), "classes": list(target.names)}
+    abouts = {name: _about(each) for name, each in by_name(task.target).items()}
+    targets: dict[str, Any] = {"target": next(iter(abouts.values()))}
+    if isinstance(task.target, JointTarget):
+        targets["targets"] = abouts
     place = {"window": window, "voxel_vectors": task.voxel_vectors.tolist()}
-    write_json(path, {"hyperparameters": point, "target": about} | place | training_range)
+    write_json(path, {"hyperparameters": point} | targets | place | training_range)
 
 
 def write_predictions(
     path: Path | str,
     calculations: Sequence[str] | NDArray[Any],
-    target: Target,
+    target: Target | JointTarget,
     folds: Sequence[Fold],
-    predictions: Sequence[NDArray[Any]],
+    predictions: Sequence[Any],
 ) -> None:
     """Write `predictions.csv`, a row per sample.
 
     Columns: calculation, subset, value and class of the target, the class predicted and the
     probability of each, `probability_0` first; or calculation, subset, value and prediction of a
-    regression.
+    regression. Of several targets a row per sample and target, with the column target; samples
+    without its label have none.
 
     Parameters
     ----------
@@ -149,21 +153,26 @@ def write_predictions(
         File to write.
     calculations : sequence of str, shape (samples of the dataset,)
         Their ids.
-    target : Target
+    target : Target or JointTarget
         Target of the fit.
     folds : sequence of Fold
         Training and validation; their truth may be permuted labels, and is what is written.
     predictions : sequence of NDArray, shape (samples, classes) or (samples,)
-        Probabilities or values, of either fold.
+        Probabilities or values, of either fold; of several targets a list of these.
     """
-    row_of = _number_row if target.kind == "regression" else _class_row
-    values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
-    rows = [
-        {"calculation": calculations[sample], "subset": subset} | row_of(values[sample], *learned)
-        for subset, fold, table in zip(SUBSETS, folds, predictions, strict=True)
-        for sample, *learned in zip(fold.samples.tolist(), fold.truth, table, strict=True)
-    ]
-    write_table(path, rows)
+    if not isinstance(target, JointTarget):
+        write_table(path, _prediction_rows(calculations, target, folds, predictions))
+        return
+    rows: list[dict[str, Any]] = []
+    for index, (name, each) in enumerate(target.targets.items()):
+        known = [np.isfinite(fold.truth[:, index]) for fold in folds]
+        own = [Fold(f.samples[k], f.truth[k, index]) for f, k in zip(folds, known, strict=True)]
+        tables = [table[index][k] for table, k in zip(predictions, known, strict=True)]
+        rows += [
+            {"calculation": row["calculation"], "subset": row["subset"], "target": name} | row
+            for row in _prediction_rows(calculations, each, own, tables)
+        ]
+    write_table(path, rows, dict.fromkeys(column for row in rows for column in row))
 
 
 def write_architecture(path: Path | str, model: keras.Model) -> None:
@@ -181,6 +190,26 @@ def write_architecture(path: Path | str, model: keras.Model) -> None:
         for layer in model.layers
     ]
     write_table(path, rows)
+
+
+def _about(target: Target) -> dict[str, Any]:
+    about: dict[str, Any] = {"label": target.label, "unit": target.unit, "kind": target.kind}
+    return about | {"edges": list(target.edges), "classes": list(target.names)}
+
+
+def _prediction_rows(
+    calculations: Sequence[str] | NDArray[Any],
+    target: Target,
+    folds: Sequence[Fold],
+    predictions: Sequence[NDArray[Any]],
+) -> list[dict[str, Any]]:
+    row_of = _number_row if target.kind == "regression" else _class_row
+    values = dict(zip(target.samples.tolist(), target.values.tolist(), strict=True))
+    return [
+        {"calculation": calculations[sample], "subset": subset} | row_of(values[sample], *learned)
+        for subset, fold, table in zip(SUBSETS, folds, predictions, strict=True)
+        for sample, *learned in zip(fold.samples.tolist(), fold.truth, table, strict=True)
+    ]
 
 
 def _class_row(value: Any, truth: Any, probabilities: NDArray[Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Networks of both families, compiled."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
 from spinlens.layers.pair.filters import PairFilters
 from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
-from spinlens.models import FIRST_CONVOLUTION, families
+from spinlens.models import FIRST_CONVOLUTION, families, joint
 from spinlens.settings.sizes import micro_batches
 
 
 def build(
     point: dict[str, Any],
     cell_shape: Sequence[int],
-    classes: int | None,
+    classes: int | None | Mapping[str, int | None],
     scale: float | Sequence[float] = 1.0,
+    label_weights: Sequence[float] | None = None,
 ) -> keras.Model:
     """Build the compiled network of a sweep point.
 
@@ -29,15 +30,18 @@ def build(
     cell_shape
         (na, nb, nc, channels) of the unit cell.
     classes
-        Their number, or None for a regression.
+        Their number, or None for a regression; of several targets one of these by name.
     scale
         What the input is divided by, in its unit: one number, or one per channel.
+    label_weights
+        Weights of several targets in the loss; None for equal ones.
 
     Returns
     -------
     keras.Model
         From unit cells (batch, na, nb, nc, channels), with filters in Å beside their lattices
-        (batch, 3, 3) in Å, to probabilities (batch, classes) or values (batch, 1).
+        (batch, 3, 3) in Å, to probabilities (batch, classes) or values (batch, 1), of several
+        targets side by side.
     """
     keras.config.set_dtype_policy("mixed_bfloat16" if point["mixed_precision"] else "float32")
     family = getattr(families, point.get("family", "voxel"))
@@ -51,19 +55,28 @@ def build(
     model = family(point, inputs, scaled, _output(classes, even))
     if even:
         mean = MeanWithReverse(name="mean_with_reverse", dtype="float32")(model.output)
-        if classes is not None:
+        if isinstance(classes, int):
             mean = keras.layers.Softmax(name="classes", dtype="float32")(mean)
         model = keras.Model(model.inputs, mean)
-    loss, metric = "mse", keras.metrics.R2Score(name="r2")
-    if classes is not None:
-        loss, metric = "sparse_categorical_crossentropy", "accuracy"
+    if isinstance(classes, Mapping):
+        counts = list(classes.values())
+        outputs = joint.TargetOutputs(counts, name="targets", dtype="float32")(model.output)
+        model = keras.Model(model.inputs, outputs)
+        loss: Any = joint.MaskedLoss(counts, label_weights or [1.0] * len(counts))
+        metrics: list[Any] = joint.metrics_of(classes)
+    elif classes is None:
+        loss, metrics = "mse", [keras.metrics.R2Score(name="r2")]
+    else:
+        loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
     model.compile(
-        _optimizer(point), loss, weighted_metrics=[metric], jit_compile=point["jit_compile"]
+        _optimizer(point), loss, weighted_metrics=metrics, jit_compile=point["jit_compile"]
     )
     return model
 
 
-def in_unit(model: keras.Model, mean: float, deviation: float) -> keras.Model:
+def in_unit(
+    model: keras.Model, mean: float | Sequence[float], deviation: float | Sequence[float]
+) -> keras.Model:
     """Rescale the output of a regression to the unit of its label.
 
     Parameters
@@ -71,7 +84,7 @@ def in_unit(model: keras.Model, mean: float, deviation: float) -> keras.Model:
     model
         Trained on values less their mean, divided by their standard deviation.
     mean, deviation
-        Of the training values, in their unit.
+        Of the training values, in their unit; one for each output of several targets.
 
     Returns
     -------
@@ -101,8 +114,13 @@ def first_kernel(model: keras.Model) -> NDArray[np.float32] | Coefficients:
     return keras.ops.convert_to_numpy(layer.kernel)
 
 
-def _output(classes: int | None, even: bool) -> tuple[int, dict[str, Any]]:
+def _output(
+    classes: int | None | Mapping[str, int | None], even: bool
+) -> tuple[int, dict[str, Any]]:
     """Units and options of the last dense layer; of an even network it gives logits."""
+    if isinstance(classes, Mapping):
+        units = sum(count or 1 for count in classes.values())
+        return units, {"name": "outputs", "dtype": "float32"}
     if classes is None:
         return 1, {"name": "value", "dtype": "float32"}
     if even:

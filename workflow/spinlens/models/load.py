@@ -177,7 +177,7 @@ def read_alike(found: Iterable[Path]) -> dict[Path, dict[str, Any]]:
 def _compared(about: dict[str, Any]) -> tuple[Any, ...]:
     """Select what models of an ensemble have in common."""
     point = {n: v for n, v in about["hyperparameters"].items() if n not in _MAY_DIFFER}
-    return about["target"], about["grid"], about["window"], point
+    return about.get("targets", about["target"]), about["grid"], about["window"], point
 
 
 def load_model(path: Path | str) -> Any:
@@ -218,4 +218,5 @@ def trained_on(folder: Path | str) -> list[str]:
     rows = read_table(Path(folder, "predictions.csv"))
     # Models of earlier versions call the column `side`.
     column = "subset" if rows and "subset" in rows[0] else "side"
-    return [row["calculation"] for row in rows if row[column] == "training"]
+    # Of several targets a sample has a row of each.
+    return list(dict.fromkeys(r["calculation"] for r in rows if r[column] == "training"))

@@ -152,7 +152,28 @@ def swept_hyperparameters(table: pd.DataFrame) -> list[str]:
     list of str
         The hyperparameters that are columns of the table, in the order of the config.
     """
-    return [name for name in hyperparameters.NAMES if name in table]
+    return [name for name in hyperparameters.EVERY_NAME if name in table]
+
+
+def point_names(table: pd.DataFrame) -> list[str]:
+    """Name the rows of a sweep.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `result_column` takes it.
+
+    Returns
+    -------
+    list of str
+        The point in words; of a point with several targets its target, too.
+    """
+    several = table["point"].duplicated(keep=False)
+    names = [hyperparameters.readable_name(str(point)) for point in table["point"]]
+    return [
+        f"{name}: {readable(str(row['target']))}" if is_one else name
+        for name, is_one, row in zip(names, several, table.to_dict("records"), strict=True)
+    ]
 
 
 def _large(number: float) -> str:

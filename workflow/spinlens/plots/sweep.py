@@ -16,13 +16,13 @@ from spinlens.evidence.wilson import wilson_interval
 from spinlens.plots import style
 from spinlens.plots.axis_scale import AxisScale, axis_scale
 from spinlens.plots.captions import (
+    point_names,
     readable,
     result_column,
     results,
     swept_hyperparameters,
 )
 from spinlens.plots.responses import METRIC, axis_title
-from spinlens.settings.hyperparameters import readable_name
 
 LINE = 0.135  # inches
 NAME_WIDTH = 34  # characters
@@ -57,7 +57,7 @@ def sweep_accuracies(table: pd.DataFrame) -> Figure:
     """
     shown = _best_points(table)
     rows: list[Row] = [dict(row) for row in table.iloc[shown].to_dict("records")]
-    names = [readable_name(str(row["point"])) for row in rows]
+    names = point_names(table.iloc[shown])
     labels = [_label(name, short_fit_verdict(row)) for name, row in zip(names, rows, strict=True)]
     heights = np.array([len(name + verdict) + 1 for name, verdict in labels])
     middles = np.cumsum(heights) - heights / 2

@@ -13,8 +13,10 @@ from matplotlib.ticker import MaxNLocator
 from spinlens.evidence.verdicts import at_majority_baseline, fit_verdict
 from spinlens.plots import style
 from spinlens.plots.captions import readable
+from spinlens.settings.target_names import by_target, of_history
 
 PREFIXES = {"training": "", "validation": "val_"}  # of columns of history.csv
+SCORE_HEIGHT = 2.4  # inches of each further target
 AT_BASELINE = "exactly the majority baseline"
 LEAST_LOG_RATIO = 30  # of the losses on a logarithmic scale
 LAYER_DISTANCE, BOX_LEFT, BOX_RIGHT, BOX_HEIGHT = 0.56, 0.2, 4.8, 0.4  # inches
@@ -22,7 +24,7 @@ LAYER_DISTANCE, BOX_LEFT, BOX_RIGHT, BOX_HEIGHT = 0.56, 0.2, 4.8, 0.4  # inches
 
 @style.applied
 def training(history: pd.DataFrame, metrics: Mapping[str, Any]) -> Figure:
-    """Draw loss and accuracy by epoch; of a regression, loss and R².
+    """Draw loss and accuracy by epoch; of a regression, loss and R²; of several targets each.
 
     An accuracy that equals the majority baseline is ringed, a loss that is not finite is a
     cross at the top, and the title is the verdict.
@@ -31,7 +33,7 @@ def training(history: pd.DataFrame, metrics: Mapping[str, Any]) -> Figure:
     ----------
     history : pandas.DataFrame
         The table of `history.csv`, with columns epoch, loss, val_loss, and accuracy and
-        val_accuracy or r2 and val_r2.
+        val_accuracy or r2 and val_r2; of several targets these begin with the target's name.
     metrics : mapping
         Metrics of `metrics.json`.
 
@@ -40,31 +42,28 @@ def training(history: pd.DataFrame, metrics: Mapping[str, Any]) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = style.new_figure(4.8)
-    loss, score = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.5])
-    is_regression = "r2" in history
+    targets = by_target(metrics)
+    figure = style.new_figure(4.8 + SCORE_HEIGHT * (len(targets) - 1))
+    ratios = [1, *[1.5] * len(targets)]
+    loss, *scores = figure.subplots(1 + len(targets), 1, sharex=True, height_ratios=ratios)
     for fold, prefix in PREFIXES.items():
         _draw_loss(loss, history["epoch"], history[f"{prefix}loss"], fold)
-        if is_regression:
-            values = history[f"{prefix}r2"]
-            score.plot(history["epoch"], values.where(np.isfinite(values)), **style.FOLDS[fold])
-        else:
-            baseline = metrics[f"{fold}_majority_baseline"]
-            _draw_accuracy(score, history["epoch"], history[f"{prefix}accuracy"], baseline, fold)
     _set_loss_scale(loss, [*history["loss"], *history["val_loss"]])
-    if is_regression:
-        score.axhline(
-            0, label="the mean for every sample", color=style.INK, linestyle=":", linewidth=0.9
-        )
-        score.set(ylabel="R², from −1 up", ylim=(-1, 1.03))  # the first epochs may be far below
-    else:
-        score.set(ylabel="accuracy", ylim=(-0.03, 1.03))
-    loss.set_ylabel("loss (squared error)" if is_regression else "loss (cross-entropy)")
-    score.set(xlabel="epoch", xlim=(0.5, len(history) + 0.5))
-    score.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(*_legend(loss, score), loc="outside lower center", ncols=2)
-    figure.suptitle(style.wrapped(fit_verdict(metrics)))
-    text = f"Loss and {'R²' if is_regression else 'accuracy'} by epoch: {fit_verdict(metrics)}."
+    said, measures = [], []
+    for axes, (target, own) in zip(scores, targets.items(), strict=True):
+        of_target = pd.DataFrame(of_history(dict(history.items()), target))
+        measures.append(_draw_score(axes, of_target, own))
+        said.append(f"{readable(target)}: {fit_verdict(own)}" if target else fit_verdict(own))
+        if target:
+            axes.set_title(style.wrapped(said[-1]), loc="left")
+    names = {"R²": "squared error", "accuracy": "cross-entropy"}
+    loss.set_ylabel("loss" if len(targets) > 1 else f"loss ({names[measures[0]]})")
+    scores[-1].set(xlabel="epoch", xlim=(0.5, len(history) + 0.5))
+    scores[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(*_legend(loss, *scores), loc="outside lower center", ncols=2)
+    if len(targets) == 1:
+        figure.suptitle(style.wrapped(said[0]))
+    text = f"Loss and {' and '.join(dict.fromkeys(measures))} by epoch: {'; '.join(said)}."
     return style.describe(figure, text)
 
 
@@ -97,6 +96,26 @@ def architecture(layers: pd.DataFrame) -> Figure:
     axes.text(BOX_RIGHT - 0.1, 0.2, total, ha="right", va="center", weight="bold")
     names = ", ".join(str(layer["kind"]) for layer in rows)
     return style.describe(figure, f"Layers of the network: {names}; {total}.")
+
+
+def _draw_score(axes: Axes, history: pd.DataFrame, metrics: Mapping[str, Any]) -> str:
+    """Draw the accuracy of one target by epoch, or R² of a regression; return which."""
+    is_regression = "r2" in history
+    for fold, prefix in PREFIXES.items():
+        if is_regression:
+            values = history[f"{prefix}r2"]
+            axes.plot(history["epoch"], values.where(np.isfinite(values)), **style.FOLDS[fold])
+        else:
+            baseline = metrics[f"{fold}_majority_baseline"]
+            _draw_accuracy(axes, history["epoch"], history[f"{prefix}accuracy"], baseline, fold)
+    if is_regression:
+        axes.axhline(
+            0, label="the mean for every sample", color=style.INK, linestyle=":", linewidth=0.9
+        )
+        axes.set(ylabel="R², from −1 up", ylim=(-1, 1.03))  # the first epochs may be far below
+        return "R²"
+    axes.set(ylabel="accuracy", ylim=(-0.03, 1.03))
+    return "accuracy"
 
 
 def _draw_loss(axes: Axes, epochs: "pd.Series[int]", values: "pd.Series[float]", fold: str) -> None:

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spinlens.calculations import record
 from spinlens.core.errors import SpinlensError
@@ -18,14 +17,11 @@ from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import LATTICE_PARAMETERS, open_dataset, ranges
 from spinlens.dataset.write import write_dataset
 from spinlens.models import load
+from spinlens.prediction import ensemble
 from spinlens.prediction.training_range import TrainingRange, outside, training_range
 from spinlens.training import data_parallel
 from spinlens.training.batches import Batches
 
-COLUMNS = {
-    "classes": ["class", "name", "probability"],
-    "regression": ["value", "name"],
-}
 EXCLUDED_COLUMNS = ["calculation", "reason", "source"]
 
 Row = dict[str, Any]
@@ -102,41 +98,8 @@ def predict(
                 new, [header for header, _ in admitted], models, known, about
             )
             excluded += refused
-    columns = ["calculation", "source", *COLUMNS[about["target"]["kind"]], "spread", "outside"]
+    columns = ["calculation", "source", *ensemble.columns(about), "outside"]
     return Predictions(columns, rows, excluded, len(models), messages)
-
-
-def combined(outputs: NDArray[Any], target: Mapping[str, Any]) -> list[Row]:
-    """Combine the outputs of an ensemble.
-
-    Parameters
-    ----------
-    outputs
-        Probabilities, (models, samples, classes), or values of a regression, (models, samples, 1).
-    target
-        The target of a point.json.
-
-    Returns
-    -------
-    list of dict
-        Per sample the `class` of the largest mean probability and its `name`; `probability`, or
-        the `value` of a regression, the mean over the models; `spread`, their standard deviation,
-        empty for one model.
-    """
-    mean = outputs.mean(axis=0, dtype=np.float64)
-    chosen = mean.argmax(axis=1)
-    each = outputs[:, np.arange(len(chosen)), chosen].astype(np.float64)
-    alone = len(outputs) == 1
-    spreads = [""] * len(chosen) if alone else each.std(axis=0, ddof=1).tolist()
-    predictions = zip(chosen.tolist(), each.mean(axis=0).tolist(), spreads, strict=True)
-    if target["kind"] == "regression":
-        name = target["label"] + ("" if target["unit"] == "1" else f" ({target['unit']})")
-        return [{"value": mean, "name": name, "spread": spread} for _, mean, spread in predictions]
-    names = target["classes"]
-    return [
-        {"class": number, "name": names[number], "probability": mean, "spread": spread}
-        for number, mean, spread in predictions
-    ]
 
 
 def _models(abouts: Mapping[Path, Any]) -> tuple[dict[Path, Model], list[str]]:
@@ -194,7 +157,7 @@ def _predicted(
     refused: list[Row] = []
     samples: list[int] = []
     with Inputs(path, point) as inputs, open_dataset(path) as opened:
-        _check_shapes(models, inputs.shape, about["target"])
+        _check_shapes(models, inputs.shape, about)
         for sample, header in enumerate(headers):
             try:
                 inputs[sample]
@@ -206,15 +169,15 @@ def _predicted(
         batches = Batches(inputs, samples, np.zeros(len(samples)), point["batch_size"])
         outputs = np.stack([data_parallel.predict(model, batches, ()) for model in models.values()])
         descriptions = outside(known, opened, inputs, samples)
-    predictions = zip(samples, combined(outputs, about["target"]), descriptions, strict=True)
+    predictions = zip(samples, ensemble.by_target(outputs, about), descriptions, strict=True)
     rows = [headers[at] | row | {"outside": description} for at, row, description in predictions]
     return rows, refused
 
 
 def _check_shapes(
-    models: Mapping[Path, Model], shape: tuple[int, ...], target: Mapping[str, Any]
+    models: Mapping[Path, Model], shape: tuple[int, ...], about: Mapping[str, Any]
 ) -> None:
-    outputs = len(target["classes"]) if target["kind"] == "classes" else 1
+    outputs = ensemble.output_count(about)
     for folder, model in models.items():
         for property, own, expected in (
             ("takes inputs", model.inputs[0].shape[1:], shape),

@@ -104,9 +104,10 @@ def _answer(sweep: pd.DataFrame, rows: pd.DataFrame) -> str:
     """Say in a few sentences what was asked, and what the networks are worth."""
     first = sweep.iloc[0]
     own = rows[rows["source"] == "models"]
-    asked = f": {_escaped(target_title(str(own['target'].iloc[0])))}" if len(own) else ""
+    titles = [_escaped(target_title(str(target))) for target in own["target"].unique()]
+    asked = f": {' and '.join(titles)}" if titles else ""
     sentences = [
-        f"{len(sweep)} networks were trained on the magnetization densities of "
+        f"{sweep['point'].nunique()} networks were trained on the magnetization densities of "
         f"{int(first['training_samples'])} samples and asked about "
         f"{int(first['validation_samples'])} others{asked}."
     ]
@@ -153,7 +154,7 @@ def _training(sweep: pd.DataFrame) -> str:
         largest = float(first["validation_majority_baseline"])
         share = f"; the largest class holds {largest:.1%} of these"
     return (
-        f"{_heading('Networks')}\n\n{len(sweep)} sweep points, each trained on "
+        f"{_heading('Networks')}\n\n{sweep['point'].nunique()} sweep points, each trained on "
         f"{int(first['training_samples'])} samples and validated on "
         f"{int(first['validation_samples'])}{share}."
     )
@@ -164,7 +165,8 @@ def _results(title: str, rows: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     lines = [_heading(title), "", ".. list-table::", "   :header-rows: 1", ""]
-    for cells in [FIELDS, *(_cells(row) for row in rows.to_dict("records"))]:
+    several = rows["target"].nunique() > 1
+    for cells in [FIELDS, *(_cells(row, several) for row in rows.to_dict("records"))]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}" for i, cell in enumerate(cells)]
     measured = rows[rows["value"] != ""]
     if measured.empty:
@@ -176,8 +178,10 @@ def _results(title: str, rows: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _cells(row: Mapping[str, Any], several: bool) -> tuple[str, ...]:
     point = _escaped(readable_name(row["point"]))
+    if row["source"] == "models" and several:
+        point = f"{_escaped(target_title(str(row['target'])))}: {point}"
     if row["source"] != "models":
         point = f"{_escaped(row['target'])} in {row['split']}: {point}"
     score = with_interval(row["value"], row["ci_low"], row["ci_high"])

@@ -13,10 +13,11 @@ import pandas as pd
 
 from spinlens.evidence.verdicts import fit_verdict, known
 from spinlens.evidence.wilson import wilson_interval
-from spinlens.plots.captions import readable
+from spinlens.plots.captions import point_names, readable
 from spinlens.report.html_table import MISSING, Table, number, page, table_page
 from spinlens.settings import hyperparameters
-from spinlens.settings.hyperparameters import readable_name, spelled
+from spinlens.settings.hyperparameters import spelled
+from spinlens.settings.target_names import by_target, of_history
 
 WHOLE = ",.0f"
 FOLDS = {"training": "accuracy", "validation": "val_accuracy"}  # columns of history.csv
@@ -30,7 +31,7 @@ def sweep(table: pd.DataFrame) -> str:
     Parameters
     ----------
     table : pd.DataFrame
-        sweep.tsv, a row per point.
+        sweep.tsv, a row per point; of several targets one for each.
 
     Returns
     -------
@@ -38,10 +39,8 @@ def sweep(table: pd.DataFrame) -> str:
         The HTML page. Accuracies are given as shares and as counts, beside the majority baselines.
     """
     rows = [
-        {"sweep point": readable_name(row["point"]), "result": fit_verdict(row)}
-        | _sweep_numbers(row)
-        | _regression(row)
-        for row in table.to_dict("records")
+        {"sweep point": name, "result": fit_verdict(row)} | _sweep_numbers(row) | _regression(row)
+        for name, row in zip(point_names(table), table.to_dict("records"), strict=True)
     ]
     for row, folder in zip(rows, table["point"], strict=True):
         row["folder"] = str(folder)
@@ -73,22 +72,23 @@ def study_tables(
     Returns
     -------
     pd.DataFrame
-        A row per value: hyperparameter, value, base (whether it is the value of the base),
-        last_epoch; for the training and the validation fold {fold}_accuracy_epoch_1,
-        {fold}_accuracy_epoch_last, {fold}_majority_baseline, {fold}_samples. Accuracies of a
-        regression are NaN. Training accuracies are means over the batches of an epoch, during
-        which the weights still change.
+        A row per value, of several targets one for each: hyperparameter, value, base (whether it is
+        the value of the base), last_epoch; for the training and the validation fold
+        {fold}_accuracy_epoch_1, {fold}_accuracy_epoch_last, {fold}_majority_baseline,
+        {fold}_samples. Accuracies of a regression are NaN. Training accuracies are means over the
+        batches of an epoch, during which the weights still change.
     """
     columns = ["hyperparameter", "value", "base", "last_epoch"]
     for fold in FOLDS:
         columns += [f"{fold}_accuracy_epoch_1", f"{fold}_accuracy_epoch_last"]
         columns += [f"{fold}_majority_baseline", f"{fold}_samples"]
     rows = [
-        {"hyperparameter": name, "value": spelled(points[point][name])}
-        | {"base": points[point][name] == base[name]}
-        | _accuracies(*fits[point])
-        for name in hyperparameters.NAMES
+        {"hyperparameter": name, "value": spelled(points[point].get(name)) + of_target}
+        | {"base": points[point].get(name) == base.get(name)}
+        | own
+        for name in hyperparameters.EVERY_NAME
         for point in hyperparameters.varied_alone(points, name, base)
+        for of_target, own in _accuracies(*fits[point])
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -163,7 +163,16 @@ def _interval(row: Mapping[str, Any], fold: str) -> str:
     return f"{low:.2f} to {high:.2f}"
 
 
-def _accuracies(metrics: Mapping[str, Any], history: pd.DataFrame) -> dict[str, Any]:
+def _accuracies(
+    metrics: Mapping[str, Any], history: pd.DataFrame
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Accuracies of each target, with what to write behind the value."""
+    for target, own in by_target(metrics).items():
+        rows = pd.DataFrame(of_history(dict(history.items()), target))
+        yield f", {readable(target)}" if target else "", _accuracies_of(own, rows)
+
+
+def _accuracies_of(metrics: Mapping[str, Any], history: pd.DataFrame) -> dict[str, Any]:
     first, last = history.iloc[0], history.iloc[-1]
     row: dict[str, Any] = {"last_epoch": int(last["epoch"])}
     for fold, column in FOLDS.items():

@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 from spinlens.settings.sizes import is_steerable, sizes
+from spinlens.settings.target_names import HYPERPARAMETERS, SEVERAL, resolved
 
 LARGEST_STEP_A = 0.135  # between voxels
 MULTIPLE = 12  # voxels: divided by common pools, and quick to transform
@@ -76,8 +77,8 @@ def fitted(
     Returns
     -------
     tuple
-        The config with a grid and what goes with it, and a line for each key that is not as in
-        config.yaml.
+        The config with a grid and what goes with it, `targets` completed, the first of them as
+        `target`, and a line for each key that is not as in config.yaml.
     """
     made, lines = dict(config), []
     window = config["window"]
@@ -98,6 +99,11 @@ def fitted(
     if "calculations" in given and is_bundled and not BUNDLED.keys() & given.keys():
         made["threshold"] = OTHER_THRESHOLD
         lines.append(f"threshold: {OTHER_THRESHOLD}, because 4 μB is that of the bundled data")
+    if made.get(SEVERAL):  # complete, so that what is made from the config needs no other key
+        several = {SEVERAL: None} | resolved(
+            {key: made[key] for key in (*HYPERPARAMETERS, SEVERAL)}
+        )
+        made |= several
     return made, lines
 
 

@@ -1,13 +1,15 @@
 """Hyperparameters of a point of the sweep or of the evidence: their names, and the point's name.
 
-A point is a dict of every hyperparameter. Its name spells what differs from the base, so that no
-other point can change it.
+A point is a dict of every hyperparameter, `targets` if it has several. Its name spells what differs
+from the base, so that no other point can change it.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+
+from spinlens.settings import target_names
 
 Key = TypeVar("Key")
 Point = dict[str, Any]  # every hyperparameter of a point
@@ -57,6 +59,25 @@ NAMES = (
     "split_group",
     "seed",
 )
+EVERY_NAME = (*NAMES, target_names.SEVERAL)
+
+
+def of_base(config: Mapping[str, Any]) -> Point:
+    """Collect the hyperparameters of the base.
+
+    Parameters
+    ----------
+    config
+        Every key.
+
+    Returns
+    -------
+    dict
+        By name; `targets` only if the config has several.
+    """
+    several = config.get(target_names.SEVERAL)
+    own = {target_names.SEVERAL: several} if several else {}
+    return target_names.resolved({name: config[name] for name in NAMES} | own)
 
 
 def point_name(point: Mapping[str, Any], base: Mapping[str, Any]) -> str:
@@ -75,7 +96,11 @@ def point_name(point: Mapping[str, Any], base: Mapping[str, Any]) -> str:
         Path-safe name of at most `LONGEST_NAME` characters: `base`, `filters~2_pool_size~1`, or
         the hyperparameters that fit and a hash of the others, `filters~2_more~1a2b3c4d`.
     """
-    parts = [f"{name}~{spelled(point[name])}" for name in NAMES if point[name] != base[name]]
+    parts = [
+        f"{name}~{spelled(point.get(name))}"
+        for name in EVERY_NAME
+        if point.get(name) != base.get(name) and not _of_first_target(name, point)
+    ]
     whole = "_".join(parts)
     if len(whole) <= LONGEST_NAME:
         return whole or BASE
@@ -99,7 +124,7 @@ def readable_name(name: str) -> str:
     str
         As `filters 3, kernel size 40`; a user's own name with spaces for underscores.
     """
-    parts = re.split(f"_(?=(?:{'|'.join(NAMES)}|{CUT})~)", name)
+    parts = re.split(f"_(?=(?:{'|'.join(EVERY_NAME)}|{CUT})~)", name)
     return ", ".join(part.replace("_", " ").replace("~", " ", 1) for part in parts)
 
 
@@ -117,7 +142,8 @@ def varied(points: Iterable[Mapping[str, Any]]) -> list[str]:
         In the order of `NAMES`; the seed if none differs, so that tables have a column.
     """
     first, *others = points
-    return [n for n in NAMES if any(point[n] != first[n] for point in others)] or ["seed"]
+    found = [n for n in EVERY_NAME if any(point.get(n) != first.get(n) for point in others)]
+    return found or ["seed"]
 
 
 def varied_alone(
@@ -139,9 +165,14 @@ def varied_alone(
     list
         Keys of the points, by ascending value, what is no number last; empty if fewer than two.
     """
-    others = [other for other in base if other != name]
-    found = [key for key, point in points.items() if all(point[o] == base[o] for o in others)]
-    return sorted(found, key=lambda key: _order(points[key][name])) if len(found) > 1 else []
+    alone = {name, *(target_names.HYPERPARAMETERS if name == target_names.SEVERAL else ())}
+    others = [other for other in base if other not in alone]
+    found = [
+        key
+        for key, point in points.items()
+        if all(point.get(other) == base[other] for other in others)
+    ]
+    return sorted(found, key=lambda key: _order(points[key].get(name))) if len(found) > 1 else []
 
 
 def spelled(value: Any) -> str:
@@ -150,18 +181,25 @@ def spelled(value: Any) -> str:
     Parameters
     ----------
     value
-        Number, text, boolean, None, or a list of these.
+        Number, text, boolean, None, a list of these, or the list of a point's targets.
 
     Returns
     -------
     str
         Path-safe text: `40`, `0.001`, `8-16`, `none`.
     """
+    if isinstance(value, (list, tuple)) and any(isinstance(each, Mapping) for each in value):
+        return "+".join(map(target_names.name_of_one, value))
     if isinstance(value, (list, tuple)):
         return "-".join(map(spelled, value)) or "none"
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
     return "none" if value is None else str(value)
+
+
+def _of_first_target(name: str, point: Mapping[str, Any]) -> bool:
+    """Whether `targets` says already what a hyperparameter is."""
+    return name in target_names.HYPERPARAMETERS and target_names.SEVERAL in point
 
 
 def _hashed(text: str) -> str:

@@ -68,8 +68,8 @@ def check(config: Mapping[str, Any], defaults: Mapping[str, Any], labels: Labels
     Raises
     ------
     SpinlensError
-        A name in `select`, `target`, `evidence_splits` or `reference` is unknown and close to a
-        known one, or no calculation has the value that `select` asks for.
+        A name in `select`, `target`, `targets`, `evidence_splits` or `reference` is unknown and
+        close to a known one, or no calculation has the value that `select` asks for.
     """
     known = {name for own in labels.values() for name in own} | set(OF_EVERY_RUN)
     for name, value in _changed(config["select"], defaults.get("select")).items():
@@ -83,6 +83,9 @@ def check(config: Mapping[str, Any], defaults: Mapping[str, Any], labels: Labels
             _refuse_close(
                 f"{place}target: {point['target']}", point["target"], short, "a label of the data"
             )
+        for each in point.get("targets") or []:
+            label = each if isinstance(each, str) else each["target"]
+            _refuse_close(f"{place}targets: {label}", label, short, "a label of the data")
     for index, split in enumerate(config["evidence_splits"]):
         if split not in defaults["evidence_splits"]:
             group = split["group"]

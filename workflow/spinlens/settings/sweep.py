@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.settings import sizes, validation
-from spinlens.settings.hyperparameters import NAMES, Point, point_name
+from spinlens.settings import hyperparameters, sizes, validation
+from spinlens.settings.hyperparameters import Point, point_name
+from spinlens.settings.target_names import overridden
 
 Sweep = Mapping[str, list[Any] | Mapping[str, Any]]  # values, or a range, of each hyperparameter
 
@@ -51,11 +52,11 @@ def points(config: Mapping[str, Any]) -> dict[str, Point]:
         The mode or a range is not valid, the sweep has too few points, two points have one name,
         or a named point is another one already.
     """
-    base = {name: config[name] for name in NAMES}
+    base = hyperparameters.of_base(config)
     found: dict[str, Point] = {}
     for override in [*_swept(config, base), *(config["points"] or [])] or [{}]:
         own = override.get("name")
-        point = base | {name: value for name, value in override.items() if name != "name"}
+        point = overridden(base, {name: own for name, own in override.items() if name != "name"})
         same = next((name for name, other in found.items() if other == point), None)
         if same is None:
             found[_new_name(own or point_name(point, base), found)] = point

@@ -20,11 +20,11 @@ from numpy.typing import ArrayLike
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_table, write_table
 from spinlens.splits import partitions
-from spinlens.splits.groups import kept_together, kept_whole
+from spinlens.splits.groups import Indices, kept_together, kept_whole
 from spinlens.splits.partitions import Partition, Samples, Split
 
 if TYPE_CHECKING:
-    from spinlens.dataset.targets import Target
+    from spinlens.splits.partitions import Learned
 
 COLUMNS = ("fold", "calculation", "subset", "group")
 SUBSETS = ("training", "validation")
@@ -63,11 +63,12 @@ def name(split: Split) -> str:
     return f"{split['folds']}x{split['repeats']}-{split['group']}-{split['seed']}"
 
 
-def assign(target: "Target", samples: Samples, split: Split) -> list[dict[str, str]]:
+def assign(target: "Learned", samples: Samples, split: Split) -> list[dict[str, str]]:
     """Assign samples to the subsets of each fold of a split.
 
-    Classes are in equal shares as far as whole groups allow; a number is stratified by its
-    quarters. Samples that share a group or a composition stay together.
+    Classes, those of the first of several targets, are in equal shares as far as whole groups
+    allow; a number is stratified by its quarters. Samples that share a group or a composition stay
+    together.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def assign(target: "Target", samples: Samples, split: Split) -> list[dict[str, s
     Raises
     ------
     SpinlensError
-        A subset would be empty, or there are fewer groups than folds.
+        A subset would be empty, or without a label of one of several targets, or there are fewer
+        groups than folds.
     """
     partition = partitions.single if split["kind"] == "single" else partitions.repeated
     groups = kept_together(samples)
@@ -91,12 +93,20 @@ def assign(target: "Target", samples: Samples, split: Split) -> list[dict[str, s
         for subset, positions in zip(SUBSETS, pair, strict=True):
             if not len(positions):
                 raise SpinlensError(f"split: fold {fold} has no {subset} sample, take fewer folds")
+            _check_labels(target, positions, f"fold {fold} has no {subset} sample")
             own = zip(samples.calculations[positions], groups[positions], strict=True)
             rows += [
                 {"fold": fold, "calculation": str(name), "subset": subset, "group": str(group)}
                 for name, group in own
             ]
     return rows
+
+
+def _check_labels(target: "Learned", positions: Indices, lack: str) -> None:
+    """Raise SpinlensError if none of the samples at some positions has a label of a target."""
+    for name, each in getattr(target, "targets", {}).items():
+        if not np.isin(target.samples[positions], each.samples).any():
+            raise SpinlensError(f"split: {lack} with a label of {name}, take fewer folds")
 
 
 def write(path: Path | str, rows: Sequence[Mapping[str, str]]) -> None:
@@ -156,6 +166,29 @@ def read(
     }
     check_folds(folds, kept_whole(read_groups(path), calculations, compositions), where=f"{path}: ")
     return folds
+
+
+def restricted(folds: Mapping[str, Partition], kept: Indices) -> dict[str, Partition]:
+    """Restrict folds to some of their samples.
+
+    Parameters
+    ----------
+    folds
+        By fold, positions of the training and of the validation samples.
+    kept
+        Ascending positions of the samples that are kept, (n,).
+
+    Returns
+    -------
+    dict[str, Partition]
+        By fold, positions among the kept samples.
+    """
+    place = {position: index for index, position in enumerate(kept.tolist())}
+    subsets = {
+        fold: [np.array([place[p] for p in own.tolist() if p in place], dtype=int) for own in pair]
+        for fold, pair in folds.items()
+    }
+    return {fold: (training, validation) for fold, (training, validation) in subsets.items()}
 
 
 def read_groups(path: Path | str) -> dict[str, str]:

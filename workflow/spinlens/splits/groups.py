@@ -23,7 +23,8 @@ def inner_folds(
     kind
         `classes` or `regression`.
     truth
-        Classes or values of the samples, (n,).
+        Classes or values of the samples, (n,); of several targets (n, targets), of which the first
+        one counts, and samples without its label are a class of their own.
     groups
         What must stay together, (n,).
     count
@@ -39,6 +40,8 @@ def inner_folds(
 
     if np.unique(groups).size < count:
         return []
+    if truth.ndim == 2:
+        truth = np.where(np.isfinite(truth[:, 0]), truth[:, 0], -1)
     if kind == "regression":
         return list(GroupKFold(count).split(truth, truth, groups))
     classes, members = np.unique(truth, return_counts=True)

@@ -1,7 +1,7 @@
 """Partitions of samples into a training and a validation subset."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,10 @@ from spinlens.splits.groups import Indices, Partition, blocks_of
 if TYPE_CHECKING:
     import xarray as xr
 
+    from spinlens.dataset.joint_targets import JointTarget
     from spinlens.dataset.targets import Target
+
+    Learned = Target | JointTarget
 
 Split = Mapping[str, Any]
 
@@ -43,7 +46,7 @@ def compositions(dataset: "xr.Dataset") -> NDArray[np.str_]:
     return np.array([reduced(elements) for elements in dataset["site_element"].values])
 
 
-def samples(dataset: "xr.Dataset", target: "Target", split: Split) -> Samples:
+def samples(dataset: "xr.Dataset", target: "Learned", split: Split) -> Samples:
     """Gather what a split depends on, of the samples of a target.
 
     Parameters
@@ -84,7 +87,7 @@ def samples(dataset: "xr.Dataset", target: "Target", split: Split) -> Samples:
     return Samples(calculations, values if one else of_samples, values)
 
 
-def single(target: "Target", samples: Samples, split: Split) -> list[Partition]:
+def single(target: "Learned", samples: Samples, split: Split) -> list[Partition]:
     """One partition that keeps groups and compositions whole.
 
     Each counts as the commonest class of its samples; classes are in equal shares
@@ -120,7 +123,7 @@ def single(target: "Target", samples: Samples, split: Split) -> list[Partition]:
     return [(members[0], members[1])]
 
 
-def repeated(target: "Target", samples: Samples, split: Split) -> Iterator[Partition]:
+def repeated(target: "Learned", samples: Samples, split: Split) -> Iterator[Partition]:
     """Partitions of repeated cross-validation that keep groups and compositions whole.
 
     Classes are in equal shares as far as that allows.
@@ -186,7 +189,18 @@ def _once(classes: NDArray[Any], train_fraction: float, seed: int) -> Partition:
         ) from error
 
 
-def _strata(target: "Target", folds: int = 2) -> Indices:
+def _strata(target: "Learned", folds: int = 2) -> Indices:
+    """Strata of one target; of several those of the first, and one more without its label."""
+    first = getattr(target, "first", None)
+    if first is None:
+        return _strata_of_one(cast("Target", target), folds)
+    of_first = _strata_of_one(first, folds)
+    strata = np.full(len(target.samples), of_first.max() + 1)
+    strata[np.searchsorted(target.samples, first.samples)] = of_first
+    return np.unique(strata, return_inverse=True)[1]
+
+
+def _strata_of_one(target: "Target", folds: int) -> Indices:
     """Classes, or of a number as many quantile bins, at most quarters, as the folds can fill."""
     if target.classes is not None:
         return target.classes

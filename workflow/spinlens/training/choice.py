@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spinlens.dataset.joint_targets import ClassCounts
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.splits.groups import inner_folds
 from spinlens.training import metrics
@@ -22,7 +23,7 @@ def choose(
     choices: Sequence[Mapping[str, Any]],
     training: Fold,
     groups: NDArray[Any],
-    classes: int | None,
+    classes: ClassCounts,
     report: Callable[[str], Any] = print,
     checkpoints: Checkpoints | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -30,7 +31,8 @@ def choose(
 
     Each is trained on all but one of three inner folds, which keep groups together, and scored on
     the pooled predictions for the folds left out: by the mean of balanced accuracy and area under
-    the curve (of two classes), or by R². The first of the best is taken.
+    the curve (of two classes), or by R², of several targets by their mean. The first of the best
+    is taken.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def choose(
     groups : NDArray of str, shape (samples,)
         What the split keeps together, of the samples of `training`.
     classes : int or None
-        Number of classes; None for a regression.
+        Number of classes; None for a regression; of several targets one of these by name.
     report : callable
         Takes one line per choice.
     checkpoints : Checkpoints or None
@@ -57,7 +59,8 @@ def choose(
         The override, and a row per choice: its `override`, `score` (None if a training diverged)
         and whether it was `chosen`. Without inner folds, of too few groups, the first is taken.
     """
-    kind = "regression" if classes is None else "classes"
+    each = list(classes.values()) if isinstance(classes, dict) else [classes]
+    kind = _kind(each[0])
     pairs = inner_folds(kind, training.truth, groups, INNER_FOLDS)
     scores: list[float | None] = [None] * len(choices)
     for index, override in enumerate(choices if pairs else ()):
@@ -76,9 +79,12 @@ def choose(
                 checkpoints=kept,
                 groups=groups[pair[0]],
             )
-            predicted.append(made.predictions[1])
+            of_fold = made.predictions[1]
+            predicted.append(of_fold if isinstance(classes, dict) else [of_fold])
         tested = np.concatenate([validation for _, validation in pairs])
-        scores[index] = _score(kind, training.truth[tested], np.concatenate(predicted))
+        truth = training.truth[tested].reshape(len(tested), -1)
+        pooled = [np.concatenate(own) for own in zip(*predicted, strict=True)]
+        scores[index] = _mean_score(each, truth, pooled)
         report(f"choice {index + 1}/{len(choices)} {dict(override)}  score {scores[index]}")
     known = [-np.inf if score is None else score for score in scores]
     best = int(np.argmax(known))
@@ -94,6 +100,23 @@ def _folds(training: Fold, pair: tuple[NDArray[Any], NDArray[Any]]) -> tuple[Fol
         Fold(training.samples[positions], training.truth[positions]) for positions in pair
     )
     return inner, left_out
+
+
+def _kind(count: int | None) -> str:
+    return "regression" if count is None else "classes"
+
+
+def _mean_score(
+    counts: Sequence[int | None], truth: NDArray[Any], scores: Sequence[NDArray[np.float64]]
+) -> float | None:
+    """Mean score of the targets, each of the samples that have its label."""
+    found = []
+    for count, column, own in zip(counts, truth.T, scores, strict=True):
+        known = np.isfinite(column)
+        own_truth = column[known].astype(int if count else float)
+        found.append(_score(_kind(count), own_truth, own[known]))
+    values = [value for value in found if value is not None]
+    return float(np.mean(values)) if len(values) == len(found) else None
 
 
 def _score(kind: str, truth: NDArray[Any], scores: NDArray[np.float64]) -> float | None:

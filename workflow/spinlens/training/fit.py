@@ -11,17 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.process import memory_hint
+from spinlens.dataset.joint_targets import ClassCounts
 from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_squares
-from spinlens.models import build
+from spinlens.models import build, joint
 from spinlens.settings import sizes
-from spinlens.splits.folds import SUBSETS
-from spinlens.training import batches, data_parallel, metrics, stopping
+from spinlens.training import batches, data_parallel, fold_metrics, stopping, target_units
 from spinlens.training.batches import Batches
 from spinlens.training.checkpoints import Checkpoints
 from spinlens.training.resume import EpochLog, Keeper
 from spinlens.training.task import Fold
-
-MeanAndDeviation = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,8 @@ class Fit:
         A row per epoch.
     predictions : tuple of NDArray, shape (samples, classes) or (samples,)
         Of the training and the validation fold: probabilities, or for a regression values in
-        the label's unit, which is the unit of the model's output, too.
+        the label's unit, which is the unit of the model's output, too; of several targets a list
+        of these.
     metrics : dict
         As `metrics.json` holds them.
     """
@@ -46,7 +45,7 @@ class Fit:
     model: keras.Model
     initial_kernel: Any
     history: list[dict[str, Any]]
-    predictions: tuple[NDArray[Any], ...]
+    predictions: tuple[Any, ...]
     metrics: dict[str, Any]
 
 
@@ -55,7 +54,7 @@ def fit(
     inputs: Inputs,
     training: Fold,
     validation: Fold,
-    classes: int | None,
+    classes: ClassCounts,
     devices: Sequence[str] = (),
     report: Callable[[str], Any] = print,
     checkpoints: Checkpoints | None = None,
@@ -76,7 +75,7 @@ def fit(
     training, validation : Fold
         Samples and their truth.
     classes : int or None
-        Number of classes; None for a regression.
+        Number of classes; None for a regression; of several targets one of these by name.
     devices : sequence of str
         Names of the devices that share each batch, if there are several.
     report : callable
@@ -102,7 +101,8 @@ def fit(
     keras.utils.set_random_seed(point["seed"])
     scale = _input_scale(point, inputs, training.samples)
     with data_parallel.scope(devices):
-        model = build.build(dict(point), inputs.shape, classes, scale)
+        weights = joint.label_weights(training.truth) if isinstance(classes, dict) else None
+        model = build.build(dict(point), inputs.shape, classes, scale, weights)
     initial_kernel = build.first_kernel(model)
     log = EpochLog(point["epochs"], report, curves)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
@@ -110,14 +110,20 @@ def fit(
     made_from["groups"] = None if groups is None else groups.tolist()
     parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
-    unit = None if classes is not None else _mean_and_deviation(training.truth)
+    unit = (
+        None
+        if isinstance(classes, int)
+        else target_units.mean_and_deviation(training.truth, classes)
+    )
     own, inner = stopping.parts(point, training, groups, report)
-    learned = Batches(inputs, *_in_unit(own, unit), point["batch_size"], seed, augment, parts)
-    watched = Batches(inputs, *_in_unit(validation, unit), size)
+    learned = Batches(
+        inputs, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
+    )
+    watched = Batches(inputs, *target_units.learned(validation, unit), size)
     checkpoint = None if checkpoints is None else checkpoints.checkpoint(made_from)
     stopper = None
     if inner is not None:
-        left_out = Batches(inputs, *_in_unit(inner, unit), size)
+        left_out = Batches(inputs, *target_units.learned(inner, unit), size)
         stopper = stopping.EarlyStopping(point["patience"], left_out, devices)
     keeper = Keeper(checkpoint, {"batches": learned, "log": log, "stopper": stopper}, report)
     with data_parallel.scope(devices):
@@ -136,16 +142,18 @@ def fit(
     if stopper is not None:
         stopper.take_best(model)
     with data_parallel.scope(devices):
-        model = model if unit is None else build.in_unit(model, *unit)
+        model = (
+            model if unit is None else build.in_unit(model, *target_units.of_outputs(unit, classes))
+        )
     folds = (training, validation)
     predictions = tuple(
         _predict(model, Batches(inputs, *fold, size), classes, devices) for fold in folds
     )
-    found = {
-        f"{subset}_{name}": value
-        for subset, predicted, fold in zip(SUBSETS, predictions, folds, strict=True)
-        for name, value in _metrics(predicted, fold, classes).items()
-    }
+    found: dict[str, Any]
+    if isinstance(classes, dict):
+        found = {"targets": fold_metrics.of_targets(predictions, folds, classes)}
+    else:
+        found = fold_metrics.of_folds(predictions, folds, classes)
     found["diverged"] = _diverged(model, log.history)
     found["parameters"] = int(model.count_params())
     return Fit(model, initial_kernel, log.history, predictions, found)
@@ -198,29 +206,13 @@ def _input_scale(
     return root_mean_square(inputs, samples) or 1.0
 
 
-def _mean_and_deviation(values: NDArray[Any]) -> MeanAndDeviation:
-    return float(np.mean(values)), float(np.std(values)) or 1.0
-
-
-def _in_unit(fold: Fold, unit: MeanAndDeviation | None) -> Fold:
-    """Scale a fold as the network learns it: values less their mean, by their deviation."""
-    if unit is None:
-        return fold
-    mean, deviation = unit
-    return Fold(fold.samples, ((fold.truth - mean) / deviation)[:, np.newaxis])
-
-
 def _predict(
-    model: keras.Model, batches: Batches, classes: int | None, devices: Sequence[str]
-) -> NDArray[Any]:
+    model: keras.Model, batches: Batches, classes: ClassCounts, devices: Sequence[str]
+) -> Any:
     predicted = data_parallel.predict(model, batches, devices)
+    if isinstance(classes, dict):
+        return joint.by_target(predicted, list(classes.values()))
     return predicted[:, 0] if classes is None else predicted
-
-
-def _metrics(predicted: NDArray[Any], fold: Fold, classes: int | None) -> dict[str, Any]:
-    if classes is None:
-        return metrics.regression(predicted, fold.truth)
-    return metrics.classification(predicted, fold.truth, classes)
 
 
 def _diverged(model: keras.Model, history: Sequence[Mapping[str, Any]]) -> bool:

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from spinlens.dataset import targets
+from spinlens.dataset import joint_targets, targets
+from spinlens.dataset.joint_targets import JointTarget
 from spinlens.dataset.read import mean_voxel_vectors, open_dataset
 from spinlens.settings import sizes
 from spinlens.splits import folds as splits
@@ -24,8 +25,8 @@ class Fold(NamedTuple):
     ----------
     samples : NDArray of int, shape (samples,)
         Indices in the dataset.
-    truth : NDArray, shape (samples,)
-        Classes, from 0, or for a regression values.
+    truth : NDArray, shape (samples,) or (samples, targets)
+        Classes, from 0, or for a regression values; of several targets NaN if a label is missing.
     """
 
     samples: NDArray[np.int64]
@@ -38,8 +39,8 @@ class Task:
 
     Parameters
     ----------
-    target : Target
-        Label and classes of the samples.
+    target : Target or JointTarget
+        Labels and classes of the samples.
     folds : tuple of Fold
         The training and the validation fold.
     calculations : NDArray of str, shape (samples,)
@@ -50,7 +51,7 @@ class Task:
         What the split keeps together.
     """
 
-    target: targets.Target
+    target: targets.Target | JointTarget
     folds: tuple[Fold, Fold]
     calculations: NDArray[Any]
     voxel_vectors: NDArray[np.float64]
@@ -92,21 +93,36 @@ def task(
         If the target or the split does not fit the dataset.
     """
     with open_dataset(dataset_path) as dataset:
-        target = targets.read(dataset, point)
+        target = joint_targets.read(dataset, point)
         calculations = dataset["sample"].values
         of_target = calculations[target.samples], compositions(dataset)[target.samples]
         grid = [dataset.sizes[axis] for axis in "abc"]
         coarser = np.divide(grid, sizes.input_grid(point, grid))
         voxel_vectors = mean_voxel_vectors(dataset) * coarser[:, np.newaxis]
         if labelling:
-            target = permuted(target, labelling, _groups(dataset, target, permutation_group))
+            target = _permuted(target, labelling, dataset, permutation_group)
+    samples, truth = target.samples, target.truth
     training, validation = (
-        Fold(target.samples[positions], target.truth[positions])
+        Fold(samples[positions], truth[positions])
         for positions in splits.read(split_path, *of_target)[fold]
     )
     kept = splits.read_groups(split_path)
     groups = np.array([kept[calculations[sample]] for sample in training.samples])
     return Task(target, (training, validation), calculations, voxel_vectors, groups)
+
+
+def _permuted(
+    target: targets.Target | JointTarget, labelling: int, dataset: xr.Dataset, label: str
+) -> targets.Target | JointTarget:
+    """Permute the labels of each target among the samples that have one."""
+    if isinstance(target, JointTarget):
+        return JointTarget(
+            {
+                name: permuted(each, labelling, _groups(dataset, each, label))
+                for name, each in target.targets.items()
+            }
+        )
+    return permuted(target, labelling, _groups(dataset, target, label))
 
 
 def _groups(dataset: xr.Dataset, target: targets.Target, label: str) -> NDArray[Any]:
