@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import bulk_magnets
 import chgcar_writer as writer
 import other_formats
+from spinlens.calculations import charge_file
 from spinlens.calculations.charge_file import read_charge_file
 from spinlens.calculations.charge_parts import read_parts
 from spinlens.calculations.checks import check
@@ -158,3 +160,21 @@ def test_all_forms_give_one_record(tmp_path):
         for name in ("charge", "magnetization", "lattice", "site_moment"):
             scale = np.abs(right[name]).max()
             np.testing.assert_allclose(record.arrays[name], right[name], rtol=0, atol=2e-6 * scale)
+
+
+def voronoi_of_pair(folder):
+    """Moments of the Voronoi regions of O2, whose middle plane both atoms share, by format."""
+    trees = bulk_magnets.write_trees(folder)
+    found = {}
+    for kind in ("vasp", "cube"):
+        (own,) = [each for each in find(trees[kind]) if each.id == "O2"]
+        found[kind] = split(own, {}, "", SETTINGS).arrays["site_moment_voronoi"]
+    return found
+
+
+def test_rounded_vectors_of_a_cube_do_not_break_the_symmetry_of_regions(tmp_path, monkeypatch):
+    found = voronoi_of_pair(tmp_path / "right")
+    np.testing.assert_allclose(found["cube"], found["vasp"], rtol=5e-6)
+    monkeypatch.setattr(charge_file, "cube_position_error", lambda shape: 0.0)
+    without = voronoi_of_pair(tmp_path / "wrong")
+    assert np.abs(without["cube"] / without["vasp"] - 1).max() > 1e-2

@@ -16,7 +16,7 @@ from spinlens.calculations.chgcar_blocks import GluedNumbers, Grids, NextHeader,
 from spinlens.calculations.compressed import CHUNK_BYTES, Stream, is_plain, open_binary
 from spinlens.calculations.density_parts import shared_format
 from spinlens.calculations.hdf5 import MAGIC, read_hdf5
-from spinlens.calculations.other_formats import read_cube, read_json
+from spinlens.calculations.other_formats import cube_position_error, read_cube, read_json
 from spinlens.calculations.run_files import run_suffix
 from spinlens.calculations.run_inputs import elements_beside
 from spinlens.calculations.vasp_header import Structure, read_structure
@@ -67,6 +67,15 @@ class ChargeFile:
     def formula(self) -> str:
         """Symbols in the file's order with their counts."""
         return formula(self.elements)
+
+    @property
+    def position_error(self) -> float:
+        """Largest error in Å of a place in the cell that comes from the digits of the format.
+
+        Of a VASP file none is told: its lattice and grid are those that VASP used.
+        """
+        is_cube = shared_format(os.path.basename(self.path)) == "cube"
+        return cube_position_error(self.charge.shape) if is_cube else 0.0
 
 
 def read_charge_file(path: Path | str, folder: Path | str | None = None) -> ChargeFile:

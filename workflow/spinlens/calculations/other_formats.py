@@ -22,6 +22,7 @@ from spinlens.crystal.formulas import ATOMIC_NUMBER, SYMBOLS, least_valence
 HEADER_LINES = 6
 MOST_POINTS = 2**31
 SMALLEST_VECTOR_A = 0.5
+CUBE_ROUNDING_BOHR = 5e-7  # of each component: programs write six decimals
 ELECTRON_TOLERANCE_E = 0.01
 CLASSES = ("Chgcar", "VolumetricData")
 LARGEST_DIFFERENCE_A = 1e-3  # between two descriptions of one cell or site in the file
@@ -69,6 +70,24 @@ def read_cube(stream: BinaryIO) -> tuple[Structure, Grids]:
     volume_bohr3 = abs(float(np.linalg.det(lattice))) / BOHR_A**3
     structure = Structure(lattice, positions, elements, [1] * len(elements))
     return whole_densities(structure, [data * volume_bohr3])
+
+
+def cube_position_error(shape: tuple[int, ...]) -> float:
+    """Bound the error of a place in the cell of a cube file.
+
+    The file holds the vectors of a voxel, each rounded, whose multiples are the lattice.
+
+    Parameters
+    ----------
+    shape
+        Voxels (na, nb, nc).
+
+    Returns
+    -------
+    float
+        Å; 2.6e-7 for each voxel of the way along each direction.
+    """
+    return float(np.sqrt(3) * sum(shape) * CUBE_ROUNDING_BOHR * BOHR_A)
 
 
 def unit_factor(charge: NDArray[np.float64], elements: list[str]) -> float:

@@ -117,7 +117,9 @@ def admitted(
     attributes["content_sha256"] = _content_sha256(arrays)
     arrays["site_element"] = np.array(stored.elements, dtype=object)
     arrays["site_moment"] = moments
-    arrays["site_moment_voronoi"] = site_moments.in_voronoi_regions(magnetization, *structure)
+    arrays["site_moment_voronoi"] = site_moments.in_voronoi_regions(
+        magnetization, *structure, tie=site_moments.TIE + 2 * stored.position_error
+    )
     labels = _with_integrated_moment(labels, magnetization, stored.lattice)
     order = magnetic_order(of_sites if vector else moments.tolist())
     labels.setdefault("order_final", (order, "moments of the sites"))

@@ -65,6 +65,7 @@ def in_voronoi_regions(
     lattice: ArrayLike,
     positions: ArrayLike,
     radii: ArrayLike | None = None,
+    tie: float = TIE,
 ) -> NDArray[np.float64]:
     """Integrate a magnetization density over the voxels that are nearest to each site.
 
@@ -79,6 +80,9 @@ def in_voronoi_regions(
     radii
         Radii of the sites in Å, shape (n,): a voxel belongs to the site whose sphere's surface is
         nearest. Equal radii, the default, give Voronoi's own regions.
+    tie
+        Difference of distances in Å within which several sites share a voxel; above the error of
+        the positions, so that symmetry is not broken by rounding.
 
     Returns
     -------
@@ -98,14 +102,14 @@ def in_voronoi_regions(
 
     # Most voxels are nearest to one site; with radii the nearest centre does not decide.
     distance, image = tree.query(voxels, k=2)
-    unclear = np.flatnonzero((distance[:, 1] - distance[:, 0] <= TIE) | (radii is not None))
+    unclear = np.flatnonzero((distance[:, 1] - distance[:, 0] <= tie) | (radii is not None))
     clear = weights.copy()
     clear[unclear] = 0
     moments = np.bincount(owner[image[:, 0]], weights=clear, minlength=len(sites))
     distance, image = tree.query(voxels[unclear], k=CANDIDATES)
     if radii is not None:
         distance = distance - np.asarray(radii, dtype=float)[owner[image]]
-    nearest = distance <= distance.min(axis=1, keepdims=True) + TIE
+    nearest = distance <= distance.min(axis=1, keepdims=True) + tie
     shared = nearest * (weights[unclear] / nearest.sum(axis=1))[:, None]
     moments = moments + np.bincount(owner[image].ravel(), shared.ravel(), len(sites))
     return np.asarray(moments, dtype=np.float64)
