@@ -153,6 +153,14 @@ def limited(node, folder, prepared):
             "jobs": trainings(node, study)}  # fmt: skip
 
 
+def is_soon(true, seconds=30):
+    """Whether something becomes true: the controller drops ended jobs when it comes to them."""
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(1)
+    return true()
+
+
 def bad_days(node, folder, prepared):
     """One training whose node is drained; which runs out of memory; which is preempted; whose
     controller stops; and which the controller has forgotten when it is asked again."""
@@ -182,7 +190,7 @@ def bad_days(node, folder, prepared):
         node.keep_ended_jobs(FORGOTTEN_JOBS)
         node.start_controller()
         chapters["code"] = run.wait(timeout=600)
-    chapters["forgotten"] = not node.lists(number)
+    chapters["forgotten"] = is_soon(lambda: not node.lists(number))
     node.keep_ended_jobs(KEPT_JOBS)
     node.run("scontrol", "reconfigure")
     chapters["jobs"] = trainings(node, study)
