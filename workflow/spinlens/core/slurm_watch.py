@@ -85,8 +85,8 @@ class Watch(threading.Thread):
             hint = _hint(job.reason)
             if hint and (job.number, job.reason) not in self.told:
                 self.told.add((job.number, job.reason))
-                reason = job.reason.partition(",")[0]
-                self.say(f"SLURM job {job.number} ({job.what}) {hint[0]} ({reason}): {hint[1]}")
+                why = f"({job.reason.partition(',')[0]}): {hint[1]}"
+                self.say(f"SLURM job {job.number} ({job.what}) {hint[0]} {why}")
 
     def hear(self, message: str) -> tuple[int, str] | None:
         """Take note of a job that the executor says it has submitted.
@@ -224,9 +224,8 @@ def _hint(reason: str) -> tuple[str, str] | None:
     """Say what a job with such a reason does, and why; None if it waits for its turn."""
     if found := NEVER.get(reason):
         return "waits and cannot start", f"{found}. Ctrl-C cancels it"
-    return next(
-        (("waits", text) for start, text in UNTIL.items() if reason.startswith(start)), None
-    )
+    found = (text for start, text in UNTIL.items() if reason.startswith(start))
+    return next((("waits", text) for text in found), None)
 
 
 def _answered(

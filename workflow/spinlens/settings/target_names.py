@@ -65,7 +65,7 @@ def each_of(point: Mapping[str, Any]) -> list[dict[str, Any]]:
     list of dict
         HYPERPARAMETERS of each target; one without `targets`.
     """
-    return point.get(SEVERAL) or [{key: point[key] for key in HYPERPARAMETERS}]
+    return point.get(SEVERAL) or [{key: point[key] for key in HYPERPARAMETERS if key in point}]
 
 
 def by_target(metrics: Mapping[str, Any]) -> dict[str | None, dict[str, Any]]:
