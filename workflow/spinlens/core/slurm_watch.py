@@ -224,8 +224,8 @@ def _hint(reason: str) -> tuple[str, str] | None:
     """Say what a job with such a reason does, and why; None if it waits for its turn."""
     if found := NEVER.get(reason):
         return "waits and cannot start", f"{found}. Ctrl-C cancels it"
-    found = (text for start, text in UNTIL.items() if reason.startswith(start))
-    return next((("waits", text) for text in found), None)
+    waits = (text for start, text in UNTIL.items() if reason.startswith(start))
+    return next((("waits", text) for text in waits), None)
 
 
 def _answered(
