@@ -11,7 +11,7 @@ from scipy.stats import special_ortho_group
 from hyperparameters import hyperparameters
 from spinlens.core.errors import SpinlensError
 from spinlens.filters.kernels import steerable_dataset
-from spinlens.layers.pair.filters import PairFilters
+from spinlens.layers.pair.filters import BasisCorrelations, PairFilters
 from spinlens.models import FIRST_CONVOLUTION, cost
 from spinlens.models.build import build, first_kernel
 from spinlens.settings import sizes
@@ -41,7 +41,13 @@ def difference(found, expected):
 @pytest.fixture
 def layer():
     keras.utils.set_random_seed(0)
-    return PairFilters(3, 5.0, 4)
+    filters, correlations = PairFilters(3, 5.0, 4), BasisCorrelations(5.0, 4)
+
+    def outputs(fields, lattice):
+        return filters(correlations(fields, lattice))
+
+    outputs.filters = filters
+    return outputs
 
 
 def test_outputs_depend_on_nothing_but_the_crystal(layer):
@@ -62,12 +68,15 @@ def test_outputs_depend_on_nothing_but_the_crystal(layer):
 def test_the_filters_are_those_of_real_space(layer):
     field = density()[0, ..., 0].astype(float)
     found = ops.convert_to_numpy(layer(density(), LATTICE[None]))[0]
-    shifts, weights = np.array(list(product(range(-3, 4), repeat=3))), np.array(layer.kernel)[:, 0]
+    shifts, weights = (
+        np.array(list(product(range(-3, 4), repeat=3))),
+        np.array(layer.filters.kernel)[:, 0],
+    )
     total = np.zeros(3)
     for apart in np.ndindex(field.shape):
         pairs = np.mean(field * np.roll(field, apart, axis=(0, 1, 2)))
         away = np.linalg.norm((np.array(apart) / field.shape + shifts) @ LATTICE, axis=1)
-        total += pairs * layer.basis.functions(0, away).sum(axis=0) @ weights
+        total += pairs * layer.filters.basis.functions(0, away).sum(axis=0) @ weights
     total *= abs(np.linalg.det(LATTICE)) / field.size / np.sqrt(4 * np.pi)
     assert found == pytest.approx(total, rel=1e-3, abs=1e-4 * np.abs(total).max())
     assert np.abs(found / total[::-1] - 1).max() > 0.1  # negative control: another filter

@@ -21,6 +21,8 @@ FOURS = np.repeat(list("cabfed"), 4)  # groups of four samples
 ALONE = np.arange(24).astype(str)
 GLOBAL = {"boundary": "periodic", "supercell": [1, 1, 1], "head": "global", "pool_size": 1}
 # Kernels of one voxel: their weights do not add up to a larger step.
+PAIR = {"family": "pair", "filters": 4, "dense": [8], "cutoff": 5.0, "radial_functions": 2,
+        "normalization": "dataset", "input_grid": None, "learning_rate": 0.01}  # fmt: skip
 WIDE = GLOBAL | {"filters": 8, "kernel_size": 1, "learning_rate": 0.01, "batch_size": 2}
 
 
@@ -64,6 +66,25 @@ def test_two_dimensions_learn_it_too(path):
     fit, _ = trained(path, dimensions=2)
     assert fit.model.input_shape == (None, 6, 6, 1, 2)
     assert fit.metrics["validation_accuracy"] == 1.0
+
+
+def test_what_no_epoch_changes_is_computed_once_and_changes_no_result(path, monkeypatch):
+    read, counts, fits = Inputs.__getitem__, [], []
+    for whole in (False, True):
+        taken = []
+        monkeypatch.setattr(
+            Inputs, "__getitem__", lambda own, index, to=taken: to.append(index) or read(own, index)
+        )
+        if whole:  # every epoch then correlates every field
+            monkeypatch.setattr(build, "without_fixed_part", lambda *_: None)
+        fits.append(trained(path, **PAIR)[0])
+        counts.append(len(taken))
+    once, every = fits
+    for one, other in zip(once.predictions, every.predictions, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-4, atol=1e-5)
+    before = once.initial_kernel.weights["0e", 0, "0e"]
+    assert np.abs(build.first_kernel(once.model).weights["0e", 0, "0e"] - before).max() > 1e-4
+    assert counts[0] < counts[1] / 3
 
 
 def test_a_network_that_answers_one_class_is_told_so(path):

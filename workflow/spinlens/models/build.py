@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
 from spinlens.layers.pair.filters import PairFilters
 from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
-from spinlens.models import FIRST_CONVOLUTION, families, joint
+from spinlens.models import FIRST_CONVOLUTION, FIXED_PART, families, joint
 from spinlens.settings.sizes import micro_batches
 
 
@@ -62,16 +62,37 @@ def build(
         counts = list(classes.values())
         outputs = joint.TargetOutputs(counts, name="targets", dtype="float32")(model.output)
         model = keras.Model(model.inputs, outputs)
-        loss: Any = joint.MaskedLoss(counts, label_weights or [1.0] * len(counts))
-        metrics: list[Any] = joint.metrics_of(classes)
-    elif classes is None:
-        loss, metrics = "mse", [keras.metrics.R2Score(name="r2")]
-    else:
-        loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
-    model.compile(
-        _optimizer(point), loss, weighted_metrics=metrics, jit_compile=point["jit_compile"]
-    )
+    _compile(model, point, classes, label_weights)
     return model
+
+
+def without_fixed_part(
+    model: keras.Model,
+    point: dict[str, Any],
+    classes: int | None | Mapping[str, int | None],
+    label_weights: Sequence[float] | None = None,
+) -> tuple[keras.Model, keras.Model] | None:
+    """Cut a network behind what no training changes, which needs to be computed once a sample.
+
+    Parameters
+    ----------
+    model
+        As `build` made it.
+    point, classes, label_weights
+        As `build` took them.
+
+    Returns
+    -------
+    tuple or None
+        The part without weights, and the compiled rest, which shares its weights with the model;
+        None for a family or a point without such a part.
+    """
+    if FIXED_PART not in {layer.name for layer in model.layers} or point.get("even", False):
+        return None
+    between = model.get_layer(FIXED_PART).output
+    rest = keras.Model(between, model.output)
+    _compile(rest, point, classes, label_weights)
+    return keras.Model(model.inputs, between), rest
 
 
 def in_unit(
@@ -126,6 +147,26 @@ def _output(
     if even:
         return classes, {"name": "logits", "dtype": "float32"}
     return classes, {"activation": "softmax", "name": "classes", "dtype": "float32"}
+
+
+def _compile(
+    model: keras.Model,
+    point: dict[str, Any],
+    classes: int | None | Mapping[str, int | None],
+    label_weights: Sequence[float] | None,
+) -> None:
+    """Give a network its loss, metrics and optimizer."""
+    if isinstance(classes, Mapping):
+        counts = list(classes.values())
+        loss: Any = joint.MaskedLoss(counts, label_weights or [1.0] * len(counts))
+        metrics: list[Any] = joint.metrics_of(classes)
+    elif classes is None:
+        loss, metrics = "mse", [keras.metrics.R2Score(name="r2")]
+    else:
+        loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
+    model.compile(
+        _optimizer(point), loss, weighted_metrics=metrics, jit_compile=point["jit_compile"]
+    )
 
 
 def _optimizer(point: dict[str, Any]) -> keras.optimizers.Optimizer:

@@ -14,11 +14,11 @@ from spinlens.core.errors import SpinlensError
 from spinlens.layers import Features, Shape, Tensor
 from spinlens.layers.equivariant.grid_convolution import SteerableConv3D
 from spinlens.layers.equivariant.grid_features import Gate, Invariants, TensorProduct
-from spinlens.layers.pair.filters import PairFilters
+from spinlens.layers.pair.filters import BasisCorrelations, PairFilters
 from spinlens.layers.periodic.convolution import PeriodicConv3D
 from spinlens.layers.periodic.heads import MeanAndMax, PeriodicDense
 from spinlens.layers.time_reversal import WithReverse
-from spinlens.models import FIRST_CONVOLUTION
+from spinlens.models import FIRST_CONVOLUTION, FIXED_PART
 from spinlens.models.steerable_cost import steerable_channels
 from spinlens.settings.sizes import sizes
 
@@ -129,10 +129,9 @@ def pair(
         As `steerable` takes them, which also says what is returned.
     """
     lattice, cells = _lattices(point)
-    x = PairFilters(
-        point["filters"], point["cutoff"], point["radial_functions"], name=FIRST_CONVOLUTION,
-        dtype="float32",
-    )(scaled, cells)  # fmt: skip
+    basis = point["cutoff"], point["radial_functions"]
+    x = BasisCorrelations(*basis, name=FIXED_PART, dtype="float32")(scaled, cells)
+    x = PairFilters(point["filters"], *basis, name=FIRST_CONVOLUTION, dtype="float32")(x)
     return keras.Model([inputs, lattice], _dense(point, x, output))
 
 

@@ -34,8 +34,8 @@ class Batches(keras.utils.PyDataset):
 
     Parameters
     ----------
-    inputs : Inputs
-        Fields of the dataset's samples, by index.
+    inputs : Inputs or Mapping
+        Fields of the dataset's samples, or what was made of them, by index.
     samples : array_like of int, shape (samples,)
         Indices in the dataset.
     truth : NDArray, shape (samples,) or (samples, 1)
@@ -52,7 +52,7 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        inputs: Inputs,
+        inputs: Inputs | Mapping[int, NDArray[Any]],
         samples: ArrayLike,
         truth: NDArray[Any],
         batch_size: int,
@@ -110,7 +110,7 @@ class Batches(keras.utils.PyDataset):
 
 
 def model_inputs(
-    inputs: Inputs,
+    inputs: Inputs | Mapping[int, NDArray[Any]],
     samples: Sequence[int] | NDArray[np.int64],
     change: Callable[[NDArray[np.float32]], NDArray[np.float32]] = lambda field: field,
 ) -> Any:
@@ -118,8 +118,8 @@ def model_inputs(
 
     Parameters
     ----------
-    inputs : Inputs
-        Fields of the dataset's samples, by index.
+    inputs : Inputs or Mapping
+        As `Batches` takes them.
     samples : sequence of int
         Indices in the dataset.
     change : callable

@@ -116,20 +116,27 @@ def fit(
         else target_units.mean_and_deviation(training.truth, classes)
     )
     own, inner = stopping.parts(point, training, groups, report)
+    trained: keras.Model = model
+    given: Inputs | Mapping[int, NDArray[Any]] = inputs
+    if augment is None and len(devices) < 2:
+        parts_of_model = build.without_fixed_part(model, dict(point), classes, weights)
+        if parts_of_model:
+            fixed, trained = parts_of_model
+            given = _computed_once(fixed, inputs, [training, validation], size)
     learned = Batches(
-        inputs, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
+        given, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
     )
-    watched = Batches(inputs, *target_units.learned(validation, unit), size)
+    watched = Batches(given, *target_units.learned(validation, unit), size)
     checkpoint = None if checkpoints is None else checkpoints.checkpoint(made_from)
     stopper = None
     if inner is not None:
-        left_out = Batches(inputs, *target_units.learned(inner, unit), size)
+        left_out = Batches(given, *target_units.learned(inner, unit), size)
         stopper = stopping.EarlyStopping(point["patience"], left_out, devices)
     keeper = Keeper(checkpoint, {"batches": learned, "log": log, "stopper": stopper}, report)
     with data_parallel.scope(devices):
-        keeper.resume(model)
+        keeper.resume(trained)
     with memory_hint(size):
-        model.fit(
+        trained.fit(
             data_parallel.shared_out(learned, devices),
             epochs=point["epochs"],
             initial_epoch=point["epochs"] if keeper.is_over else keeper.initial_epoch,
@@ -140,7 +147,7 @@ def fit(
         )
     keeper.finish()
     if stopper is not None:
-        stopper.take_best(model)
+        stopper.take_best(trained)
     with data_parallel.scope(devices):
         model = (
             model if unit is None else build.in_unit(model, *target_units.of_outputs(unit, classes))
@@ -186,6 +193,15 @@ def augmentation_for(
     if point.get("augmentation") == "layer_group":
         return batches.LayerGroup(inputs.cells(), shape)
     return None
+
+
+def _computed_once(
+    fixed: keras.Model, inputs: Inputs, folds: Sequence[Fold], size: int
+) -> dict[int, NDArray[Any]]:
+    """Compute what no epoch changes, of the samples of some folds."""
+    samples = np.concatenate([fold.samples for fold in folds])
+    made = fixed.predict(Batches(inputs, samples, samples, size), verbose=0)
+    return dict(zip(samples.tolist(), made, strict=True))
 
 
 def _listed(fold: Fold) -> list[Any]:
