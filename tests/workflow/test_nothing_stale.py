@@ -39,10 +39,10 @@ def test_a_changed_config_is_noticed_without_snakemakes_own_records(project):
 def test_an_interrupted_fit_is_made_again_without_snakemakes_own_records(project):
     """Its folder exists, as that of a complete one does: the control is such a folder."""
     results = project.folder / "results"
+    assert project.snakemake("--until", "assign", "--", "evidence").returncode == 0
     planned = project.planned("evidence")["fit"]
-    done = project.snakemake("-n", "--quiet", "progress", "evidence")
-    said = done.stdout + done.stderr
-    first, second = sorted(set(re.findall(r"output: (results/fits/\S+)", said)))[:2]
+    listed = project.snakemake("--summary", "evidence").stdout
+    first, second = re.findall(r"^results/fits/\S+", listed, re.MULTILINE)[:2]
     for folder in (first, second):
         (project.folder / folder).mkdir(parents=True)
     (results / "checkpoints" / second.removeprefix("results/")).mkdir(parents=True)
