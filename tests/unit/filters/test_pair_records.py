@@ -86,3 +86,16 @@ def test_orders_survive_json(described):
     assert again.elements == first.elements
     np.testing.assert_array_equal(again.correlations, first.correlations)
     np.testing.assert_array_equal(again.folded, first.folded)
+
+
+def test_a_composition_whose_moments_change_teaches_no_filter(records):
+    """An order with another moment is another state; a wider tolerance is the control."""
+    ((formula, runs),) = compositions(list(records.values())).items()
+    changed = [run._replace(moments=run.moments * 0.8) if run.order == "Neel" else run
+               for run in runs]  # fmt: skip
+    settings = SETTINGS | {"orders": ASKED}
+    found, remarks = of_composition(formula, changed, records, {"Cr"}, settings)
+    assert found == [] and "the moment of Cr changes by 20 %" in remarks[0]
+    wider = settings | {"exchange_moment_tolerance": 0.3}
+    found, _ = of_composition(formula, changed, records, {"Cr"}, wider)
+    assert len(found) == len(ASKED)

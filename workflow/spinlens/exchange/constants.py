@@ -42,6 +42,7 @@ class Composition(NamedTuple):
         a honeycomb 3to1, the mean of the other four), and its energy less their prediction; None
         without an order to spare.
     remarks : what is left out, refused or doubtful, a line each.
+    same_moments : whether no site's moment changes more from order to order than is allowed.
     """
 
     formula: str
@@ -53,6 +54,7 @@ class Composition(NamedTuple):
     ground_state: str
     misfit: tuple[str, float] | None
     remarks: list[str]
+    same_moments: bool = True
 
     @property
     def misfit_fraction(self) -> float | None:
@@ -114,7 +116,7 @@ def compare(
     energies = _energies(good, magnetic)
     told = empty._replace(energies=energies, ground_state=_ground_state(energies))
     if against:
-        return told._replace(remarks=remarks + against)
+        return told._replace(remarks=remarks + against, same_moments=False)
     return _with_constants(told, good, magnetic, settings, known)
 
 

@@ -42,11 +42,12 @@ def of_composition(
     Returns
     -------
     tuple
-        The orders; and what is left out, refused or doubtful, a line each.
+        The orders, none if a moment changes between them; and what is left out, refused or
+        doubtful, a line each.
     """
     compared = compare(formula, runs, magnetic, settings["orders"], dict(settings))
     orders = {name: order for order, name in compared.names.items()}
-    if not compared.energies:
+    if not compared.energies or not compared.same_moments:
         return [], compared.remarks
     described = [
         _described(run, orders[run.name], formula, compared.energies[orders[run.name]],

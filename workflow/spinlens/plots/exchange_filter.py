@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from spinlens.plots import style
 
 HEIGHT = 3.4  # inches a panel
+HEADROOM = 1.6  # times the largest exchange constant at a shell
 COLOURS = ("#0b4f8a", "#d9730d", "#2f8f5b", "#8a5fb0", "#a33b3b", "#5b6b7a")
 Row = Mapping[str, str]
 
@@ -90,6 +91,18 @@ def _draw_compounds(axis: Axes, rows: Sequence[Row], told: Mapping[str, Any]) ->
         Line2D([], [], color=style.MUTED, marker="o", ls="", label="J1, J2, J3 of its energies"),
     ]
     axis.legend(handles=handles, loc="upper right", fontsize="small")
+    # Between the shells nothing holds a curve that is fitted to few orders.
+    at_shells = [
+        abs(value)
+        for compound in told.values()
+        for value in (
+            *(shell["J_meV"] for shell in compound["shells"].values()),
+            *(value for value, _ in compound.get("fitted_meV", {}).values()),
+        )
+        if value is not None
+    ]
+    if at_shells:
+        axis.set_ylim(-HEADROOM * max(at_shells), HEADROOM * max(at_shells))
 
 
 def _numbers(rows: Sequence[Row], column: str) -> np.ndarray:
