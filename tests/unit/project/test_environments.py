@@ -16,7 +16,8 @@ PACKAGES = {
     "mpl_toolkits": "matplotlib", "PIL": "pillow", "skimage": "scikit-image",
     "sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu", "yaml": "pyyaml",
 }  # fmt: skip
-OWN = {"spinlens", "snakemake", "jax"}  # jax: another backend, in a group of its own
+# Other backends and rivals of the benchmarks, in groups of their own.
+OWN = {"spinlens", "snakemake", "jax", "torch", "fft_conv_pytorch"}
 
 
 def used_together():

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from spinlens.benchmarks import network_tasks
+from spinlens.benchmarks.cases import CASES, Case, measure_case
+from spinlens.benchmarks.samples import FILTERS, SUPERCELL
 from spinlens.benchmarks.workers import (
     MB,
     Measurement,
@@ -22,41 +24,11 @@ Settings = Mapping[str, Any]
 
 CELL: Grid = (60, 60, 120)
 COARSE: Grid = (11, 11, 27)  # of the steerable network, for the same cell
-REPEATS = (2, 2, 1)
-CHANNELS, FILTERS, FLOAT_BYTES = 2, 3, 4
+CHANNELS, FLOAT_BYTES = 2, 4
 KERNEL, BATCH, SAMPLES, STEERABLE_SAMPLES = 40, 20, 43, 45
 # A network whose data is small beside its framework, in the same process otherwise.
 SMALL_CELL, SMALL_KERNEL = (16, 16, 16), 12
 MICRO_BATCH, EPOCHS, STEERABLE_EPOCHS, STEPS = 2, 9, 5, 5
-SAME = 1e-3
-
-
-class Case(NamedTuple):
-    """A pass of the 2018 network.
-
-    Attributes
-    ----------
-    name, part : str
-        Name of the case; `forward`, or `step` for a training step.
-    kernel, batch : int
-        Voxels of the kernel along each axis; samples of the batch.
-    rounds, periodic_per_round : int
-        Runs of the direct network; runs of the periodic one for each of them.
-    """
-
-    name: str
-    kernel: int
-    batch: int
-    part: str
-    rounds: int = 3
-    periodic_per_round: int = 5
-
-
-CASES = (
-    Case("kernel 5, step", 5, 4, "step", rounds=7, periodic_per_round=1),
-    Case("kernel 20, step", 20, 1, "step"),
-    Case("kernel 40, forward", 40, 1, "forward"),
-)
 
 
 def measure_convolution(
@@ -67,7 +39,7 @@ def measure_convolution(
     kernel: int = KERNEL,
     epochs: int = EPOCHS,
 ) -> dict[str, Any]:
-    """Measure the periodic convolution beside the direct one on tiles.
+    """Measure the periodic convolution beside others on tiles and beside its bare transforms.
 
     Parameters
     ----------
@@ -85,12 +57,13 @@ def measure_convolution(
     Returns
     -------
     dict[str, Any]
-        Medians of interleaved measurements. `cases`: time of the direct and of the periodic
-        network, their ratio and peak memories. `epoch`: time beside that of its bare transforms.
+        Medians of interleaved measurements. `cases`: see cases.measure_case. `epoch`: time beside
+        that of its bare transforms.
         `memory`: of a step in parts of `micro_batch` samples (taken_mb, share) and of a whole
         batch (whole_taken_mb, whole_share), above a process with small cells, and as a share of
         the tiled inputs and outputs (tiles_mb); times_as_long, the time of a step in parts over
-        that of a whole one. `backend` and `devices`. Times in s; MB are 10⁶ bytes.
+        that of a whole one. `backend`, `devices`, `threads` and `instruction_sets`, those of the
+        processor beyond the least that NumPy needs. Times in s; MB are 10⁶ bytes.
 
     Raises
     ------
@@ -102,11 +75,13 @@ def measure_convolution(
         backend, devices = idle.run("devices").value
     print(f"{backend} on {', '.join(devices)}")
     return {
-        "cases": [_case(common, case) for case in cases],
+        "cases": [measure_case(common, case) for case in cases],
         "epoch": _epoch(common, kernel, epochs),
         "memory": _memory(common, kernel),
         "backend": backend,
         "devices": devices,
+        "threads": threads,
+        "instruction_sets": _instruction_sets(),
     }
 
 
@@ -162,31 +137,6 @@ def measure_steerable(
     }
 
 
-def _case(common: Settings, case: Case) -> dict[str, Any]:
-    task = {"task": "network", "kernel": case.kernel, "batch": case.batch}
-    with (
-        _worker(common, network="direct", **task) as direct,
-        _worker(common, network="periodic", **task) as periodic,
-    ):
-        _require_same(case, *(worker.run(case.part).value for worker in (direct, periodic)))
-        runs = [("direct", direct, case.part)]
-        runs += [("periodic", periodic, case.part)] * case.periodic_per_round
-        measured = run_in_turn(runs, case.rounds, case.name)
-    direct_seconds, periodic_seconds = map(median_seconds, measured.values())
-    return {
-        "name": case.name,
-        "kernel": case.kernel,
-        "stride": 1,
-        "batch": case.batch,
-        "pass": case.part,
-        "direct_seconds": round(direct_seconds, 5),
-        "periodic_seconds": round(periodic_seconds, 5),
-        "ratio": round(direct_seconds / periodic_seconds, 3),
-        "direct_peak_mb": peak_mb(*measured["direct"]),
-        "periodic_peak_mb": peak_mb(*measured["periodic"]),
-    }
-
-
 def _epoch(common: Settings, kernel: int, epochs: int) -> dict[str, Any]:
     sizes = {"kernel": kernel, "samples": SAMPLES, "batch": BATCH}
     with _worker(common, task="epoch", **sizes) as worker:
@@ -236,15 +186,15 @@ def _steps(common: Settings, *tasks: Settings) -> list[list[Measurement]]:
 
 def _tiled_bytes(cell: Sequence[int], kernel: int) -> int:
     """Count the bytes of one sample's tiled input and of its convolution's output, in float32."""
-    extent = [n * repeats for n, repeats in zip(cell, REPEATS, strict=True)]
+    extent = [n * repeats for n, repeats in zip(cell, SUPERCELL, strict=True)]
     outputs = prod(n - kernel + 1 for n in extent)
     return FLOAT_BYTES * (prod(extent) * CHANNELS + outputs * FILTERS)
 
 
+def _instruction_sets() -> list[str]:
+    """List the processor's instruction sets by NumPy's names: X86_V3 is AVX2, X86_V4 AVX-512."""
+    return np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+
+
 def _worker(common: Settings, **task: Any) -> Worker:
     return Worker(network_tasks.__name__, {**common, **task})
-
-
-def _require_same(case: Case, direct: Any, periodic: Any) -> None:
-    if not np.allclose(direct, periodic, rtol=SAME, atol=SAME):
-        raise RuntimeError(f"{case.name}: direct gives {direct}, periodic {periodic}")

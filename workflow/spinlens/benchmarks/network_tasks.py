@@ -7,8 +7,10 @@ name in TASKS), `threads`, `gpus`, `cell` (voxels along a, b, c), and arguments 
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from spinlens.benchmarks.samples import FILTERS, noise, tiles
 from spinlens.benchmarks.workers import serve
 
 Functions = dict[str, Callable[[], Any]]
@@ -30,21 +32,24 @@ def _nothing(cell: list[int]) -> Functions:
 
 
 def _network(network: str, kernel: int, batch: int, cell: list[int]) -> Functions:
-    """Serve `forward` (probabilities) and `step` (loss) of one batch through a network.
+    """Serve `forward` (probabilities) and `step` (loss) of one batch, and the transforms of each.
 
-    A step is Keras's own, with its optimizer, on a batch that is already on the device.
+    A step is Keras's own, with its optimizer, on a batch that is already on the device. The
+    transforms are prepared when first asked for.
     """
     from keras import ops
 
     from spinlens.benchmarks import networks
 
-    fields, classes = networks.noise(batch, cell)
+    fields, classes = noise(batch, cell)
     model = getattr(networks, network)(kernel, cell)
-    fields = ops.convert_to_tensor(networks.tiles(fields) if network == "direct" else fields)
+    fields = ops.convert_to_tensor(tiles(fields) if network == "direct" else fields)
     classes = ops.convert_to_tensor(classes)
     return {
         "forward": lambda: model.predict_on_batch(fields).tolist(),
         "step": lambda: float(model.train_on_batch(fields, classes)[0]),
+        "forward transforms": _when_asked(lambda: _bare_transforms(cell, batch, batch, "forward")),
+        "step transforms": _when_asked(lambda: _bare_transforms(cell, batch, batch)),
     }
 
 
@@ -60,7 +65,7 @@ def _parted(kernel: int, batch: int, micro_batch: int, cell: list[int]) -> Funct
     from spinlens.settings import sizes
 
     batches = {"batch_size": batch, "micro_batch": micro_batch}
-    fields, classes = map(ops.convert_to_tensor, networks.noise(micro_batch, cell))
+    fields, classes = map(ops.convert_to_tensor, noise(micro_batch, cell))
     weights = ops.ones(micro_batch)
     model = networks.periodic(kernel, cell, **batches)
 
@@ -77,7 +82,7 @@ def _epoch(kernel: int, samples: int, batch: int, cell: list[int]) -> Functions:
     from spinlens.benchmarks import networks
 
     return {
-        "epoch": _fit(networks.periodic(kernel, cell), *networks.noise(samples, cell), batch),
+        "epoch": _fit(networks.periodic(kernel, cell), *noise(samples, cell), batch),
         "transforms": _bare_transforms(cell, samples, batch),
     }
 
@@ -105,23 +110,29 @@ def _fit(model: Any, inputs: Any, classes: Any, batch: int) -> Callable[[], floa
     return lambda: float(model.fit(batches, epochs=1, verbose=0).history["loss"][0])
 
 
+def _when_asked(prepare: Callable[[], Callable[[], None]]) -> Callable[[], None]:
+    prepared = cache(prepare)
+    return lambda: prepared()()
+
+
 def _bare_transforms(
-    cell: list[int], samples: int, batch: int, channels: int = 2, filters: int = 3
+    cell: list[int], samples: int, batch: int, part: str = "step", channels: int = 2
 ) -> Callable[[], None]:
     """Run the real transforms of one epoch, without what lies between them.
 
     Per sample: the channels' inputs forward, the filters' outputs back, their gradients forward;
-    per step: each filter's kernel forward, channel by channel, and its gradient back. As in the
-    layer, one sample at a time, or the whole batch on an accelerator.
+    per step: each filter's kernel forward, channel by channel, and its gradient back. Of a part
+    `forward` no gradients. As in the layer, one sample at a time, or the whole batch on an
+    accelerator.
     """
     from spinlens.layers.fourier.transforms import has_accelerator, irfft3, rfft3
 
     at_once = batch if has_accelerator() else 1
     fields = {}
     for count in {1, at_once}:
-        outputs = _field((count, filters), cell)
+        outputs = _field((count, FILTERS), cell)
         fields[count] = _field((count, channels), cell), rfft3(outputs), outputs
-    kernel = _field((filters, channels), cell)
+    kernel = _field((FILTERS, channels), cell)
     kernel_gradient = rfft3(kernel)
 
     def epoch() -> None:
@@ -131,8 +142,11 @@ def _bare_transforms(
             _finish(rfft3(kernel))
             for size in sizes:
                 inputs, outputs, gradients = fields[size]
-                _finish(rfft3(inputs), irfft3(outputs, cell), rfft3(gradients))
-            _finish(irfft3(kernel_gradient, cell))
+                _finish(rfft3(inputs), irfft3(outputs, cell))
+                if part == "step":
+                    _finish(rfft3(gradients))
+            if part == "step":
+                _finish(irfft3(kernel_gradient, cell))
 
     return epoch
 

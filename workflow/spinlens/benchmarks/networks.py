@@ -11,23 +11,23 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from spinlens.benchmarks import samples
+from spinlens.benchmarks.samples import CLASSES, SUPERCELL
 from spinlens.models import build
 
-CLASSES = 2
-SUPERCELL = (2, 2, 1)
 POINT = {
     "dimensions": 3,
     "supercell": SUPERCELL,
     "boundary": "valid",
-    "filters": 3,
+    "filters": samples.FILTERS,
     "stride": 1,
-    "pool_size": 2,
+    "pool_size": samples.POOL,
     "convolutions": [],
     "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
-    "learning_rate": 1e-7,  # the samples are noise: weights must not diverge
-    "momentum": 0.1,
+    "learning_rate": samples.LEARNING_RATE,
+    "momentum": samples.MOMENTUM,
     "mixed_precision": False,
     # JAX would run an uncompiled step operation by operation.
     "jit_compile": keras.backend.backend() == "jax",
@@ -44,7 +44,7 @@ STEERABLE = {
     "inversion": True,
     "even": False,
     "optimizer": "adam",
-    "learning_rate": 1e-7,
+    "learning_rate": samples.LEARNING_RATE,
     "mixed_precision": False,
     "jit_compile": POINT["jit_compile"],
 }
@@ -68,65 +68,25 @@ class Crystals(NamedTuple):
         return self.fields[sample]
 
 
-def noise(
-    samples: int, cell: Sequence[int], channels: int = 2
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Draw noise and classes, the same each time.
-
-    Parameters
-    ----------
-    samples : int
-        Number of samples.
-    cell : Sequence[int]
-        Voxels along a, b and c.
-    channels : int
-        Channels of the fields.
-
-    Returns
-    -------
-    tuple[NDArray[np.float32], NDArray[np.int64]]
-        Fields, shape (samples, a, b, c, channels), and classes, shape (samples,).
-    """
-    random = np.random.default_rng(0)
-    fields = random.standard_normal((samples, *cell, channels), dtype=np.float32)
-    return fields, np.arange(samples) % CLASSES
-
-
-def crystals(samples: int, cell: Sequence[int]) -> tuple[Crystals, NDArray[np.int64]]:
+def crystals(count: int, cell: Sequence[int]) -> tuple[Crystals, NDArray[np.int64]]:
     """Draw noise on different hexagonal cells, and classes.
 
     Parameters
     ----------
-    samples, cell
-        As `noise` takes them.
+    count, cell
+        As samples.noise takes them.
 
     Returns
     -------
     tuple[Crystals, NDArray[np.int64]]
         Crystals of one channel, and classes, shape (samples,).
     """
-    fields, classes = noise(samples, cell, channels=1)
-    lengths = np.linspace(6.7, 7.1, samples)
-    lattices = np.zeros((samples, 3, 3), dtype=np.float32)
+    fields, classes = samples.noise(count, cell, channels=1)
+    lengths = np.linspace(6.7, 7.1, count)
+    lattices = np.zeros((count, 3, 3), dtype=np.float32)
     lattices[:, 0, 0], lattices[:, 1, 0] = lengths, -lengths / 2
     lattices[:, 1, 1], lattices[:, 2, 2] = lengths * 0.75**0.5, 16.0
     return Crystals(fields, lattices), classes
-
-
-def tiles(fields: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Tile unit cells to supercells.
-
-    Parameters
-    ----------
-    fields : NDArray[np.float32]
-        Shape (samples, a, b, c, channels).
-
-    Returns
-    -------
-    NDArray[np.float32]
-        Shape (samples, 2a, 2b, c, channels).
-    """
-    return np.tile(fields, (1, *SUPERCELL, 1))
 
 
 def steerable(cell: Sequence[int]) -> keras.Model:
@@ -207,8 +167,5 @@ def direct(kernel: int, cell: Sequence[int], channels: int = 2) -> keras.Model:
 
 def _with_known_weights(model: keras.Model) -> keras.Model:
     """Set random weights that depend on their shapes alone and keep the scale of activations."""
-    random = np.random.default_rng(1)
-    shapes = [weight.shape for weight in model.get_weights()]
-    values = [random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes]
-    model.set_weights(values)
+    model.set_weights(samples.weights([weight.shape for weight in model.get_weights()]))
     return model

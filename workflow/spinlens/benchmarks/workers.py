@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from threading import Event, Timer
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
@@ -63,16 +64,22 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the process, at once, if it still runs."""
         self._process.kill()
         self._process.communicate()
 
-    def run(self, name: str) -> Measurement:
+    def run(self, name: str, limit: float | None = None) -> Measurement:
         """Measure one call of a function of the worker.
 
         Parameters
         ----------
         name : str
             Name under which the worker serves the function.
+        limit : float | None
+            Time in s, preparation included, after which the process is ended; None for no limit.
 
         Returns
         -------
@@ -81,15 +88,29 @@ class Worker:
 
         Raises
         ------
+        TimeoutError
+            If the limit passes.
         RuntimeError
             If the function fails, with its reason or the exit status of the process.
         """
         assert self._process.stdin and self._process.stdout
+        passed = Event()
+
+        def stop() -> None:
+            passed.set()
+            self._process.kill()
+
+        timer = Timer(limit or 0, stop)
+        if limit:
+            timer.start()
         try:
             print(name, file=self._process.stdin, flush=True)
         except BrokenPipeError:
             pass
         line = self._process.stdout.readline()
+        timer.cancel()
+        if passed.is_set() and not line:
+            raise TimeoutError(f"{name} of {self._settings}: not done in {limit:g} s")
         reply = json.loads(line) if line else {"error": self._exit_reason()}
         if "error" in reply:
             raise RuntimeError(f"{name} of {self._settings}: {reply['error']}")
