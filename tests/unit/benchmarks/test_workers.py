@@ -28,6 +28,13 @@ def test_a_worker_that_ends_or_is_killed_is_reported():
             worker.run("dataset")
 
 
+def test_a_worker_that_passes_its_limit_is_ended():
+    with Worker(network_tasks.__name__, MISSING_TASK) as worker:
+        with pytest.raises(TimeoutError, match="not done in 0.001 s"):
+            worker.run("step", limit=0.001)
+        assert worker._process.wait() == -signal.SIGKILL
+
+
 def test_medians_and_peaks():
     runs = [Measurement(seconds, None, 10**6 * peak) for seconds, peak in ((1, 5), (9, 7), (2, 6))]
     assert median_seconds(runs) == 2 and peak_mb(*runs) == 7.0

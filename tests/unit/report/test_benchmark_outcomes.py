@@ -7,21 +7,34 @@ from spinlens.report import result_tables
 
 def test_the_convolution_is_held_to_its_bounds():
     good = benchmark_results.convolution()
-    for case, ratio in zip(good["cases"], (0.9, 401, 601), strict=True):
-        case["ratio"] = ratio
-    good["epoch"]["over_floor"], good["memory"]["share"] = 1.9, 0.19
-    assert all(row.met for row in outcomes.convolution(good))
+    rows = outcomes.convolution(good)
+    assert len(rows) == 3 * 3 + 3 + 2
+    assert [row.met for row in rows].count(True) == 5 and False not in [row.met for row in rows]
     bad = benchmark_results.convolution()
-    for case, ratio in zip(bad["cases"], (0.8, 399, 500), strict=True):
-        case["ratio"] = ratio
-    bad["epoch"]["over_floor"] = 2.1
+    for case, ratio in zip(bad["cases"], (19.9, 19.9, 9.9), strict=True):
+        case["rivals"][0]["ratio"] = ratio
+    bad["epoch"]["over_floor"], bad["memory"]["share"] = 1.41, 0.21
     rows = outcomes.convolution(bad)
-    assert len(rows) == 5 and not any(row.met for row in rows)
-    assert outcomes.summary(rows).count("not met") == 5
-    assert "0.00425 s beside 0.0126 s on tiles: 0.8 times as fast" in outcomes.summary(rows)
+    assert [row.met for row in rows].count(False) == 5 and True not in [row.met for row in rows]
+    summary = outcomes.summary(rows)
+    assert summary.count("not met") == 5
+    assert (
+        "0.02 s beside 0.5 s of fft-conv-pytorch on tiles: 9.9 times as fast (bound: at" in summary
+    )
+    assert "more than 60 s of PyTorch's conv3d on tiles: more than 3e+03 times as fast\n" in summary
     page = result_tables.convolution(bad, rows)
-    assert page.count('data-label="met">no') == 5 and "500 times as fast" in page
-    assert page.count('MB)">–<') == 4 and ">1,485<" in page
+    assert page.count('data-label="met">no') == 5 and "9.9 times as fast" in page
+    assert "X86_V3 X86_V4" in page and ">1,485<" in page
+
+
+def test_a_rival_that_is_missing_is_named_and_its_bound_is_open():
+    measured = benchmark_results.convolution()
+    measured["cases"][0]["rivals"][0] = {"name": "fft-conv-pytorch", "missing": "torch not there"}
+    rows = outcomes.convolution(measured)
+    assert rows[0].met is None and [row.met for row in rows].count(True) == 4
+    assert "beside fft-conv-pytorch: torch not there (bound: at least 20; not measured)" in (
+        outcomes.summary(rows)
+    )
 
 
 def test_the_scale_is_held_to_its_bounds():

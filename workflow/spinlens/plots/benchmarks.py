@@ -22,7 +22,7 @@ def convolution(
     most_over_floor: float,
     most_share: float,
 ) -> Figure:
-    """Draw a pair of bars for each measurement, the reference and the periodic network.
+    """Draw bars for each measurement, the references and the periodic network.
 
     A tall tick marks the upper bound of the periodic network's bar.
 
@@ -31,7 +31,7 @@ def convolution(
     measured : mapping
         Results of `convolution.json`.
     least_ratios : mapping of str to float
-        Bound by case: time of the direct network divided by that of the periodic one.
+        Bound by case: time of the first rival divided by that of the periodic network.
     most_over_floor : float
         Bound of an epoch's time divided by that of its bare transforms.
     most_share : float
@@ -43,8 +43,9 @@ def convolution(
         The figure.
     """
     cases, epoch, memory = measured["cases"], measured["epoch"], measured["memory"]
-    figure = style.new_figure(1.8 + 0.42 * (len(cases) + 2))
-    passes, epochs, peaks = figure.subplots(3, 1, height_ratios=[len(cases) + 0.4, 1, 1])
+    rows = sum(len(_references(case)) + 1 for case in cases) / 2
+    figure = style.new_figure(1.8 + 0.42 * (rows + 2))
+    passes, epochs, peaks = figure.subplots(3, 1, height_ratios=[rows + 0.4, 1, 1])
     _draw_cases(passes, cases, least_ratios)
     _draw_pair(
         epochs, 0, epoch["fft_floor_seconds"], epoch["seconds"], most_over_floor,
@@ -70,16 +71,44 @@ def _draw_cases(
     axes: Axes, cases: Sequence[Mapping[str, Any]], least_ratios: Mapping[str, float]
 ) -> None:
     axes.set_xscale("log")
-    for row, case in enumerate(cases):
-        direct, periodic = case["direct_seconds"], case["periodic_seconds"]
-        bound = 1 / least_ratios[case["name"]]
-        _draw_pair(axes, row, direct, periodic, bound, f"{case['ratio']:.3g} times as fast")
-    times = [case[f"{kind}_seconds"] for case in cases for kind in ("direct", "periodic")]
+    top, middles, times = 0.0, [], []
+    for case in cases:
+        references, seconds = _references(case), case["periodic_seconds"]
+        bottom = top + BAR_HEIGHT * len(references)
+        for row, (time, text) in enumerate(references):
+            place = top + BAR_HEIGHT * row
+            axes.barh(place, time, height=BAR_HEIGHT, **EDGE, **REFERENCE)
+            _annotate(axes, time, place, text)
+        axes.barh(bottom, seconds, height=BAR_HEIGHT, **EDGE, **PERIODIC)
+        _annotate(axes, seconds, bottom, f"periodic, {seconds:.3g} s")
+        _draw_bound(axes, _strongest_seconds(case) / least_ratios[case["name"]], bottom)
+        middles.append((top + bottom) / 2)
+        times += [seconds, *(time for time, _ in references)]
+        top = bottom + 2 * BAR_HEIGHT
     names = [f"{case['name']}\nbatch {case['batch']}" for case in cases]
     axes.set(
-        xlabel="seconds", yticks=range(len(cases)), yticklabels=names,
-        xlim=(min(times) / 4, max(times) * 4), ylim=(len(cases) - 0.5, -0.5),
+        xlabel="seconds", yticks=middles, yticklabels=names,
+        xlim=(min(times) / 4, max(times) * 30), ylim=(top - BAR_HEIGHT, -BAR_HEIGHT),
     )  # fmt: skip
+
+
+def _references(case: Mapping[str, Any]) -> list[tuple[float, str]]:
+    """List times of the rivals that were measured and of the bare transforms, with texts."""
+    measured = [rival for rival in case["rivals"] if "missing" not in rival]
+    floor = f"bare transforms, × {1 / case['over_transforms']:.2g}"
+    return [
+        (rival["seconds"], f"{rival['name']}, {_more(rival)}× {rival['ratio']:.3g}")
+        for rival in measured
+    ] + [(case["transforms_seconds"], floor)]
+
+
+def _more(rival: Mapping[str, Any]) -> str:
+    return "more than " if rival.get("stopped") else ""
+
+
+def _strongest_seconds(case: Mapping[str, Any]) -> float:
+    """Take the time of the first rival, to which the bound refers; NaN if not measured."""
+    return case["rivals"][0].get("seconds", float("nan"))
 
 
 def _draw_pair(
@@ -89,13 +118,20 @@ def _draw_pair(
     axes.barh(row - BAR_HEIGHT / 2, reference, height=BAR_HEIGHT, **EDGE, **REFERENCE)
     axes.barh(row + BAR_HEIGHT / 2, periodic, height=BAR_HEIGHT, **EDGE, **PERIODIC)
     most = bound * reference
-    ends = [row + 0.02, row + BAR_HEIGHT - 0.02]
-    axes.plot([most] * 2, ends, color=style.INK, linewidth=2)
-    axes.annotate(
-        text, (max(periodic, most), row + BAR_HEIGHT / 2), xytext=(5, 0),
-        textcoords="offset points", va="center", fontsize=7,
-    )  # fmt: skip
+    _draw_bound(axes, most, row + BAR_HEIGHT / 2)
+    _annotate(axes, max(periodic, most), row + BAR_HEIGHT / 2, text)
     axes.set_ylim(row + 0.5, row - 0.5)
+
+
+def _draw_bound(axes: Axes, most: float, row: float) -> None:
+    ends = [row - BAR_HEIGHT * 0.45, row + BAR_HEIGHT * 0.45]
+    axes.plot([most] * 2, ends, color=style.INK, linewidth=2)
+
+
+def _annotate(axes: Axes, end: float, row: float, text: str) -> None:
+    axes.annotate(
+        text, (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=7
+    )
 
 
 def _legend() -> list[Any]:

@@ -160,17 +160,21 @@ def convolution(measured: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str
     """
     columns = [
         "measured", "periodic", "reference", "ratio", "bound", "met",
-        "peak memory, periodic (MB)", "peak memory, direct (MB)",
+        "peak memory, periodic (MB)", "peak memory, reference (MB)",
     ]  # fmt: skip
     rows = [
-        [row.measurement, row.measured, row.reference, row.ratio, row.bound, _yes(row.met)]
+        [row.measurement, row.measured, row.reference, row.ratio or MISSING, row.bound or MISSING]
+        + [_yes(row.met)]
         + ([f"{mb:,.0f}" for mb in row.peaks_mb] or [MISSING, MISSING])
         for row in outcomes
     ]
+    sets = " ".join(measured["instruction_sets"])
     introduction = (
-        "The 2018 network on tiles of the unit cell, in Keras's own layers, beside the same "
-        f"network on the cell itself. {measured['backend']} on {', '.join(measured['devices'])}; "
-        "medians of interleaved measurements; MB are 10⁶ bytes, imports included."
+        "The 2018 network on the unit cell beside the same network on tiles of it and beside the "
+        f"bare Fourier transforms. {measured['backend']} on {', '.join(measured['devices'])}, "
+        f"{measured['threads']} threads, instruction sets {sets}; "
+        "medians of interleaved measurements, direct ones of more than 5 s once; MB are 10⁶ bytes, "
+        "imports included."
     )
     return table_page("Convolution", introduction, columns, rows, numeric=columns[-2:])
 
@@ -188,8 +192,8 @@ def scale(measured: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
     return table_page("Scale", introduction, columns, rows)
 
 
-def _yes(met: bool) -> str:
-    return "yes" if met else "no"
+def _yes(met: bool | None) -> str:
+    return MISSING if met is None else "yes" if met else "no"
 
 
 def _significant(value: Any) -> str:
