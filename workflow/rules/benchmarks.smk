@@ -19,7 +19,7 @@ rule split_benchmark:
 
 
 rule convolution_benchmark:
-    """Measure the periodic convolution beside the direct one on tiles, time and peak memory."""
+    """Measure the periodic convolution beside others on tiles, time and peak memory."""
     output:
         f"{RESULTS}/benchmarks/convolution.json",
     log:
@@ -29,7 +29,7 @@ rule convolution_benchmark:
     threads: 2
     resources:
         mem_mb=growing(8000),
-        runtime=growing(60),
+        runtime=growing(30),
     params:
         code=code("benchmarks/convolution.py"),
     script:

@@ -1,4 +1,4 @@
-"""Measure the periodic convolution beside the direct one, and print the result."""
+"""Measure the periodic convolution beside others on tiles, and print the result."""
 
 from spinlens.core import log
 

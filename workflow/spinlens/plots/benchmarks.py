@@ -80,8 +80,9 @@ def _draw_cases(
             axes.barh(place, time, height=BAR_HEIGHT, **EDGE, **REFERENCE)
             _annotate(axes, time, place, text)
         axes.barh(bottom, seconds, height=BAR_HEIGHT, **EDGE, **PERIODIC)
-        _annotate(axes, seconds, bottom, f"periodic, {seconds:.3g} s")
-        _draw_bound(axes, _strongest_seconds(case) / least_ratios[case["name"]], bottom)
+        most = _strongest_seconds(case) / least_ratios[case["name"]]
+        _draw_bound(axes, most, bottom)
+        _annotate(axes, max(seconds, most), bottom, f"periodic, {seconds:.3g} s")
         middles.append((top + bottom) / 2)
         times += [seconds, *(time for time, _ in references)]
         top = bottom + 2 * BAR_HEIGHT
