@@ -4,8 +4,11 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
+from functools import cache
+
 import numpy as np
 import xarray as xr
+from scipy.sparse import csr_array
 
 from spinlens.core.files import read_frame, read_json
 from spinlens.crystal.reference_cell import magnetic_sites, shells
@@ -46,14 +49,19 @@ is_flat = dataset.sizes["c"] == 1
 shape = (*grid[:2], 1) if is_flat else grid
 neighbour_shells = shells(crystal)
 bin_edges = edges(neighbour_shells[-1].distance + 1)
-sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if is_flat else 1)
-weights = sphere_weights(shape, crystal.lattice, sites, bin_edges)
 trained, initial = (relative(dataset[name].values)[0] for name in ("kernel", "initial_kernel"))
+
+
+@cache
+def weights() -> csr_array:
+    """Count voxels around the A sites; made only where a filter has changed."""
+    sites = crystal.positions[magnetic_sites(crystal)] * ([1, 1, 0] if is_flat else 1)
+    return sphere_weights(shape, crystal.lattice, sites, bin_edges)
 
 
 def profile_of(kernel: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Average a kernel (a, b, c), placed at its start in the cell, around the A sites."""
-    return profile(placement.laid(kernel, shape, start, np.nan), weights)
+    return profile(placement.laid(kernel, shape, start, np.nan), weights())
 
 
 names = [channel_name(name) for name in dataset["channel"].values]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import fft
 
 from spinlens.core.errors import SpinlensError
 
@@ -225,13 +226,14 @@ def visited(
 
 def _spectra(kernel: NDArray[Any], shape: Sequence[int]) -> NDArray[np.complex128]:
     """Conjugate transforms (filter, channel, ..) of filters laid on a grid."""
-    return np.fft.rfftn(laid(kernel, shape), axes=(2, 3, 4)).conj()
+    return fft.rfftn(laid(kernel, shape), axes=(2, 3, 4)).conj()
 
 
 def _responses(spectra: NDArray[np.complex128], field: NDArray[Any]) -> NDArray[np.float64]:
-    spectrum = np.fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
+    channels = np.ascontiguousarray(np.moveaxis(field, -1, 0))
+    spectrum = fft.rfftn(channels, axes=(1, 2, 3), overwrite_x=True)
     product = np.einsum("fcxyz,cxyz->fxyz", spectra, spectrum)
-    return np.fft.irfftn(product, s=field.shape[:3], axes=(1, 2, 3))
+    return fft.irfftn(product, s=field.shape[:3], axes=(1, 2, 3), overwrite_x=True)
 
 
 def _strongest(answer: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -219,8 +219,11 @@ def save(figure: Figure, path: Path | str, every_colour: bool = False) -> None:
     with whole(path) as temporary:
         title = {"Title": str(figure.get_label())} if figure.get_label() else {}
         metadata = _METADATA[temporary.suffix] | title
-        figure.savefig(temporary, dpi=DPI, metadata=metadata, facecolor="white")
-        if temporary.suffix == ".png" and not every_colour:
+        is_reduced = temporary.suffix == ".png" and not every_colour
+        # Compression is for the file that remains.
+        compression: Any = {"pil_kwargs": {"compress_level": 0}} if is_reduced else {}
+        figure.savefig(temporary, dpi=DPI, metadata=metadata, facecolor="white", **compression)
+        if is_reduced:
             _reduce_colours(temporary, title)
 
 
