@@ -72,6 +72,24 @@ rule scale_benchmark:
         "../scripts/benchmarks/scale.py"
 
 
+rule tree_benchmark:
+    """Measure 10,000 calculations to a dataset, read throughput, and a dry run over 100,000."""
+    output:
+        f"{RESULTS}/benchmarks/tree.json",
+    log:
+        f"{RESULTS}/logs/tree_benchmark.log",
+    conda:
+        "../../envs/scale.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(90),
+    params:
+        code=code("benchmarks/tree.py"),
+    script:
+        "../scripts/benchmarks/tree.py"
+
+
 rule draw_benchmarks:
     """Draw the convolution benchmark; write it as a table."""
     input:
@@ -134,7 +152,7 @@ rule benchmark_figures:
 
 
 rule benchmarks:
-    """Every benchmark with its figures and tables; run nothing else on the machine."""
+    """Every benchmark but that of whole trees; run nothing else on the machine."""
     input:
         rules.split_benchmark.output,
         rules.steerable_benchmark.output,

@@ -59,3 +59,22 @@ def test_the_split_and_the_steerable_network_in_lines():
     assert len(lines) == 2 and "ratio 1.55 (bound 2.0)" in lines[0] and "bound 220 MB" in lines[1]
     steerable = {"samples": 45, "epoch_seconds": 1.0, "voxel_epoch_seconds": 8.0, "ratio": 0.125}
     assert outcomes.steerable_summary(steerable).endswith("voxel 8.000 s, ratio 0.125")
+
+
+def test_whole_trees_are_held_to_their_bounds():
+    good = {
+        "throughput": {"calculations": 100, "file_mb": 15.7, "split_mb_per_second": 49.0,
+                       "pymatgen_mb_per_second": 330.0, "ratio": 6.7},
+        "planning": {"calculations": 100_000, "split_jobs": 100, "dry_run_seconds": 59,
+                     "dry_run_peak_mb": 999},
+        "dataset": {"calculations": 10_000, "cores": 2, "seconds": 399, "library_cpu_seconds": 200,
+                    "over_library": 1.995},
+    }  # fmt: skip
+    assert [row.met for row in outcomes.tree(good)] == [None, True, True, True, True]
+    bad = good | {"planning": good["planning"] | {"split_jobs": 251, "dry_run_seconds": 61}}
+    bad["planning"]["dry_run_peak_mb"] = 1001
+    bad["dataset"] = good["dataset"] | {"over_library": 2.01}
+    assert [row.met for row in outcomes.tree(bad)] == [None, False, False, False, False]
+    assert "49 MB/s beside 330 MB/s of pymatgen's read: 6.7 times as long\n" in (
+        outcomes.summary(outcomes.tree(good))
+    )

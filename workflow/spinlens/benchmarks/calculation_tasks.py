@@ -96,6 +96,21 @@ def _split(calculations: str, records: str, parts: list[int]) -> Functions:
     return {"split": split_next}
 
 
+def _read(calculations: str, parts: list[int]) -> Functions:
+    """Serve `read`: reads the next part of a tree as pymatgen does, and nothing more."""
+    from pymatgen.io.vasp import Chgcar
+
+    from spinlens.calculations.find import find
+
+    found, remaining = iter(find(calculations)), iter(parts)
+
+    def read_next() -> None:
+        for _ in range(next(remaining)):
+            Chgcar.from_file(next(found).charge_file)
+
+    return {"read": read_next}
+
+
 def _dataset(records: str, count: int, grid: list[int], output: str) -> Functions:
     """Serve `dataset`: a dataset of the first records; number of samples and CPU seconds."""
     from spinlens.dataset import select
@@ -111,7 +126,12 @@ def _dataset(records: str, count: int, grid: list[int], output: str) -> Function
     return {"dataset": write}
 
 
-TASKS: dict[str, Callable[..., Functions]] = {"plan": _plan, "split": _split, "dataset": _dataset}
+TASKS: dict[str, Callable[..., Functions]] = {
+    "plan": _plan,
+    "split": _split,
+    "read": _read,
+    "dataset": _dataset,
+}
 
 
 def _start(task: str, **settings: Any) -> Functions:

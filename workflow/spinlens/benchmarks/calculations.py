@@ -97,11 +97,12 @@ def measure_scale(
     Returns
     -------
     dict[str, Any]
-        calculations; dry_run_seconds, dry_run_cpu_seconds and dry_run_peak_mb, Snakemake's
-        imports included; split_calculations, split_cpu_seconds_per_calculation, without imports,
-        and split_peak_mb; dataset_samples, dataset_grid and dataset_peak_mb; split_tenth_peak_mb
-        and dataset_tenth_peak_mb, for a tenth of them. Each part has a process of its own. MB
-        are 10⁶ bytes.
+        calculations; split_jobs of the dry run; dry_run_seconds, dry_run_cpu_seconds and
+        dry_run_peak_mb, Snakemake's imports included; split_calculations,
+        split_cpu_seconds_per_calculation, without imports, and split_peak_mb; dataset_samples,
+        dataset_grid and dataset_peak_mb; split_tenth_peak_mb and dataset_tenth_peak_mb, for a
+        tenth of them. Each part has a process of its own. MB are
+        10⁶ bytes.
 
     Raises
     ------
@@ -111,7 +112,7 @@ def measure_scale(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         runs = write_calculations(folder / "runs", 0, calculations)
-        measured = {"calculations": calculations} | _dry_run(snakefile, folder, runs)
+        measured = {"calculations": calculations} | dry_run(snakefile, folder, runs)
         print(f"dry run: {measured}")
         measured |= _split(folder, runs, split)
         print(f"split: {measured}")
@@ -131,17 +132,43 @@ def _run(*code: str) -> tuple[float, str]:
     return perf_counter() - start, done.stdout
 
 
-def _dry_run(snakefile: Path | str, folder: Path, runs: Path) -> dict[str, Any]:
-    project = folder / "project"
-    project.mkdir()
-    shutil.copy2(Path(snakefile).with_name("config.yaml"), project)
+def project(snakefile: Path | str, folder: Path) -> Path:
+    """Make the folder of a study in another folder, with the workflow's own config."""
+    made = folder / "project"
+    made.mkdir()
+    shutil.copy2(Path(snakefile).with_name("config.yaml"), made)
+    return made
+
+
+def dry_run(snakefile: Path | str, folder: Path, runs: Path) -> dict[str, Any]:
+    """Measure a dry run of the workflow over calculations.
+
+    Parameters
+    ----------
+    snakefile : Path | str
+        Snakefile of the workflow.
+    folder, runs : Path
+        Folder for the study; folder of the calculations.
+
+    Returns
+    -------
+    dict[str, Any]
+        split_jobs planned; dry_run_seconds, dry_run_cpu_seconds and dry_run_peak_mb.
+
+    Raises
+    ------
+    RuntimeError
+        If the dry run fails or plans other jobs than expected.
+    """
+    study = project(snakefile, folder)
     settings = {"snakefile": str(snakefile), "calculations": str(runs)}
-    with _worker("plan", folder=str(project), **settings) as worker:
+    with _worker("plan", folder=str(study), **settings) as worker:
         done = worker.run("plan")
     planned, cpu_seconds = done.value
-    jobs = shards.outputs((each.id for each in find(runs)), str(project / "results"))
+    jobs = shards.outputs((each.id for each in find(runs)), str(study / "results"))
     _require_all(planned, len(jobs), "planned")
     return {
+        "split_jobs": planned,
         "dry_run_seconds": round(done.seconds, 1),
         "dry_run_cpu_seconds": round(cpu_seconds, 1),
         "dry_run_peak_mb": peak_mb(done),

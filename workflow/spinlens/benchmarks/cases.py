@@ -75,7 +75,7 @@ RIVALS = (
 )
 
 
-def measure_case(common: Mapping[str, Any], case: Case) -> dict[str, Any]:
+def measure_case(common: Mapping[str, Any], case: Case, on_gpu: bool = False) -> dict[str, Any]:
     """Measure the periodic network beside its bare transforms and beside each rival.
 
     Parameters
@@ -84,6 +84,8 @@ def measure_case(common: Mapping[str, Any], case: Case) -> dict[str, Any]:
         Threads, gpus and cell, as the workers take them.
     case : Case
         The pass.
+    on_gpu : bool
+        Whether Keras uses a GPU, as the rivals in PyTorch must do then.
 
     Returns
     -------
@@ -110,7 +112,9 @@ def measure_case(common: Mapping[str, Any], case: Case) -> dict[str, Any]:
         runs = [(PERIODIC, periodic, case.part), (TRANSFORMS, periodic, transforms)]
         found: dict[str, dict[str, Any]] = {}
         for rival in RIVALS:
-            worker, found[rival.name] = _first_run(stack, rival, sizes, case, expected)
+            worker, found[rival.name] = _first_run(
+                stack, rival, sizes | _gpus(rival, on_gpu), case, expected
+            )
             if worker:
                 runs.append((rival.name, worker, case.part))
         measured = run_in_turn(runs, case.rounds, case.name)
@@ -130,6 +134,11 @@ def measure_case(common: Mapping[str, Any], case: Case) -> dict[str, Any]:
             for name, first in found.items()
         ],
     }
+
+
+def _gpus(rival: Rival, on_gpu: bool) -> dict[str, int]:
+    """Tell PyTorch which device Keras found; Keras finds the same one again."""
+    return {"gpus": int(on_gpu)} if rival.module == pytorch_tasks.__name__ else {}
 
 
 def _first_run(

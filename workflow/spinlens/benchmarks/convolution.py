@@ -74,8 +74,9 @@ def measure_convolution(
     with _worker(common, task="nothing") as idle:
         backend, devices = idle.run("devices").value
     print(f"{backend} on {', '.join(devices)}")
+    on_gpu = any("gpu" in device.lower() for device in devices)
     return {
-        "cases": [measure_case(common, case) for case in cases],
+        "cases": [measure_case(common, case, on_gpu) for case in cases],
         "epoch": _epoch(common, kernel, epochs),
         "memory": _memory(common, kernel),
         "backend": backend,

@@ -1,7 +1,7 @@
 """The 2018 network in PyTorch on tiles, direct and by FFT, measured in a process of its own.
 
 Called as `python -m spinlens.benchmarks.pytorch_tasks SETTINGS` by a Worker. Settings: `network` (a
-name in CONVOLUTIONS), `threads`, `gpus`, `cell`, `kernel` and `batch`, as in network_tasks. PyTorch
+name in CONVOLUTIONS), `threads`, `gpus` (0 or 1), `cell`, `kernel` and `batch`. PyTorch
 and fft-conv-pytorch are in the dependency group `rivals`.
 """
 
@@ -24,15 +24,15 @@ from spinlens.benchmarks.samples import (
 from spinlens.benchmarks.workers import serve
 
 
-def missing(network: str, gpus: int | str) -> str:
+def missing(network: str, gpus: int) -> str:
     """Say why a network cannot be measured here.
 
     Parameters
     ----------
     network : str
         Name in CONVOLUTIONS.
-    gpus : int | str
-        GPUs, as the config gives them.
+    gpus : int
+        Whether a GPU is to be used.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def missing(network: str, gpus: int | str) -> str:
 
 
 def start(
-    network: str, kernel: int, batch: int, cell: Sequence[int], threads: int, gpus: int | str
+    network: str, kernel: int, batch: int, cell: Sequence[int], threads: int, gpus: int
 ) -> dict[str, Callable[[], Any]]:
     """Prepare a network with the weights of networks.direct, and a batch on the device.
 
@@ -65,8 +65,8 @@ def start(
         Voxels of the unit cell along a, b and c.
     threads : int
         Threads of PyTorch.
-    gpus : int | str
-        GPUs, as the config gives them; 0 keeps to the CPU.
+    gpus : int
+        Whether a GPU is to be used.
 
     Returns
     -------

@@ -230,8 +230,7 @@ def _spectra(kernel: NDArray[Any], shape: Sequence[int]) -> NDArray[np.complex12
 
 
 def _responses(spectra: NDArray[np.complex128], field: NDArray[Any]) -> NDArray[np.float64]:
-    channels = np.ascontiguousarray(np.moveaxis(field, -1, 0))
-    spectrum = fft.rfftn(channels, axes=(1, 2, 3), overwrite_x=True)
+    spectrum = fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
     product = np.einsum("fcxyz,cxyz->fxyz", spectra, spectrum)
     return fft.irfftn(product, s=field.shape[:3], axes=(1, 2, 3), overwrite_x=True)
 

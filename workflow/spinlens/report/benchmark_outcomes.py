@@ -12,6 +12,8 @@ MOST_SHARE = 0.2
 # Of many calculations: a dry run; a split; memory over that of a tenth of the calculations.
 MOST_DRY_RUN_SECONDS, MOST_DRY_RUN_MB = 60, 1000
 MOST_SPLIT_SECONDS, MOST_GROWTH = 1.0, 1.2
+# Of whole trees: time of the command over the library's own CPU time; jobs of the splits.
+MOST_OVER_LIBRARY, MOST_SPLIT_JOBS = 2.0, 250
 # Of one split: time over that of pymatgen's read; memory over that of the grids.
 MOST_RATIO, MOST_GRIDS = 2.0, 6
 
@@ -69,6 +71,30 @@ def scale(measured: Mapping[str, Any]) -> list[Outcome]:
         _at_most(f"split of {taken}, peak memory over that of a tenth", split, MOST_GROWTH),
         _at_most(f"dataset of {taken}, peak memory over that of a tenth", dataset, MOST_GROWTH),
     ]
+
+
+def tree(measured: Mapping[str, Any]) -> list[Outcome]:
+    """Compare tree.json with its bounds: throughput, planning of very many, files to dataset."""
+    read, planning, made = (measured[part] for part in ("throughput", "planning", "dataset"))
+    planned = f"dry run of {planning['calculations']:,}"
+    most = f"at most {MOST_OVER_LIBRARY:g}"
+    return [
+        Outcome(
+            f"splits of {read['calculations']:,} calculations of {read['file_mb']:.3g} MB",
+            f"{read['split_mb_per_second']:.3g} MB/s", "", None,
+            f"{read['pymatgen_mb_per_second']:.3g} MB/s of pymatgen's read",
+            f"{read['ratio']:.3g} times as long",
+        ),
+        _at_most(f"{planned}, wall clock", planning["dry_run_seconds"], MOST_DRY_RUN_SECONDS, "s"),
+        _at_most(f"{planned}, peak memory", planning["dry_run_peak_mb"], MOST_DRY_RUN_MB, "MB"),
+        _at_most(f"{planned}, jobs of the splits", planning["split_jobs"], MOST_SPLIT_JOBS),
+        Outcome(
+            f"dataset of {made['calculations']:,} from their files, {made['cores']} cores",
+            f"{made['seconds']:.4g} s", most, made["over_library"] <= MOST_OVER_LIBRARY,
+            f"{made['library_cpu_seconds']:.4g} s of CPU of the library alone",
+            f"{made['over_library']:.3g} times as long",
+        ),
+    ]  # fmt: skip
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
