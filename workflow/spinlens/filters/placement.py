@@ -1,11 +1,11 @@
 """Placement of filters in the crystal.
 
-A convolution has no place of its own: its window visits every voxel. What can be said is where
-it answers most. The response is linear until the bias and the activation, so its mean over
-samples is the response to the mean density; the window is placed where that is largest in
-magnitude, among the positions that the network itself computes. Magnitude, because a filter
-that density silences answers empty space best, and its window would say nothing. The sign is
-kept: where it is negative, density holds the filter below its bias.
+A convolution has no place of its own: its window visits every voxel. What can be said is where it
+answers most. The response is linear until the bias and the activation, so its mean over samples is
+the response to the mean density; the window is placed where that is largest in magnitude, among
+the positions that the network itself computes. Magnitude, because a filter that density silences
+answers empty space best, and its window would say nothing. The sign is kept: where it is negative,
+density holds the filter below its bias.
 """
 
 from collections.abc import Iterable, Sequence
