@@ -218,9 +218,8 @@ def visited(
         return np.ones(shape, dtype=bool)
     along = []
     for voxels, size, count, step in zip(shape, kernel_shape, repeats, stride, strict=True):
-        mask = np.zeros(voxels, dtype=bool)
-        mask[np.arange(0, voxels * count - size + 1, step) % voxels] = True
-        along.append(mask)
+        starts = np.arange(0, voxels * count - size + 1, step) % voxels
+        along.append(np.isin(np.arange(voxels), starts))
     return np.einsum("i,j,k->ijk", *along).astype(bool)
 
 
