@@ -17,7 +17,7 @@ def test_throughput_is_that_of_files_and_of_their_reads():
 
 @pytest.mark.slow
 def test_a_dataset_from_files_beside_the_library_alone():
-    measured = tree.measure_tree(ROOT / "Snakefile", small=2, cores=1, grid=(4, 4, 12))
+    measured = tree.measure_tree(ROOT / "Snakefile", small=2, cores=1)
     assert measured["calculations"] == 2 and measured["cores"] == 1
     assert 0 < measured["library_cpu_seconds"] < measured["seconds"]
     assert measured["over_library"] > 1

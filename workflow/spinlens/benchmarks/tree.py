@@ -46,10 +46,8 @@ def measure_tree(
 
     Raises
     ------
-    subprocess.CalledProcessError
-        If the command fails.
     RuntimeError
-        If a worker fails.
+        If the command or a worker fails.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -139,12 +137,14 @@ def _make_dataset(snakefile: Path | str, folder: Path, runs: Path, cores: int, g
     project = calculations.project(snakefile, folder)
     config = [f"calculations={runs}", f"results={project}/results", "select=null"]
     start = perf_counter()
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--cores", str(cores),
          "--directory", str(project), "--config", *config, f"grid={list(grid)}",
          "--", f"{project}/results/dataset.nc"],
-        env=environment(), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the command failed: {done.stdout[-2000:]}")
     return perf_counter() - start
 
 
