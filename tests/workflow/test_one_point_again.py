@@ -2,6 +2,8 @@
 
 import pytest
 
+from spinlens.core.files import read_table
+
 pytestmark = pytest.mark.slow
 
 
@@ -28,3 +30,17 @@ def test_the_former_model_outlives_the_outputs_that_a_new_training_removes(proje
         content = model.read_bytes()
         model.unlink()
         assert former.read_bytes() == content
+
+
+def test_a_point_that_diverges_or_cannot_be_measured_ends_no_run(project):
+    """Both are results: one of the three diverges, and no area is measured on a single sample."""
+    project.set(
+        train_fraction=0.99,
+        points=[{"optimizer": "sgd", "learning_rate": 1e30, "normalization": "none"}],
+    )
+    done = project.snakemake("--quiet", "all")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = read_table(project.folder / "results" / "sweep.tsv")
+    assert sorted(row["diverged"] for row in rows) == ["False", "False", "True"]
+    assert {row["validation_auc"] for row in rows} == {""}
+    assert (project.folder / "results" / "report.html").is_file()
