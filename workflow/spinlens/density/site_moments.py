@@ -60,6 +60,35 @@ def in_spheres(
     return np.einsum("...abc,sa,sb,sc->...s", spectrum, *phases, optimize=True).real
 
 
+def spheres(
+    shape: tuple[int, ...],
+    lattice: ArrayLike,
+    positions: ArrayLike,
+    radius: float = SPHERE_RADIUS,
+) -> NDArray[np.float64]:
+    """Make the fields whose products with a density integrate to what `in_spheres` gives.
+
+    Parameters
+    ----------
+    shape
+        Grid (na, nb, nc).
+    lattice, positions, radius
+        As `in_spheres` takes them.
+
+    Returns
+    -------
+    NDArray
+        A sphere around each site as far as the grid holds it, without unit, (n, na, nb, nc).
+    """
+    lattice = np.asarray(lattice, dtype=float)
+    miller = np.stack(np.meshgrid(*(np.fft.fftfreq(n, 1 / n) for n in shape), indexing="ij"), -1)
+    spectrum = _sphere_form_factor(shape, lattice, radius) / cell_volume(lattice)
+    sites = np.atleast_2d(np.asarray(positions, dtype=float))
+    phases = (np.exp(-2j * np.pi * (miller @ site)) for site in sites)
+    fields = [np.fft.ifftn(spectrum * phase, norm="forward").real for phase in phases]
+    return np.array(fields, dtype=np.float64)
+
+
 def in_voronoi_regions(
     magnetization: NDArray[np.floating],
     lattice: ArrayLike,

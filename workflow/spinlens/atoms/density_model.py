@@ -1,0 +1,176 @@
+"""Spin densities from structure: an ensemble of networks on superposed atoms, trained and kept."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import joblib
+import keras
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from spinlens.atoms import density_network, density_samples, moments, points, training_loop
+from spinlens.atoms.density_samples import Prepared
+from spinlens.atoms.superposed_atoms import SuperposedAtoms
+from spinlens.atoms.training_loop import Report
+from spinlens.core.files import whole
+from spinlens.layers.equivariant.atomic_density import AtomicBasis
+
+BASIS = AtomicBasis()
+RADIALS = 4  # of the six radial functions of a degree those that coefficients need most
+TRAINING = {"batch": 12, "learning_rate": 0.005}
+
+Array = NDArray[Any]
+
+
+def model_settings(config: Mapping[str, Any], structures: Sequence[Atoms]) -> dict[str, Any]:
+    """Return the settings of an ensemble.
+
+    Parameters
+    ----------
+    config
+        Config keys.
+    structures
+        All crystals that it is to be trained on.
+    """
+    cutoff = config["geometry_crystal_cutoff"]
+    return TRAINING | {
+        "cutoff": cutoff,
+        "neighbours": points.neighbours(structures, cutoff)["index"].shape[-1],
+        "members": config["density_members"],
+        "steps": config["density_steps"],
+        "seed": config["geometry_seed"],
+    }
+
+
+class DensityModel:
+    """Networks that differ by their first weights, on the same superposed atoms.
+
+    Parameters
+    ----------
+    elements
+        Chemical symbols that crystals may hold.
+    settings
+        As `model_settings` returns them.
+    """
+
+    def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
+        self.elements, self.settings = list(elements), dict(settings)
+        self.weights: list[list[Array]] = []
+        self._network: Any = None
+
+    def train(self, prepared: Sequence[Prepared], report: Report = lambda line: None) -> Self:
+        """Fit the superposed atoms, then every network from its first weights.
+
+        Parameters
+        ----------
+        prepared
+            Samples.
+        report
+            Called with lines of progress.
+        """
+        self.atoms = SuperposedAtoms().fit(prepared)
+        self.axes = density_samples.contraction(BASIS, prepared, RADIALS)
+        forms = density_samples.quadratic_forms(prepared, self.axes)
+        samples = [each.sample for each in prepared]
+        inputs = self._inputs(
+            [each.structure for each in samples],
+            [each.directions for each in samples],
+            [each.name for each in samples],
+        )
+        self.weights = []
+        for member in range(self.settings["members"]):
+            settings = self.settings | {"seed": self.settings["seed"] + member}
+            network = self._of_member(member)
+            training_loop.fit(network, inputs, forms, density_network.loss, settings, report)
+            self.weights.append(network.get_weights())
+        return self
+
+    def predict(
+        self, structures: Sequence[Atoms], directions: Sequence[Array]
+    ) -> list[NDArray[np.float64]]:
+        """Return coefficients of `BASIS` of each crystal, (members, atoms, (L + 1)², radials).
+
+        Parameters
+        ----------
+        structures, directions
+            Crystals, and of each the directions asked of the moments of its atoms, (atoms,).
+        """
+        found = []
+        for structure, own in zip(structures, directions, strict=True):
+            inputs = self._inputs([structure], [own], [None])
+            members = []
+            for weights in self.weights:
+                network = self._of_member(0)
+                network.set_weights(weights)
+                outputs = np.asarray(network(inputs, training=False))[0]
+                shape = self.axes.shape[0], self.axes.shape[2]
+                kept = density_network.unflattened(outputs, len(structure), shape)
+                members.append(np.einsum("cnk,ack->acn", self.axes, kept))
+            found.append(np.array(members))
+        return found
+
+    def save(self, path: Path | str) -> None:
+        """Write the model to one file.
+
+        Parameters
+        ----------
+        path
+            File of joblib, which only who made it should load.
+        """
+        kept = {name: own for name, own in vars(self).items() if name != "_network"}
+        with whole(path) as temporary:
+            joblib.dump(kept, temporary, compress=3)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read a model that `save` wrote.
+
+        Parameters
+        ----------
+        path
+            The file.
+        """
+        kept = joblib.load(path)
+        found = cls(kept["elements"], kept["settings"])
+        vars(found).update(kept)
+        return found
+
+    def _of_member(self, member: int) -> Any:
+        """Return the network with the first weights of a member; it is compiled once."""
+        keras.utils.set_random_seed(self.settings["seed"] + member)
+        fresh = density_network.network(
+            moments.element_table(self.elements),
+            self.settings["neighbours"],
+            self.settings["cutoff"],
+            BASIS.max_degree,
+            RADIALS,
+        )
+        if self._network is None:
+            self._network = fresh
+        else:
+            self._network.set_weights(fresh.get_weights())
+        return self._network
+
+    def _inputs(
+        self, structures: Sequence[Atoms], directions: Sequence[Array], names: Sequence[str | None]
+    ) -> points.Arrays:
+        rows = list(zip(structures, directions, names, strict=True))
+        expected = [self.atoms.expected(*row) for row in rows]
+        inputs = density_network.network_inputs(
+            structures,
+            directions,
+            expected,
+            self.elements,
+            self.settings["cutoff"],
+            self.settings["neighbours"],
+        )
+        shape = (*inputs["mask"].shape, self.axes.shape[0], self.axes.shape[2])
+        superposed = np.zeros(shape, "float32")
+        for row, structure, own, moment in zip(
+            superposed, structures, directions, expected, strict=True
+        ):
+            atoms = self.atoms.coefficients(structure, own, moment)
+            row[: len(structure)] = np.einsum("cnk,acn->ack", self.axes, atoms)
+        return inputs | {"superposed": superposed.reshape(len(superposed), -1)}
