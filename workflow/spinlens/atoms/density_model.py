@@ -1,10 +1,11 @@
 """Spin densities from structure: an ensemble of networks on superposed atoms, trained and kept."""
 
+import gzip
+import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-import joblib
 import keras
 import numpy as np
 from ase import Atoms
@@ -15,7 +16,7 @@ from spinlens.atoms.density_samples import Prepared
 from spinlens.atoms.superposed_atoms import SuperposedAtoms
 from spinlens.atoms.training_loop import Report
 from spinlens.core.files import whole
-from spinlens.layers.equivariant.atomic_density import AtomicBasis
+from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 
 BASIS = AtomicBasis()
 RADIALS = 4  # of the six radial functions of a degree those that coefficients need most
@@ -97,18 +98,17 @@ class DensityModel:
         structures, directions
             Crystals, and of each the directions asked of the moments of its atoms, (atoms,).
         """
+        inputs = self._inputs(structures, directions, [None] * len(structures))
+        network, shape = self._of_member(0), (self.axes.shape[0], self.axes.shape[2])
+        members = []
+        for weights in self.weights:
+            network.set_weights(weights)
+            members.append(np.asarray(network.predict_on_batch(inputs)))
         found = []
-        for structure, own in zip(structures, directions, strict=True):
-            inputs = self._inputs([structure], [own], [None])
-            members = []
-            for weights in self.weights:
-                network = self._of_member(0)
-                network.set_weights(weights)
-                outputs = np.asarray(network(inputs, training=False))[0]
-                shape = self.axes.shape[0], self.axes.shape[2]
-                kept = density_network.unflattened(outputs, len(structure), shape)
-                members.append(np.einsum("cnk,ack->acn", self.axes, kept))
-            found.append(np.array(members))
+        for row, structure in enumerate(structures):
+            count = len(structure)
+            kept = [density_network.unflattened(own[row], count, shape) for own in members]
+            found.append(np.einsum("cnk,mack->macn", self.axes, np.array(kept)))
         return found
 
     def save(self, path: Path | str) -> None:
@@ -117,11 +117,11 @@ class DensityModel:
         Parameters
         ----------
         path
-            File of joblib, which only who made it should load.
+            Gzipped pickle: load none that comes from elsewhere.
         """
         kept = {name: own for name, own in vars(self).items() if name != "_network"}
-        with whole(path) as temporary:
-            joblib.dump(kept, temporary, compress=3)
+        with whole(path) as temporary, gzip.open(temporary, "wb", 6) as file:
+            pickle.dump(kept, file)
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -132,7 +132,8 @@ class DensityModel:
         path
             The file.
         """
-        kept = joblib.load(path)
+        with gzip.open(path, "rb") as file:
+            kept = pickle.load(file)
         found = cls(kept["elements"], kept["settings"])
         vars(found).update(kept)
         return found

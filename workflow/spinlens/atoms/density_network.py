@@ -4,7 +4,7 @@ Every atom has the tabulated properties of its element, a learned embedding, the
 charge balance leaves it, the direction asked of its moment (1, -1, or 0 where there is none) and
 the moment that trees expect. Neighbours, all periodic images included, interact in a tensor field
 network; a last convolution gives features of all degrees of the basis, and the atom's invariants
-say how they add up to coefficients (`layers.equivariant.atomic_density`). The network is applied
+say how they add up to coefficients (`layers.equivariant.atomic_basis`). The network is applied
 to the directions and to their opposites, and half the difference is taken: m turns over exactly
 when all directions do. Coefficients are added to those of superposed atoms, so that a network
 begins as well as these.

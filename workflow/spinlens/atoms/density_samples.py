@@ -15,7 +15,7 @@ from spinlens.core.files import read_table
 from spinlens.crystal.formulas import reduced
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
-from spinlens.layers.equivariant.atomic_density import AtomicBasis
+from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 
 RIDGE = 1e-4  # of coefficients that are fitted to one density; functions have norm 1
 TOTAL_WEIGHT, SITE_WEIGHT = 0.05, 0.05  # Å⁻³, of squared errors of moments beside those of m

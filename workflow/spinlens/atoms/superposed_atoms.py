@@ -40,14 +40,15 @@ class SuperposedAtoms:
         self.shapes: dict[str, Array] = {}
         own = [_along_directions(each) for each in prepared]
         moments, spheres, magnetic = (np.concatenate(part) for part in zip(*own, strict=True))
-        symbols = np.concatenate([each.sample.structure.get_chemical_symbols() for each in prepared])
+        structures = [each.sample.structure for each in prepared]
+        symbols = np.concatenate([structure.get_chemical_symbols() for structure in structures])
         self.pooled = _shape(moments[magnetic], spheres[magnetic])
         for symbol in np.unique(symbols):
             rows = symbols == symbol
             is_magnetic = magnetic[rows].any()
             mean = _shape(moments[rows], spheres[rows]) if is_magnetic else spheres[rows].mean(0)
             self.shapes[str(symbol)] = mean
-        features = [features_of_atoms(each.sample.structure) for each in prepared]
+        features = [features_of_atoms(structure) for structure in structures]
         self.trees = _trees(features, own, range(len(prepared)))
         # What trees say of a sample that they were fitted to is no expectation: inner folds.
         self.of_training: dict[str, Array] = {}
@@ -57,7 +58,7 @@ class SuperposedAtoms:
             held = np.isin(names, order[start::INNER_FOLDS])
             kept = np.flatnonzero(~held)
             trees = _trees(features, own, kept) if len(kept) else self.trees
-            for i in np.flatnonzero(held):
+            for i in map(int, np.flatnonzero(held)):
                 found = _expected(trees, features[i], prepared[i].sample.directions)
                 self.of_training[prepared[i].sample.name] = found
         return self

@@ -1,157 +1,18 @@
-"""Densities of a periodic cell as sums of functions around its atoms, made in reciprocal space.
-
-A function of degree l around an atom is R_n(r) Y_lm(r̂), with R_n a sum of r^l exp(-r² / 2w²) over
-widths w. The Fourier transform of r^l exp(-r² / 2w²) Y_lm(r̂) is
-
-    (-i)^l (2π)^(3/2) w^(2l+3) k^l exp(-w² k² / 2) Y_lm(k̂)
-
-(a Gaussian times a solid harmonic keeps its form; E. M. Stein and G. Weiss, Introduction to Fourier
-Analysis on Euclidean Spaces, 1971, theorem IV.3.10), so that a density on any cell and grid takes
-one inverse transform, and overlaps of functions take none. Radial functions of a degree are made
-orthonormal, ∫ R_n R_n' r² dr = δ, from the widest Gaussian on: the n-th holds no narrower one than
-the n-th, and its spectrum ends where that of the n-th width does.
-
-Coefficients are (atoms, (L + 1)², radial functions), degrees 0 ... L in order, in the unit of the
-density times Å^(3/2).
-"""
+"""Densities of a periodic cell as sums of functions around its atoms, made in reciprocal space."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
 from math import pi
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gamma
 
-from spinlens.layers.equivariant.spherical_harmonics import solid_harmonics
+from spinlens.layers.equivariant.atomic_basis import AtomicBasis, Waves, waves
 
-WIDTHS = (0.8333, 0.5747, 0.3963, 0.2733, 0.1885, 0.13)  # Å, widest first
-LIMIT = 24.0  # Å⁻¹, wave number at which spectra end
-NEGLIGIBLE = 6.0  # standard deviations of a Gaussian's spectrum
-CHUNK, WORKERS = 4096, 2
+CHUNK, WORKERS = 4096, 2  # waves at a time, and threads
 
 Array = NDArray[np.float64]
-
-
-class Waves(NamedTuple):
-    """Half of the waves of a cell, shorter ones first.
-
-    Attributes
-    ----------
-    miller
-        (waves, 3) whole numbers, the third 0 or more.
-    vectors
-        (waves, 3) wave vectors in Å⁻¹, 2π included.
-    counts
-        (waves,) how many waves each stands for: 1, or 2 with its complex conjugate.
-    """
-
-    miller: NDArray[np.int64]
-    vectors: Array
-    counts: Array
-
-    def up_to(self, number: float) -> int:
-        """Count the waves up to a wave number in Å⁻¹."""
-        return int(np.searchsorted(np.linalg.norm(self.vectors, axis=1), number))
-
-
-def waves(lattice: ArrayLike, shape: Sequence[int], limit: float = LIMIT) -> Waves:
-    """List the waves that a grid holds, up to a wave number.
-
-    Parameters
-    ----------
-    lattice, shape
-        Lattice vectors in rows, Å, and grid. The highest wave of an even grid is left out: it has
-        no phase.
-    limit
-        Wave number in Å⁻¹.
-    """
-    halves = [(n - 1) // 2 for n in shape]
-    reciprocal = 2 * pi * np.linalg.inv(np.asarray(lattice, dtype=float)).T
-    reach = limit * np.linalg.norm(np.asarray(lattice, dtype=float), axis=1) / (2 * pi)
-    most = [min(half, int(own)) for half, own in zip(halves, reach, strict=True)]
-    steps = [np.arange(-most[0], most[0] + 1), np.arange(-most[1], most[1] + 1), np.arange(most[2] + 1)]
-    miller = np.stack(np.meshgrid(*steps, indexing="ij"), -1).reshape(-1, 3)
-    vectors = miller @ reciprocal
-    length = np.linalg.norm(vectors, axis=1)
-    order = np.argsort(length, kind="stable")
-    order = order[: int(np.searchsorted(length[order], limit, side="right"))]
-    return Waves(miller[order], vectors[order], np.where(miller[order, 2] > 0, 2.0, 1.0))
-
-
-@dataclass(frozen=True)
-class AtomicBasis:
-    """Functions around an atom.
-
-    Attributes
-    ----------
-    widths
-        Standard deviations of the Gaussians in Å, widest first.
-    max_degree
-        Largest degree L.
-    """
-
-    widths: tuple[float, ...] = WIDTHS
-    max_degree: int = 4
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Shape of the coefficients of an atom: ((L + 1)², radial functions)."""
-        return (self.max_degree + 1) ** 2, len(self.widths)
-
-    @property
-    def degrees(self) -> NDArray[np.int64]:
-        """Degree of each of the (L + 1)² components."""
-        return np.repeat(np.arange(self.max_degree + 1), 2 * np.arange(self.max_degree + 1) + 1)
-
-    @cached_property
-    def mixing(self) -> list[Array]:
-        """For each degree, (radial functions, widths) amplitudes of r^l exp(-r² / 2w²)."""
-        inverse = 1 / (2 * np.square(self.widths))
-        found = []
-        for degree in range(self.max_degree + 1):
-            power = degree + 1.5
-            overlap = 0.5 * gamma(power) / (inverse[:, None] + inverse) ** power
-            found.append(np.linalg.inv(np.linalg.cholesky(overlap)))
-        return found
-
-    @cached_property
-    def integrals(self) -> Array:
-        """Integrals of the functions over all space, ((L + 1)², radial functions), Å^(3/2)."""
-        found = np.zeros(self.shape)
-        found[0] = self._amplitudes(0) @ np.ones(len(self.widths)) / np.sqrt(4 * pi)
-        return found
-
-    def reach(self, radial: int) -> float:
-        """Wave number in Å⁻¹ from which on the spectrum of a radial function is negligible."""
-        return NEGLIGIBLE / self.widths[radial]
-
-    def spectra(self, vectors: Array, radial: int) -> Array:
-        """Fourier transforms of the functions without (-i)^l, (waves, (L + 1)²), in Å^(3/2).
-
-        Parameters
-        ----------
-        vectors
-            (waves, 3) in Å⁻¹.
-        radial
-            Number of the radial function.
-        """
-        square = (vectors * vectors).sum(1)[:, None]
-        widths = np.array(self.widths[: radial + 1])
-        gaussians = np.exp(-0.5 * square * widths**2)
-        parts = [
-            solid_harmonics(degree, vectors)
-            * (gaussians @ self._amplitudes(degree)[radial, : radial + 1])[:, None]
-            for degree in range(self.max_degree + 1)
-        ]
-        return np.concatenate(parts, 1)
-
-    def _amplitudes(self, degree: int) -> Array:
-        """Amplitudes of k^l exp(-w² k² / 2) in the spectra, (radial functions, widths)."""
-        return self.mixing[degree] * ((2 * pi) ** 1.5 * np.array(self.widths) ** (2 * degree + 3))
 
 
 def assemble(

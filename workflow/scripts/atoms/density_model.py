@@ -1,0 +1,27 @@
+"""Train the model of spin densities; score it on folds first."""
+
+from spinlens.core import log
+
+log.to_file(snakemake.log[0], snakemake.input)
+
+from spinlens.core import devices
+
+devices.prepare(snakemake.threads, snakemake.config["gpus"])
+
+from spinlens.atoms import density_files, density_model, density_samples, density_scores, points
+from spinlens.core.files import write_json, write_table
+from spinlens.training import checkpoints
+
+output, config = snakemake.output, snakemake.params.settings
+samples = density_samples.read(snakemake.input.samples, config["starting_moments"])
+prepared = [density_samples.prepare(density_model.BASIS, each) for each in samples]
+structures = [each.structure for each in samples]
+settings = density_model.model_settings(config, structures)
+with checkpoints.of_script(snakemake, output.summary):
+    summary, rows, held_out = density_scores.cross_validate(prepared, settings)
+    model = density_model.DensityModel(points.elements_of(structures), settings)
+    model.train(prepared, print).save(output.model)
+    errors = [row["random_network"] for row in rows]
+    density_files.write_held_out(output.held_out, samples, errors, held_out)
+    write_table(output.table, rows)
+    write_json(output.summary, summary)

@@ -1,0 +1,84 @@
+"""Predicted spin densities as files, laid out as the records of calculations are."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from ase import Atoms
+from numpy.typing import NDArray
+
+from spinlens.atoms.density_samples import DensitySample
+from spinlens.calculations.record import VARIABLES
+from spinlens.core.files import whole
+from spinlens.crystal.reference_cell import Crystal
+from spinlens.density import site_moments
+
+Array = NDArray[Any]
+
+
+def crystal_of(structure: Atoms) -> Crystal:
+    """Return cell and sites as figures and exports take them.
+
+    Parameters
+    ----------
+    structure
+        Periodic cell.
+    """
+    positions = structure.get_scaled_positions(wrap=False)
+    return Crystal(structure.cell.array, positions, tuple(structure.get_chemical_symbols()))
+
+
+def write(
+    path: Path | str, structure: Atoms, magnetization: Array, attributes: Mapping[str, Any]
+) -> None:
+    """Write a density and its crystal to a netCDF file.
+
+    Parameters
+    ----------
+    path, structure
+        File to write, and crystal.
+    magnetization
+        Density in μB Å⁻³, (na, nb, nc).
+    attributes
+        Attributes of the file.
+    """
+    lattice, positions, elements = crystal_of(structure)
+    arrays = {
+        "magnetization": magnetization,
+        "lattice": lattice,
+        "site_position": positions,
+        "site_element": np.array(elements, dtype=object),
+        "site_moment": site_moments.in_spheres(magnetization, lattice, positions),
+    }
+    variables = {}
+    for name, values in arrays.items():
+        dims, kind, about = VARIABLES[name]
+        variables[name] = dims, values if kind is str else values.astype(kind), about
+    made = xr.Dataset(variables, attrs={"Conventions": "CF-1.11", **attributes})
+    packed = {"magnetization": {"zlib": True, "complevel": 4}}
+    with whole(path) as temporary:
+        made.to_netcdf(temporary, engine="netcdf4", encoding=packed)
+
+
+def write_held_out(
+    folder: Path | str,
+    samples: Sequence[DensitySample],
+    errors: Sequence[float],
+    predicted: Sequence[Array],
+) -> None:
+    """Write predictions of the smallest, the median and the largest error.
+
+    Parameters
+    ----------
+    folder
+        Folder of `smallest.nc`, `median.nc` and `largest.nc`.
+    samples, errors, predicted
+        Samples, ∫|Δm| / ∫|m| of their predictions, and these in μB Å⁻³.
+    """
+    order = np.argsort(errors, kind="stable")
+    for name, place in (("smallest", 0), ("median", len(order) // 2), ("largest", -1)):
+        i = int(order[place])
+        about = {"id": samples[i].name, "error": round(float(errors[i]), 4)}
+        write(Path(folder, f"{name}.nc"), samples[i].structure, predicted[i], about)

@@ -1,0 +1,223 @@
+"""How well spin densities are predicted from structure: folds, errors, intervals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinlens.atoms import density_baselines, points, structure_sets
+from spinlens.atoms.density_model import BASIS, DensityModel
+from spinlens.atoms.density_samples import DensitySample, Prepared
+from spinlens.atoms.structure_sets import Crystals, Fold
+from spinlens.atoms.training_loop import Report
+from spinlens.core.errors import SpinlensError
+from spinlens.density import grids, site_moments
+from spinlens.evidence import intervals
+from spinlens.evidence.predictions import Predictions
+from spinlens.layers.equivariant import atomic_density
+
+FOLDS = 5
+NETWORK, ATOMS = "network", "superposed_atoms"
+BASELINES = (ATOMS, *density_baselines.BASELINES)
+METHODS = (NETWORK, *BASELINES)
+NOTICED = 0.01  # μB, of a ligand whose sign is compared
+
+Row = dict[str, Any]
+Array = NDArray[Any]
+Fields = dict[str, list[Array]]  # densities in μB Å⁻³ by method
+
+
+def folds(samples: Sequence[DensitySample], seed: int = 0) -> dict[str, list[Fold]]:
+    """Divide samples into folds of compositions at random, and into folds of one group each.
+
+    Parameters
+    ----------
+    samples, seed
+        Samples, and seed of the draw.
+
+    Returns
+    -------
+    dict
+        Positions (training, validation) of `random` and `grouped` folds.
+
+    Raises
+    ------
+    SpinlensError
+        If all are of one group, or of fewer compositions than folds.
+    """
+    names, groups = [each.composition for each in samples], [each.group for each in samples]
+    if len(set(names)) < FOLDS or len(set(groups)) < 2:
+        raise SpinlensError(
+            f"{len(set(names))} compositions with {len(set(groups))} sets of magnetic elements: "
+            f"density_model takes {FOLDS} compositions at least, and two sets"
+        )
+    crystals = Crystals(names, [each.structure for each in samples], names, groups, list(names))
+    return {
+        "random": structure_sets.folds(crystals, FOLDS, False, seed),
+        "grouped": structure_sets.folds(crystals, len(set(groups)), True, seed),
+    }
+
+
+def cross_validate(
+    prepared: Sequence[Prepared], settings: Mapping[str, Any], report: Report = print
+) -> tuple[Row, list[Row], list[Array]]:
+    """Score network and baselines on the same folds.
+
+    Parameters
+    ----------
+    prepared, settings
+        Samples, and settings as `density_model.model_settings` returns them.
+    report
+        Called with lines of progress.
+
+    Returns
+    -------
+    dict
+        `error_random`, `error_grouped`: ∫|Δm| / ∫|m| of the network, mean over the samples, and
+        the same of `baselines_...`; `intervals_...` of 95 % over groups, of the errors and of the
+        network's gains on each baseline; `moments_...` as `_moment_scores` returns them.
+    list of dict
+        Rows with the errors of each sample.
+    list of ndarray
+        Densities of the samples that the network predicted in random folds.
+    """
+    samples = [each.sample for each in prepared]
+    elements = points.elements_of([each.structure for each in samples])
+    model, rows = DensityModel(elements, settings), [_about(each) for each in samples]
+    summary: Row = {"samples": len(samples), "groups": sorted({each.group for each in samples})}
+    kept: list[Array] = [sample.magnetization for sample in samples]
+    for split, pairs in folds(samples, settings["seed"]).items():
+        table: list[Row] = [{} for _ in samples]
+        for number, (training, validation) in enumerate(pairs, start=1):
+            fields = _predicted(
+                model, [prepared[i] for i in training], [samples[i] for i in validation]
+            )
+            for place, i in enumerate(validation):
+                own = {method: values[place] for method, values in fields.items()}
+                table[i] = {method: _compared(samples[i], own[method]) for method in METHODS}
+                if split == "random":
+                    kept[i] = own[NETWORK].astype("float32")
+            means = {m: np.mean([table[i][m]["error"] for i in validation]) for m in METHODS}
+            report(f"{split} fold {number}: " + ", ".join(f"{m} {v:.3f}" for m, v in means.items()))
+        for row, scores in zip(rows, table, strict=True):
+            row |= {f"{split}_{m}": round(scores[m]["error"], 4) for m in METHODS}
+            row[f"{split}_total_moment_muB"] = round(scores[NETWORK]["total_moment"], 4)
+        summary |= _summary(split, samples, table)
+    return summary, rows, kept
+
+
+def _predicted(
+    model: DensityModel, training: Sequence[Prepared], validation: Sequence[DensitySample]
+) -> Fields:
+    """Densities of the validation samples by each method, fitted to the training samples."""
+    model.train(training)
+    structures = [each.structure for each in validation]
+    directions = [each.directions for each in validation]
+    found: Fields = {NETWORK: [], ATOMS: []}
+    of_network = model.predict(structures, directions)
+    for own, each in zip(of_network, validation, strict=True):
+        expected = model.atoms.expected(each.structure, each.directions)
+        atoms = model.atoms.coefficients(each.structure, each.directions, expected)
+        for method, coefficients in ((NETWORK, own.mean(axis=0)), (ATOMS, atoms)):
+            found[method].append(on_grid(coefficients, each))
+    known = [each.sample for each in training]
+    for method, function in density_baselines.BASELINES.items():
+        found[method] = function(known, validation)
+    return found
+
+
+def on_grid(coefficients: Array, sample: DensitySample) -> Array:
+    """Make the density of a sample's cell on its grid, μB Å⁻³.
+
+    Parameters
+    ----------
+    coefficients, sample
+        Coefficients of `density_model.BASIS`, (atoms, (L + 1)², radial functions), and the sample.
+    """
+    shape = sample.magnetization.shape
+    return atomic_density.assemble(BASIS, coefficients, sample.positions, sample.lattice, shape)
+
+
+def relative_error(predicted: Array, truth: Array) -> float:
+    """∫|Δm| / ∫|m| of two densities on one grid.
+
+    Parameters
+    ----------
+    predicted, truth
+        Densities (na, nb, nc).
+    """
+    return float(np.abs(predicted - truth).mean() / np.abs(truth).mean())
+
+
+def _compared(sample: DensitySample, predicted: Array) -> Row:
+    """Error, total moment, absolute errors of moments, and wrong signs of ligands."""
+    truth, lattice = sample.magnetization, sample.lattice
+    moments = [
+        site_moments.in_spheres(field, lattice, sample.positions) for field in (predicted, truth)
+    ]
+    totals = [float(grids.integral(field, lattice)) for field in (predicted, truth)]
+    magnetic = sample.directions != 0
+    ligands = ~magnetic & (np.abs(moments[1]) > NOTICED)
+    differences = np.abs(moments[0] - moments[1])
+    return {
+        "error": relative_error(predicted, truth),
+        "total_moment": totals[0],
+        "total": abs(totals[0] - totals[1]),
+        "sites": differences[magnetic],
+        "wrong": (moments[0] * moments[1] < 0)[ligands],
+    }
+
+
+def _about(sample: DensitySample) -> Row:
+    return {
+        "calculation": sample.name,
+        "composition": sample.composition,
+        "magnetic_elements": sample.group,
+        "total_moment_muB": round(float(grids.integral(sample.magnetization, sample.lattice)), 4),
+    }
+
+
+def _summary(split: str, samples: Sequence[DensitySample], table: Sequence[Row]) -> Row:
+    errors = {m: np.array([scores[m]["error"] for scores in table]) for m in METHODS}
+    means = {method: round(float(own.mean()), 4) for method, own in errors.items()}
+    return {
+        f"error_{split}": means.pop(NETWORK),
+        f"baselines_{split}": means,
+        f"intervals_{split}": _intervals(errors, samples),
+        f"moments_{split}": {
+            method: _moment_scores([scores[method] for scores in table]) for method in METHODS
+        },
+    }
+
+
+def _moment_scores(scores: Sequence[Row]) -> Row:
+    """Mean absolute errors in μB of totals and of magnetic sites; share of wrong ligand signs."""
+    wrong = np.concatenate([own["wrong"] for own in scores])
+    return {
+        "total_mae_muB": round(float(np.mean([own["total"] for own in scores])), 4),
+        "site_mae_muB": round(float(np.concatenate([own["sites"] for own in scores]).mean()), 4),
+        "ligand_sign_errors": round(float(wrong.mean()), 4) if wrong.size else None,
+        "ligands": int(wrong.size),
+    }
+
+
+def _intervals(errors: Mapping[str, Array], samples: Sequence[DensitySample]) -> Row:
+    """95 % intervals over groups: of each error, and of the network's gain on each baseline."""
+    names, groups = (np.array([getattr(s, key) for s in samples]) for key in ("name", "group"))
+    made = {
+        method: [Predictions(names, groups, groups, np.zeros(len(own)), own)]
+        for method, own in errors.items()
+    }
+    draws = intervals.draw(made[NETWORK])
+    found = {method: intervals.of_metric("mae", own, draws) for method, own in made.items()}
+    gains = {m: intervals.of_gain("mae", made[NETWORK], made[m], draws) for m in BASELINES}
+    return {
+        "error": _rounded(found.pop(NETWORK)),
+        "baselines": {method: _rounded(own) for method, own in found.items()},
+        "gain": {method: _rounded(own) for method, own in gains.items()},
+    }
+
+
+def _rounded(bounds: intervals.Interval) -> list[float | None]:
+    return [None if bound is None else round(bound, 4) for bound in bounds]
