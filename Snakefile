@@ -58,3 +58,10 @@ rule geometry:
         rules.representations_figure.output,
         rules.autoencoder.output,
         rules.latent_map.output,
+
+
+rule density_model:
+    """The model of spin densities from structure: scores on folds, and pictures."""
+    input:
+        rules.density_model_fit.output,
+        rules.density_model_figures.output,

@@ -26,6 +26,7 @@ rule density_model_fit:
     params:
         settings=settings(
             "density_members",
+            "density_fold_members",
             "density_steps",
             "geometry_crystal_cutoff",
             "geometry_seed",
@@ -34,3 +35,30 @@ rule density_model_fit:
         code=code("atoms/density_model.py"),
     script:
         "../scripts/atoms/density_model.py"
+
+
+rule predict_density:
+    """Predict the spin densities of the structures of `structures` in the order asked for."""
+    input:
+        model=rules.density_model_fit.output.model,
+        summary=rules.density_model_fit.output.summary,
+        structures=lambda wildcards: asked_structures().values(),
+    output:
+        table=f"{RESULTS}/density_predictions/predictions.tsv",
+        folder=directory(f"{RESULTS}/density_predictions/structures"),
+    log:
+        f"{RESULTS}/logs/predict_density.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/predict_density.jsonl"
+    conda:
+        "../../envs/density.yaml"
+    threads: 2
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        structures=lambda wildcards: {n: str(f) for n, f in asked_structures().items()},
+        settings=settings("order", "order_cells", "starting_moments", "cell_height", "density_grid"),
+        code=code("atoms/predict_density.py"),
+    script:
+        "../scripts/atoms/predict_density.py"

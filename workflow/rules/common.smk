@@ -319,3 +319,14 @@ def gpaw_folders():
         for formula, planned in gpaw_plan().items()
         for order in planned.computed["orders"]
     ]
+
+
+@cache
+def asked_structures():
+    """Files of the structures whose spin density is to be predicted, by name; looked up only for
+    that job, because it imports pymatgen."""
+    from spinlens.structures import parent
+
+    if config["structures"] is None:
+        sys.exit("config: structures: name a POSCAR, a .cif or a folder of them")
+    return or_exit("config", parent.structure_files, config["structures"])

@@ -146,3 +146,43 @@ rule latent_map:
         code=code("plots/latent_map.py"),
     script:
         "../scripts/plots/latent_map.py"
+
+
+rule density_model_figures:
+    """Draw predicted spin densities of held-out crystals beside the computed ones."""
+    input:
+        samples=f"{RESULTS}/samples.tsv",
+        records=RECORDS,
+        held_out=rules.density_model_fit.output.held_out,
+    output:
+        smallest=report(
+            f"{RESULTS}/figures/density_model_smallest.svg",
+            caption="../report/density_model.rst",
+            category="Geometry",
+            labels={"shows": "spin density from structure, smallest error"},
+        ),
+        median=report(
+            f"{RESULTS}/figures/density_model_median.svg",
+            caption="../report/density_model.rst",
+            category="Geometry",
+            labels={"shows": "spin density from structure, median error"},
+        ),
+        largest=report(
+            f"{RESULTS}/figures/density_model_largest.svg",
+            caption="../report/density_model.rst",
+            category="Geometry",
+            labels={"shows": "spin density from structure, largest error"},
+        ),
+    log:
+        f"{RESULTS}/logs/density_model_figures.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/density_model_figures.jsonl"
+    conda:
+        "../../envs/plots.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        code=code("plots/density_model.py"),
+    script:
+        "../scripts/plots/density_model.py"

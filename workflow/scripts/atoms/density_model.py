@@ -18,7 +18,8 @@ prepared = [density_samples.prepare(density_model.BASIS, each) for each in sampl
 structures = [each.structure for each in samples]
 settings = density_model.model_settings(config, structures)
 with checkpoints.of_script(snakemake, output.summary):
-    summary, rows, held_out = density_scores.cross_validate(prepared, settings)
+    of_folds = settings | {"members": config["density_fold_members"]}
+    summary, rows, held_out = density_scores.cross_validate(prepared, of_folds)
     model = density_model.DensityModel(points.elements_of(structures), settings)
     model.train(prepared, print).save(output.model)
     errors = [row["random_network"] for row in rows]

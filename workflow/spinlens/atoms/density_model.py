@@ -9,11 +9,12 @@ from typing import Any, Self
 import keras
 import numpy as np
 from ase import Atoms
+from ase.neighborlist import neighbor_list
 from numpy.typing import NDArray
 
 from spinlens.atoms import density_network, density_samples, moments, points, training_loop
-from spinlens.atoms.density_samples import Prepared
-from spinlens.atoms.superposed_atoms import SuperposedAtoms
+from spinlens.atoms.density_samples import DensitySample, Prepared
+from spinlens.atoms.superposed_atoms import REACH, SuperposedAtoms
 from spinlens.atoms.training_loop import Report
 from spinlens.core.files import whole
 from spinlens.layers.equivariant.atomic_basis import AtomicBasis
@@ -21,6 +22,7 @@ from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 BASIS = AtomicBasis()
 RADIALS = 4  # of the six radial functions of a degree those that coefficients need most
 TRAINING = {"batch": 12, "learning_rate": 0.005}
+TOLERANCE = 0.02  # of the shortest distance
 
 Array = NDArray[Any]
 
@@ -80,6 +82,7 @@ class DensityModel:
             [each.directions for each in samples],
             [each.name for each in samples],
         )
+        self.known = _training_range(samples)
         self.weights = []
         for member in range(self.settings["members"]):
             settings = self.settings | {"seed": self.settings["seed"] + member}
@@ -109,6 +112,24 @@ class DensityModel:
             count = len(structure)
             kept = [density_network.unflattened(own[row], count, shape) for own in members]
             found.append(np.einsum("cnk,mack->macn", self.axes, np.array(kept)))
+        return found
+
+    def outside(self, structure: Atoms, directions: Array) -> list[str]:
+        """Describe what of a crystal lies outside of what was trained on; empty if nothing does.
+
+        Parameters
+        ----------
+        structure, directions
+            Crystal, and directions asked of the moments of its atoms, (atoms,).
+        """
+        new = sorted(set(structure.get_chemical_symbols()) - self.known["elements"])
+        found = [f"element {symbol} not in training" for symbol in new]
+        if _is_mixed(directions) and not self.known["mixed"]:
+            found.append("antiparallel moments not in training")
+        low, high = self.known["nearest"]
+        nearest = _nearest(structure)
+        if not low * (1 - TOLERANCE) <= nearest <= high * (1 + TOLERANCE):
+            found.append(f"nearest atoms {nearest:.3g} Å apart, outside {low:.3g}–{high:.3g} Å")
         return found
 
     def save(self, path: Path | str) -> None:
@@ -175,3 +196,21 @@ class DensityModel:
             atoms = self.atoms.coefficients(structure, own, moment)
             row[: len(structure)] = np.einsum("cnk,acn->ack", self.axes, atoms)
         return inputs | {"superposed": superposed.reshape(len(superposed), -1)}
+
+
+def _training_range(samples: Sequence[DensitySample]) -> dict[str, Any]:
+    """Elements, shortest distances in Å, and whether any moments are antiparallel."""
+    nearest = [_nearest(each.structure) for each in samples]
+    return {
+        "elements": set().union(*(each.structure.get_chemical_symbols() for each in samples)),
+        "nearest": (min(nearest), max(nearest)),
+        "mixed": any(_is_mixed(each.directions) for each in samples),
+    }
+
+
+def _nearest(structure: Atoms) -> float:
+    return float(neighbor_list("d", structure, REACH).min(initial=REACH))
+
+
+def _is_mixed(directions: Array) -> bool:
+    return bool((directions > 0).any() and (directions < 0).any())

@@ -14,6 +14,8 @@ from spinlens.core.errors import SpinlensError
 
 BONDED = 1.15  # times the sum of covalent radii
 SYMMETRY_TOLERANCE = 0.01  # Å
+ENDINGS = (".vasp", ".cif", ".poscar")
+NAMES = ("POSCAR", "CONTCAR")
 
 
 class Bonds(NamedTuple):
@@ -70,6 +72,36 @@ def read(path: Path | str, cell_height: float | None = None) -> Structure:
         raise SpinlensError(f"parent {path}: sites are partly occupied; give each one element")
     structure.remove_oxidation_states()
     return structure if cell_height is None else _in_vacuum(structure, cell_height)
+
+
+def structure_files(source: Path | str) -> dict[str, Path]:
+    """Find the structures that a path names, by name.
+
+    Parameters
+    ----------
+    source
+        A POSCAR or .cif, or a folder: its files *.vasp, *.poscar, *.cif, POSCAR and CONTCAR, and
+        those of its folders.
+
+    Raises
+    ------
+    SpinlensError
+        If the path is missing, or the folder holds none.
+    """
+    path = Path(source)
+    if path.is_file():
+        return {_name(path): path}
+    if not path.is_dir():
+        raise SpinlensError(f"structures: {source} does not exist")
+    listed = [*path.glob("*"), *path.glob("*/*")]
+    found = {
+        _name(each): each
+        for each in sorted(listed)
+        if each.is_file() and (each.suffix.lower() in ENDINGS or each.name in NAMES)
+    }
+    if not found:
+        raise SpinlensError(f"structures: {source} holds no POSCAR, *.vasp or *.cif")
+    return found
 
 
 def bonds(structure: Structure) -> Bonds:
@@ -151,6 +183,11 @@ def site_permutations(structure: Structure) -> NDArray[np.int64]:
         for image in images
     }
     return np.array(sorted(permutations))
+
+
+def _name(path: Path) -> str:
+    """Name of a structure: its file's, or its folder's where the file is called POSCAR."""
+    return (path.resolve().parent.name or path.name) if path.name in NAMES else path.stem
 
 
 def _in_vacuum(structure: Structure, height: float) -> Structure:

@@ -1,0 +1,158 @@
+"""Spin densities predicted for structures, in a magnetic order that is asked for."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from ase import Atoms
+from numpy.typing import NDArray
+
+from spinlens.atoms import density_files
+from spinlens.atoms.density_model import BASIS, DensityModel
+from spinlens.core.errors import SpinlensError
+from spinlens.core.files import write_text
+from spinlens.density import grids, site_moments
+from spinlens.layers.equivariant import atomic_density
+from spinlens.structures import composition_orders, folders, parent, vasp
+
+SPACING = 0.19  # Å, largest distance of voxels
+TITLE = "predicted spin density, not computed; the charge density is left zero"
+COLUMNS = (
+    "structure", "order", "folder", "total_moment_muB", "absolute_moment_muB", "error_estimate",
+    "spread", "outside", "magmom",
+)  # fmt: skip
+
+Array = NDArray[Any]
+
+
+class Predicted(NamedTuple):
+    """A predicted spin density.
+
+    Parameters
+    ----------
+    name, order
+        Name of the structure, and magnetic order.
+    structure, cell
+        The cell of the order, as pymatgen and as ASE have it.
+    magnetization
+        Density in μB Å⁻³, (na, nb, nc).
+    row
+        Row of COLUMNS.
+    """
+
+    name: str
+    order: str
+    structure: Any
+    cell: Atoms
+    magnetization: NDArray[np.float64]
+    row: dict[str, Any]
+
+
+def predict(
+    model: DensityModel,
+    scores: Mapping[str, Any],
+    source: Path | str,
+    name: str,
+    settings: Mapping[str, Any],
+) -> Predicted:
+    """Predict the spin density of a structure.
+
+    Parameters
+    ----------
+    model, scores
+        The model, and its scores as `density_scores.cross_validate` returns them.
+    source, name
+        POSCAR or .cif, and what it is called.
+    settings
+        Config keys order, order_cells, starting_moments, cell_height and density_grid.
+
+    Raises
+    ------
+    SpinlensError
+        If the file is no crystal, an element is not among those that the model was trained on,
+        or the order does not exist in it.
+    """
+    arranged = _arranged(source, settings)
+    cell = Atoms(
+        [site.specie.symbol for site in arranged.structure],
+        scaled_positions=arranged.structure.frac_coords,
+        cell=arranged.structure.lattice.matrix,
+        pbc=True,
+    )
+    directions = np.sign(arranged.moments)
+    if unknown := sorted(set(cell.get_chemical_symbols()) - set(model.elements)):
+        raise SpinlensError(
+            f"structures: {source}: no sample of density_model holds {', '.join(unknown)}"
+        )
+    coefficients = model.predict([cell], [directions])[0]
+    lattice, positions = cell.cell.array, arranged.structure.frac_coords
+    shape = settings["density_grid"] or grid_of(lattice)
+    fields = np.array(
+        [atomic_density.assemble(BASIS, own, positions, lattice, shape) for own in coefficients]
+    )
+    mean, order = fields.mean(axis=0), settings["order"]
+    size = np.abs(mean).mean()
+    moments = site_moments.in_spheres(mean, lattice, positions)
+    outside = model.outside(cell, directions)
+    row = {
+        "structure": name,
+        "order": order,
+        "folder": f"{name}_{order}",
+        "total_moment_muB": round(float(grids.integral(mean, lattice)), 4),
+        "absolute_moment_muB": round(float(grids.integral(np.abs(mean), lattice)), 4),
+        "error_estimate": scores["error_grouped" if outside else "error_random"],
+        "spread": round(float(np.abs(fields - mean).mean() / size), 4) if size else 0.0,
+        "outside": "; ".join(outside),
+        "magmom": " ".join(f"{moment:.3f}" for moment in moments),
+    }
+    return Predicted(name, order, arranged.structure, cell, mean, row)
+
+
+def grid_of(lattice: Array) -> list[int]:
+    """Choose an even grid with voxels of at most 0.19 Å.
+
+    Parameters
+    ----------
+    lattice
+        Lattice vectors in rows, Å.
+    """
+    return [2 * int(np.ceil(np.linalg.norm(vector) / SPACING / 2)) for vector in lattice]
+
+
+def write(predicted: Predicted, folder: Path | str) -> None:
+    """Write CHGCAR, spin_density.nc and MAGMOM of a prediction.
+
+    Parameters
+    ----------
+    predicted, folder
+        The prediction, and the folder that its own is made in.
+    """
+    own, half = Path(folder, predicted.row["folder"]), predicted.magnetization / 2
+    vasp.write_chgcar(own / "CHGCAR", predicted.structure, np.stack([half, -half]), TITLE)
+    about = {"id": predicted.row["folder"], "source": "predicted from structure"} | {
+        name: predicted.row[name] for name in ("order", "error_estimate", "spread", "outside")
+    }
+    density_files.write(own / "spin_density.nc", predicted.cell, predicted.magnetization, about)
+    write_text(own / "MAGMOM", f"MAGMOM = {predicted.row['magmom']}\n")
+
+
+def _arranged(source: Path | str, settings: Mapping[str, Any]) -> Any:
+    """Cell of the order asked for, with moments whose signs are the directions."""
+    try:
+        structure = folders.by_element(parent.read(source))
+    except SpinlensError as fault:
+        raise SpinlensError(f"structures: {str(fault).removeprefix('parent ')}") from None
+    moments = settings["starting_moments"] or {}
+    symbols = {site.specie.symbol for site in structure}
+    if not any(moments.get(symbol) for symbol in symbols):
+        raise SpinlensError(f"structures: {source}: no element is magnetic by starting_moments")
+    slab = settings["cell_height"] is not None
+    known = composition_orders.known_orders(structure, moments, settings["order_cells"], slab)
+    arranged = composition_orders.arrangement(structure, settings["order"], moments, known)
+    if arranged is None:
+        names: Iterable[str] = (order.name for order in known)
+        raise SpinlensError(
+            f"structures: {source}: has no {settings['order']} order; it has {', '.join(names)}"
+        )
+    return arranged
