@@ -10,6 +10,7 @@ from small_densities import BASIS, SETTINGS, STRUCTURES
 from spinlens.atoms.density_model import DensityModel, model_settings
 from spinlens.layers.equivariant import atomic_density
 
+pytestmark = pytest.mark.slow
 GRID = (60, 60, 100)  # holds the waves of all cells below
 UP = np.array([1.0, 1, 0, 0])
 FERRI = np.array([1.0, -1, 0, 0])
@@ -20,7 +21,7 @@ SAME = 1e-5
 @pytest.fixture(scope="module")
 def model():
     """Trained for a few steps, its weights then enlarged so that every degree counts."""
-    made = DensityModel(ELEMENTS, SETTINGS).train(small_densities.prepared(5))
+    made = DensityModel(ELEMENTS, SETTINGS).train(small_densities.prepared(3))
     random = np.random.default_rng(0)
     made.weights = [[w + 0.1 * random.normal(size=w.shape) for w in own] for own in made.weights]
     return made
