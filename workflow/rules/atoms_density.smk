@@ -19,7 +19,6 @@ rule density_model_fit:
         f"{RESULTS}/benchmarks/density_model_fit.jsonl"
     conda:
         "../../envs/density.yaml"
-    threads: 2
     resources:
         mem_mb=growing(6000),
         runtime=growing(120),
@@ -52,7 +51,6 @@ rule predict_density:
         f"{RESULTS}/benchmarks/predict_density.jsonl"
     conda:
         "../../envs/density.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import small_densities
-from small_densities import BASIS
 from spinlens.atoms.superposed_atoms import SuperposedAtoms, mean_directions
 
 PREPARED = small_densities.prepared()
