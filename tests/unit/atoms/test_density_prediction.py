@@ -90,6 +90,8 @@ def test_what_is_written_is_marked_as_predicted(model, file, tmp_path):
     assert stored.data["diff"] / made.structure.volume == pytest.approx(
         made.magnetization, abs=1e-6
     )
+    electrons = stored.data["total"].mean()
+    assert electrons == pytest.approx(4 + 6 + 6 + 6, rel=1e-3)  # Ti, Cr and two Te
     with xr.open_dataset(folder / "spin_density.nc") as opened:
         assert opened["magnetization"].values == pytest.approx(made.magnetization, abs=1e-6)
         assert opened.attrs["source"] == "predicted from structure"

@@ -21,7 +21,7 @@ from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 
 BASIS = AtomicBasis()
 RADIALS = 4  # of the six radial functions of a degree those that coefficients need most
-TRAINING = {"batch": 12, "learning_rate": 0.005}
+TRAINING = {"batch": 12, "learning_rate": 0.005, "epoch": 10}
 TOLERANCE = 0.02  # of the shortest distance
 
 Array = NDArray[Any]

@@ -34,6 +34,7 @@ from spinlens.layers.equivariant.point_convolution import PointConvolution
 SCALARS, LAYERS, HIDDEN = 32, 2, 16
 INTERACTING = {"0e": SCALARS, "1o": 8, "2e": 4}  # channels; degrees above come by the last step
 UNIT = 3.0  # μB, of the expected moments among the inputs
+ROUNDING = 1e-5  # of a relative squared error in single precision
 SHRUNK = 0.01  # variance of the first weights of the last layers
 ODD = ("direction", "expected")  # inputs that turn over with the directions
 
@@ -102,7 +103,9 @@ def network(
 
 @keras.saving.register_keras_serializable(package="spinlens", name="density_loss")
 def loss(forms: Tensor, coefficients: Tensor) -> Tensor:
-    """Return the relative squared error of each crystal: a quadratic form of (c, 1).
+    """Return the relative error of each crystal: the root of a quadratic form of (c, 1).
+
+    The root weighs crystals and stages of the training more evenly than the square does.
 
     Parameters
     ----------
@@ -110,7 +113,10 @@ def loss(forms: Tensor, coefficients: Tensor) -> Tensor:
         As `density_samples.quadratic_forms` and `network` return them.
     """
     extended = ops.concatenate([coefficients, ops.ones_like(coefficients[:, :1])], -1)
-    return ops.sum(extended * ops.matmul(forms, extended[..., None])[..., 0], -1)
+    square = ops.sum(extended * ops.matmul(forms, extended[..., None])[..., 0], -1)
+    return ops.sqrt(
+        ops.maximum(square, 0) + ROUNDING
+    )  # the square is a difference of large numbers
 
 
 @keras.saving.register_keras_serializable(package="spinlens")

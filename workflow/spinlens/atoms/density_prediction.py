@@ -1,6 +1,6 @@
 """Spin densities predicted for structures, in a magnetic order that is asked for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,12 +12,14 @@ from spinlens.atoms import density_files
 from spinlens.atoms.density_model import BASIS, DensityModel
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_text
+from spinlens.crystal.composition import PROPERTIES, properties
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
 from spinlens.structures import composition_orders, folders, parent, vasp
 
 SPACING = 0.19  # Å, largest distance of voxels
-TITLE = "predicted spin density, not computed; the charge density is left zero"
+TITLE = "predicted spin density, not computed; charge density: Gaussian atoms"
+ATOM_WIDTH = 2  # of `atomic_basis.WIDTHS`, of the Gaussian atoms
 COLUMNS = (
     "structure", "order", "folder", "total_moment_muB", "absolute_moment_muB", "error_estimate",
     "spread", "outside", "magmom",
@@ -120,6 +122,24 @@ def grid_of(lattice: Array) -> list[int]:
     return [2 * int(np.ceil(np.linalg.norm(vector) / SPACING / 2)) for vector in lattice]
 
 
+def gaussian_charge(cell: Atoms, shape: Sequence[int]) -> NDArray[np.float64]:
+    """Superpose Gaussians of the valence electrons, in e Å⁻³: a stand-in, not a prediction.
+
+    Parameters
+    ----------
+    cell, shape
+        Crystal, and grid (na, nb, nc).
+    """
+    gaussian = np.linalg.inv(BASIS.mixing[0])[ATOM_WIDTH]
+    gaussian /= gaussian @ BASIS.integrals[0]
+    found = np.zeros((len(cell), *BASIS.shape))
+    for own, symbol in zip(found, cell.get_chemical_symbols(), strict=True):
+        group = dict(zip(PROPERTIES, properties(symbol), strict=True))["group"]
+        own[0] = gaussian * (group if group <= 12 else group - 10)
+    positions = cell.get_scaled_positions(wrap=False)
+    return atomic_density.assemble(BASIS, found, positions, cell.cell.array, shape)
+
+
 def write(predicted: Predicted, folder: Path | str) -> None:
     """Write CHGCAR, spin_density.nc and MAGMOM of a prediction.
 
@@ -128,8 +148,10 @@ def write(predicted: Predicted, folder: Path | str) -> None:
     predicted, folder
         The prediction, and the folder that its own is made in.
     """
-    own, half = Path(folder, predicted.row["folder"]), predicted.magnetization / 2
-    vasp.write_chgcar(own / "CHGCAR", predicted.structure, np.stack([half, -half]), TITLE)
+    own, field = Path(folder, predicted.row["folder"]), predicted.magnetization
+    charge = gaussian_charge(predicted.cell, field.shape)
+    spins = np.stack([charge + field, charge - field]) / 2
+    vasp.write_chgcar(own / "CHGCAR", predicted.structure, spins, TITLE)
     _, rest = (own / "CHGCAR").read_text(encoding="utf-8").split("\n", 1)
     write_text(own / "CHGCAR", f"{TITLE}\n{rest}")  # pymatgen writes a first line of its own
     about = {"id": predicted.row["folder"], "source": "predicted from structure"} | {

@@ -155,7 +155,8 @@ def fit(
     inputs, truth
         Arrays by name and array, examples first.
     settings
-        `batch`, `learning_rate`, `seed`, and `steps` or, which comes first, `minutes`.
+        `batch`, `learning_rate`, `seed`, and `steps` or, which comes first, `minutes`. With
+        `steps`, `epoch` is the number of those between changes of the learning rate.
     report
         Called with a line after each epoch.
 
@@ -167,7 +168,8 @@ def fit(
     minutes, steps = settings.get("minutes"), settings.get("steps")
     epoch, memory = STEPS_PER_EPOCH, LONGEST_MEMORY
     if minutes is None:
-        epoch, memory = min(STEPS_PER_EPOCH, settings["steps"]), settings["steps"] // MEMORY_SHARE
+        epoch = min(settings.get("epoch", STEPS_PER_EPOCH), settings["steps"])
+        memory = settings["steps"] // MEMORY_SHARE
     schedule = CosineSchedule(settings["learning_rate"], steps, minutes, report)
     if model.compiled:
         for variable in model.optimizer.variables:

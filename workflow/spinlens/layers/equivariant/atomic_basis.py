@@ -75,9 +75,9 @@ def waves(lattice: ArrayLike, shape: Sequence[int], limit: float = LIMIT) -> Wav
     steps[2] = steps[2][most[2] :]
     miller = np.stack(np.meshgrid(*steps, indexing="ij"), -1).reshape(-1, 3)
     vectors = miller @ reciprocal
-    length = np.linalg.norm(vectors, axis=1)
-    order = np.argsort(length, kind="stable")
-    order = order[: int(np.searchsorted(length[order], limit, side="right"))]
+    square = np.einsum("gi,gi->g", vectors, vectors)
+    kept = np.flatnonzero(square <= limit**2)
+    order = kept[np.argsort(square[kept])]
     return Waves(miller[order], vectors[order], np.where(miller[order, 2] > 0, 2.0, 1.0))
 
 
@@ -138,15 +138,32 @@ class AtomicBasis:
         radial
             Number of the radial function.
         """
+        return self.harmonics(vectors) * self.radial_spectra(vectors, radial)
+
+    def harmonics(self, vectors: Array) -> Array:
+        """Solid harmonics k^l Y_lm(k̂) of all degrees, (waves, (L + 1)²), in Å^-l.
+
+        Parameters
+        ----------
+        vectors
+            (waves, 3) in Å⁻¹.
+        """
+        parts = [solid_harmonics(degree, vectors) for degree in range(self.max_degree + 1)]
+        return np.concatenate(parts, 1)
+
+    def radial_spectra(self, vectors: Array, radial: int) -> Array:
+        """Radial parts of `spectra`, (waves, (L + 1)²), in Å^(l + 3/2).
+
+        Parameters
+        ----------
+        vectors, radial
+            As `spectra` takes them.
+        """
         square = (vectors * vectors).sum(1)[:, None]
         widths = np.array(self.widths[: radial + 1])
-        gaussians = np.exp(-0.5 * square * widths**2)
-        parts = [
-            solid_harmonics(degree, vectors)
-            * (gaussians @ self._amplitudes(degree)[radial, : radial + 1])[:, None]
-            for degree in range(self.max_degree + 1)
-        ]
-        return np.concatenate(parts, 1)
+        amplitudes = [self._amplitudes(d)[radial, : radial + 1] for d in range(self.max_degree + 1)]
+        found = np.exp(-0.5 * square * widths**2) @ np.array(amplitudes).T
+        return np.asarray(found[:, self.degrees])
 
     def _amplitudes(self, degree: int) -> Array:
         """Amplitudes of k^l exp(-w² k² / 2) in the spectra, (radial functions, widths)."""

@@ -121,13 +121,15 @@ def _sum_over_atoms(
     basis: AtomicBasis, turned: Any, phases: Any, held: Waves, rows: slice
 ) -> NDArray[np.complex128]:
     vectors = held.vectors[rows]
-    length = np.linalg.norm(vectors, axis=1)
+    length = np.sqrt(np.einsum("gi,gi->g", vectors, vectors))
+    harmonics = basis.harmonics(vectors)
     total = np.zeros(len(vectors), complex)
     for radial in range(len(basis.widths)):
         end = int(np.searchsorted(length, basis.reach(radial)))
         if end:
             own = phases[:end] @ np.ascontiguousarray(turned[..., radial])
-            total[:end] += np.einsum("gc,gc->g", own, basis.spectra(vectors[:end], radial))
+            own *= basis.radial_spectra(vectors[:end], radial)
+            total[:end] += np.einsum("gc,gc->g", own, harmonics[:end])
     return total
 
 
