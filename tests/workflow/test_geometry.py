@@ -117,3 +117,14 @@ def test_molecules_that_are_none_are_one_line(made):
     done = made.snakemake("results/geometry/missing_atom/molecules.json", "--config", *keys)
     assert done.returncode != 0
     assert "\nnone.xyz: no file of structures" in done.stdout + done.stderr
+
+
+def test_a_density_is_predicted_for_structures_that_are_named(made):
+    none = made.snakemake("-n", "predict_density")
+    assert none.returncode != 0
+    assert "config: structures: name a POSCAR" in none.stdout + none.stderr
+    missing = made.snakemake("-n", "predict_density", "--config", "structures=gone")
+    assert "structures: gone does not exist" in missing.stdout + missing.stderr
+    planned = made.planned("predict_density", "--config", "structures=resources/structures")
+    assert planned["predict_density"] == planned["density_model_fit"] == 1
+    assert made.planned("density_model")["density_model_figures"] == 1
