@@ -48,7 +48,7 @@ class SuperposedAtoms:
             is_magnetic = magnetic[rows].any()
             mean = _shape(moments[rows], spheres[rows]) if is_magnetic else spheres[rows].mean(0)
             self.shapes[str(symbol)] = mean
-        features = [features_of_atoms(structure) for structure in structures]
+        features = [_features_of_atoms(structure) for structure in structures]
         self.trees = _trees(features, own, range(len(prepared)))
         # What trees say of a sample that they were fitted to is no expectation: inner folds.
         self.of_training: dict[str, Array] = {}
@@ -75,7 +75,7 @@ class SuperposedAtoms:
         """
         if name in self.of_training:
             return self.of_training[str(name)]
-        return _expected(self.trees, features_of_atoms(structure), directions)
+        return _expected(self.trees, _features_of_atoms(structure), directions)
 
     def coefficients(self, structure: Atoms, directions: Array, moments: Array) -> Array:
         """Superpose atoms, (atoms, (L + 1)², radial functions).
@@ -97,24 +97,6 @@ class SuperposedAtoms:
         return found
 
 
-def features_of_atoms(structure: Atoms) -> NDArray[np.float64]:
-    """Describe atoms for trees: element, formal d electrons, and those of the cell.
-
-    Parameters
-    ----------
-    structure
-        Periodic cell.
-
-    Returns
-    -------
-    ndarray
-        (atoms, features).
-    """
-    own = [d_electrons.tabulated(symbol) for symbol in structure.get_chemical_symbols()]
-    of_cell = np.tile(d_electrons.descriptors([structure])[0], (len(structure), 1))
-    return np.hstack([own, d_electrons.of_atoms(structure)[0], of_cell])
-
-
 def mean_directions(structure: Atoms, directions: Array) -> NDArray[np.float64]:
     """Average the directions of magnetic atoms around each atom, near ones most.
 
@@ -133,6 +115,13 @@ def mean_directions(structure: Atoms, directions: Array) -> NDArray[np.float64]:
     total = np.bincount(first, weight * directions[second], len(structure))
     weights = np.bincount(first, weight, len(structure))
     return np.asarray(total / np.where(weights > 0, weights, 1))
+
+
+def _features_of_atoms(structure: Atoms) -> NDArray[np.float64]:
+    """Element, formal d electrons, and those of the cell, of each atom: (atoms, features)."""
+    own = [d_electrons.tabulated(symbol) for symbol in structure.get_chemical_symbols()]
+    of_cell = np.tile(d_electrons.descriptors([structure])[0], (len(structure), 1))
+    return np.hstack([own, d_electrons.of_atoms(structure)[0], of_cell])
 
 
 def _along_directions(each: Prepared) -> tuple[Array, Array, Array]:
