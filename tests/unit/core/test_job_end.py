@@ -10,7 +10,8 @@ import pytest
 from paths import ROOT
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell ignores it
 sys.path.insert(0, {workflow!r})
 from spinlens.core import job_end
 def save():
@@ -32,7 +33,10 @@ def ended_by(number, steps=3, **environment):
     ) as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
-        return process.communicate(timeout=60)[0], process.returncode
+        try:
+            return process.communicate(timeout=60)[0], process.returncode
+        finally:
+            process.kill()  # one that lives on would be waited for
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
