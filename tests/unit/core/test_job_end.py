@@ -62,12 +62,15 @@ def test_the_warning_of_a_time_limit_queues_the_job_again(scontrol, tmp_path):
     assert "SLURM job 12 is put back into the queue" in said
 
 
-def with_seconds_left(scontrol, tmp_path, answer):
-    """SLURM says that the job has a second left, and whose it is."""
-    squeue = tmp_path / "squeue"
-    squeue.write_text(f"#!/bin/sh\necho '{answer}'\n")
+def with_seconds_left(scontrol, tmp_path, answer, failures=0):
+    """SLURM says, after some questions in vain, what time the job has left, and whose it is."""
+    squeue, asked = tmp_path / "squeue", tmp_path / "questions"
+    squeue.write_text(
+        f"#!/bin/sh\necho >> {asked}\n[ $(wc -l < {asked}) -gt {failures} ] && echo '{answer}'\n"
+    )
     squeue.chmod(0o755)
     text = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=3)
+    text = text.replace("job_end.before", "job_end.ASK_SECONDS = 0.1\njob_end.before", 1)
     with subprocess.Popen(
         [sys.executable, "-c", text.replace("600", "3")],
         stdout=subprocess.PIPE, text=True, env=os.environ | scontrol,
@@ -79,6 +82,13 @@ def test_a_training_ends_itself_before_the_time_limit_of_its_job(scontrol, tmp_p
     said = with_seconds_left(scontrol, tmp_path, "0:01|rule_train_wildcards_base")
     assert (tmp_path / "asked").read_text() == "requeue 12\n"
     assert "time limit: ended after 3 further epochs" in said
+
+
+@pytest.mark.parametrize(("failures", "ended"), [(2, True), (9, False)])
+def test_the_time_limit_is_asked_for_again_but_not_for_ever(scontrol, tmp_path, failures, ended):
+    said = with_seconds_left(scontrol, tmp_path, "0:01|rule_train_wildcards_base", failures)
+    assert ("time limit: ended" in said) == ended
+    assert len((tmp_path / "questions").read_text().splitlines()) == (3 if ended else 4)
 
 
 def test_a_job_that_snakemake_did_not_submit_is_left_to_its_owner(scontrol, tmp_path):

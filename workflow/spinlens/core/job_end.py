@@ -20,7 +20,10 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGALRM)
 WARNINGS = (signal.SIGUSR1, signal.SIGALRM)  # of the time limit
 RESERVE_SECONDS = 60.0  # of the job's time, for writing a checkpoint; of a short job a quarter
 _saving: list[Callable[[], int]] = []
+ASK_SECONDS = 10.0  # before a job's time limit is asked for again, if SLURM did not say
+QUESTIONS = 4  # then it is not asked any more: the job has no limit, or another owner
 _watched: list[str] = []  # the job whose end is awaited
+_open: list[int] = []  # how often its limit is yet to be asked for
 
 
 def before_end(save: Callable[[], int]) -> None:
@@ -59,13 +62,25 @@ def _end_before_limit() -> None:
     """Set an alarm shortly before the time limit of this process's SLURM job, if it is one."""
     job = os.environ.get("SLURM_JOB_ID", "")
     _watched.append(job)
-    left = slurm.seconds_left(job) if job else None
+    if job:
+        _set_alarm(job, QUESTIONS)
+
+
+def _set_alarm(job: str, questions: int) -> None:
+    """Set the alarm, or one to ask again: a controller under load may not answer at once."""
+    left = slurm.seconds_left(job)
     if left is not None:
         signal.setitimer(signal.ITIMER_REAL, max(left - RESERVE_SECONDS, 0.75 * left, 1.0))
+    elif questions > 1:
+        _open[:] = [questions - 1]
+        signal.setitimer(signal.ITIMER_REAL, ASK_SECONDS)
 
 
 def _end(number: int, _: FrameType | None) -> None:
     """Save and end at once: an exception would have to pass through the framework's C++ code."""
+    if number == signal.SIGALRM and _open:
+        _set_alarm(_watched[0], _open.pop())
+        return
     signal.setitimer(signal.ITIMER_REAL, 0)
     steps = sum(save() for save in _saving)
     name = "time limit" if number in WARNINGS else signal.Signals(number).name
