@@ -118,7 +118,7 @@ def test_the_environments_of_conda_are_planned_from_another_directory(tmp_path):
     command.chmod(0o755)
     path = {**os.environ, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}"}
     arguments = ["-n", "--sdm", "conda", "--snakefile", str(ROOT / "Snakefile")]
-    targets = ["all", "geometry", "export", "scale_benchmark", "exchange_filter"]
+    targets = ["all", "geometry", "export", "scale_benchmark", "exchange_filter", "density_model"]
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--cores", "1", *arguments, *targets],
         cwd=tmp_path, env=path, capture_output=True, text=True,
