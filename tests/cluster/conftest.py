@@ -35,6 +35,8 @@ def stories(node, tmp_path_factory, request):
     """The stories that tests ask for, by name, as futures; `whole` is without SLURM."""
     folder = tmp_path_factory.mktemp("stories")
     asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    if "limited" not in asked:
+        cluster_stories.LIMITED_IS_OVER.set()
     with ThreadPoolExecutor(len(cluster_stories.STORIES) + 1) as pool:
         prepared = pool.submit(cluster_stories.prepare, folder / "prepared")
         futures = {

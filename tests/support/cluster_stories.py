@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import sys
+import threading
 import time
 
 import xarray as xr
@@ -18,6 +19,8 @@ PROFILE = ("--profile", "slurm", "--slurm-init-seconds-before-status-checks", "2
 GPU_LESS = ("--config", "gpus=0", "--")
 MODEL = "results/models/base/metrics.json"
 TARGETS = ("results/sweep.tsv", "results/fails_once.txt", "results/killed_once.txt")
+# `bad_days` stops the controller, which a job of `limited` asks for its time and to be put back.
+LIMITED_IS_OVER = threading.Event()
 SLOWER = """
 
 import time
@@ -140,6 +143,13 @@ def interrupted(node, folder, prepared):
 
 def limited(node, folder, prepared):
     """A training that needs 150 s and more, on a queue of 120 s: it ends in a second attempt."""
+    try:
+        return _limited(node, folder, prepared)
+    finally:
+        LIMITED_IS_OVER.set()
+
+
+def _limited(node, folder, prepared):
     study = copy_of(prepared, folder / "limited", 1.0)
     study.profile("my_profile", ("slurm_partition: gpu   ", "slurm_partition: short "))
     starts = set()
@@ -172,6 +182,7 @@ def bad_days(node, folder, prepared):
     command = ("--profile", "my_profile", *PROFILE[2:], *GPU_LESS, MODEL)
     with study.snakemake(*command) as run:
         wait_for(lambda: "sinfo -R" in study.said(), run, study)
+        LIMITED_IS_OVER.wait(timeout=900)
         number = trainings(node, study)[0]["id"]
         node.run("scontrol", "update", f"JobId={number}", "Partition=low")
         wait_for(lambda: len(trainings(node, study)) == 2, run, study)

@@ -62,11 +62,12 @@ def test_the_warning_of_a_time_limit_queues_the_job_again(scontrol, tmp_path):
     assert "SLURM job 12 is put back into the queue" in said
 
 
-def with_seconds_left(scontrol, tmp_path, answer, failures=0):
+def with_seconds_left(scontrol, tmp_path, answer, failures=0, code=0):
     """SLURM says, after some questions in vain, what time the job has left, and whose it is."""
     squeue, asked = tmp_path / "squeue", tmp_path / "questions"
     squeue.write_text(
-        f"#!/bin/sh\necho >> {asked}\n[ $(wc -l < {asked}) -gt {failures} ] && echo '{answer}'\n"
+        f"#!/bin/sh\necho >> {asked}\n[ $(wc -l < {asked}) -gt {failures} ] || exit {code}\n"
+        f"echo '{answer}'\n"
     )
     squeue.chmod(0o755)
     text = PROGRAM.format(workflow=str(ROOT / "workflow"), steps=3)
@@ -84,11 +85,16 @@ def test_a_training_ends_itself_before_the_time_limit_of_its_job(scontrol, tmp_p
     assert "time limit: ended after 3 further epochs" in said
 
 
-@pytest.mark.parametrize(("failures", "ended"), [(2, True), (9, False)])
-def test_the_time_limit_is_asked_for_again_but_not_for_ever(scontrol, tmp_path, failures, ended):
-    said = with_seconds_left(scontrol, tmp_path, "0:01|rule_train_wildcards_base", failures)
+@pytest.mark.parametrize(
+    ("failures", "code", "ended"), [(2, 0, True), (9, 0, False), (9, 1, True)],
+    ids=["late", "no limit", "controller stopped"],
+)  # fmt: skip
+def test_the_time_limit_is_asked_for_again(scontrol, tmp_path, failures, code, ended):
+    """For as long as SLURM gives no answer; an answer without a limit is taken after four times."""
+    said = with_seconds_left(scontrol, tmp_path, "0:01|rule_train_wildcards_base", failures, code)
     assert ("time limit: ended" in said) == ended
-    assert len((tmp_path / "questions").read_text().splitlines()) == (3 if ended else 4)
+    asked = len((tmp_path / "questions").read_text().splitlines())
+    assert asked > 9 if code else asked == (3 if ended else 5)
 
 
 def test_a_job_that_snakemake_did_not_submit_is_left_to_its_owner(scontrol, tmp_path):

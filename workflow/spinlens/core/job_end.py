@@ -71,7 +71,7 @@ def _set_alarm(job: str, questions: int) -> None:
     left = slurm.seconds_left(job)
     if left is not None:
         signal.setitimer(signal.ITIMER_REAL, max(left - RESERVE_SECONDS, 0.75 * left, 1.0))
-    elif questions > 1:
+    elif questions > 1 or (shutil.which("squeue") and not slurm.answers()):
         _open[:] = [questions - 1]
         signal.setitimer(signal.ITIMER_REAL, ASK_SECONDS)
 
