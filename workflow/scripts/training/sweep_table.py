@@ -23,9 +23,9 @@ params, rows = snakemake.params, []
 files = zip(snakemake.input.metrics, snakemake.input.usage, strict=True)
 for (name, point), (metrics, usage) in zip(params.points.items(), files, strict=True):
     metrics, usage = read(metrics), read(usage)
-    of_all = list(by_target(metrics).values())
+    targets = by_target(metrics)
     # Of several targets each has the samples with its label.
-    samples = max(own["training_samples"] + own["validation_samples"] for own in of_all)
+    samples = max(own["training_samples"] + own["validation_samples"] for own in targets.values())
     predicted = cost.predict(point, sizes.cell_shape(point, params.grid["shape"]), samples)
     rows += [
         {"point": name}
@@ -37,7 +37,7 @@ for (name, point), (metrics, usage) in zip(params.points.items(), files, strict=
             "measured_memory_mb": usage["peak_memory_mb"],
             "epoch_gflop": round(predicted.epoch_gflop, 2),
         }
-        for target, of_target in by_target(metrics).items()
+        for target, of_target in targets.items()
     ]
 columns = list(dict.fromkeys(name for row in rows for name in row))
 write_table(snakemake.output[0], rows, columns)

@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from ase import Atoms
 from numpy.typing import NDArray
 
 from spinlens.atoms.density_samples import DensitySample
-from spinlens.calculations.record import VARIABLES
-from spinlens.core.files import whole
+from spinlens.calculations import record
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density import site_moments
 
@@ -52,14 +50,7 @@ def write(
         "site_element": np.array(elements, dtype=object),
         "site_moment": site_moments.in_spheres(magnetization, lattice, positions),
     }
-    variables = {}
-    for name, values in arrays.items():
-        dims, kind, about = VARIABLES[name]
-        variables[name] = dims, values if kind is str else values.astype(kind), about
-    made = xr.Dataset(variables, attrs={"Conventions": "CF-1.11", **attributes})
-    packed = {"magnetization": {"zlib": True, "complevel": 4}}
-    with whole(path) as temporary:
-        made.to_netcdf(temporary, engine="netcdf4", encoding=packed)
+    record.write(record.Record({"Conventions": "CF-1.11", **attributes}, arrays), path)
 
 
 def write_held_out(

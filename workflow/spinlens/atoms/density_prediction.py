@@ -152,8 +152,6 @@ def write(predicted: Predicted, folder: Path | str) -> None:
     charge = gaussian_charge(predicted.cell, field.shape)
     spins = np.stack([charge + field, charge - field]) / 2
     vasp.write_chgcar(own / "CHGCAR", predicted.structure, spins, TITLE)
-    _, rest = (own / "CHGCAR").read_text(encoding="utf-8").split("\n", 1)
-    write_text(own / "CHGCAR", f"{TITLE}\n{rest}")  # pymatgen writes a first line of its own
     about = {"id": predicted.row["folder"], "source": "predicted from structure"} | {
         name: predicted.row[name] for name in ("order", "error_estimate", "spread", "outside")
     }

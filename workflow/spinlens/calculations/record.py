@@ -93,7 +93,7 @@ def write(record: Record, path: Path | str) -> None:
     with whole(path) as temporary, netCDF4.Dataset(temporary, "w") as output:
         output.setncatts(record.attributes)
         if record.arrays:
-            netcdf.define_grid(output, record.arrays["charge"].shape)
+            netcdf.define_grid(output, record.arrays["magnetization"].shape)
         for name, values in record.arrays.items():
             dims, kind, about = VARIABLES[name]
             for dim, size in zip(dims, np.shape(values), strict=True):

@@ -13,7 +13,7 @@ from ase.io.cube import write_cube as ase_write_cube
 from ase.units import Bohr
 from numpy.typing import ArrayLike, NDArray
 from pymatgen.core import Structure
-from pymatgen.io.vasp import Chgcar, Poscar
+from pymatgen.io.vasp import Chgcar
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
@@ -45,10 +45,10 @@ def write_chgcar(path: Path | str, crystal: Crystal, field: ArrayLike, title: st
     values = _finite(field)
     structure = Structure(crystal.lattice, list(crystal.elements), crystal.positions)
     stored = {"total": values * cell_volume(crystal.lattice)}
+    chgcar = Chgcar(structure, stored)
+    chgcar.name = _plain(title)
     with whole(path) as temporary:
-        Chgcar(Poscar(structure), stored).write_file(temporary)
-        _, rest = temporary.read_text(encoding="utf-8").split("\n", 1)  # a title of its own
-        temporary.write_text(f"{_plain(title)}\n{rest}", encoding="utf-8")
+        chgcar.write_file(temporary)
 
 
 def write_cube(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import SETTINGS, Element, Lattice, Structure
-from pymatgen.io.vasp import Chgcar, Kpoints, Poscar
+from pymatgen.io.vasp import Chgcar, Kpoints
 from pymatgen.io.vasp.sets import MPRelaxSet, MPStaticSet, VaspInputSet
 
 from spinlens.core.errors import SpinlensError
@@ -138,7 +138,8 @@ def write_chgcar(path: Path | str, structure: Structure, spins: NDArray, title: 
     """
     up, down = spins * cell_volume(structure.lattice.matrix)
     bare = Structure(structure.lattice, structure.species, structure.frac_coords)
-    chgcar = Chgcar(Poscar(bare, comment=title), {"total": up + down, "diff": up - down})
+    chgcar = Chgcar(bare, {"total": up + down, "diff": up - down})
+    chgcar.name = title  # the first line; pymatgen takes none from a Poscar's comment
     with whole(path) as temporary:
         chgcar.write_file(temporary)
 
