@@ -32,6 +32,7 @@ from spinlens.evidence import (
 from spinlens.filters import fit_files
 from spinlens.filters import kernels as kernels_file
 from spinlens.models import build
+from spinlens.models.reuse import Networks
 from spinlens.splits import folds as splits
 from spinlens.splits import partitions
 from spinlens.training import fit as training
@@ -54,6 +55,7 @@ POINT = {
     "mixed_precision": False, "jit_compile": False, "seed": 1,
     "target": "hand", "classes": "labels", "train_fraction": 0.7, "split_seed": 0,
 }  # fmt: skip
+NETWORKS = Networks()
 PERMUTATIONS = p_values.LABELLINGS_NEEDED + 1  # one of them is taken for the real one
 PLANTED = plan.EvidencePoint("planted", POINT, PERMUTATIONS, nested=False)
 SINGLE = splits.single_split(POINT)
@@ -161,7 +163,12 @@ def fitted(study, split, fold, seed):
     task = fitting.task(study.path, split_file(study, split), point, fold, number)
     with Inputs(study.path, point) as inputs:
         fit = training.fit(
-            point, inputs, *task.folds, task.target.class_count, report=lambda _: None
+            point,
+            inputs,
+            *task.folds,
+            task.target.class_count,
+            report=lambda _: None,
+            networks=NETWORKS,
         )
     folder = study.folder / splits.name(split) / fold / seed
     folder.mkdir(parents=True)

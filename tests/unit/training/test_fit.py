@@ -10,7 +10,7 @@ from spinlens.core.files import read_table
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.targets import Target
 from spinlens.filters import fit_files
-from spinlens.models import build
+from spinlens.models import build, reuse
 from spinlens.training import batches, task
 from spinlens.training import fit as training
 from spinlens.training.fit import Fold
@@ -42,12 +42,12 @@ def sized(tmp_path_factory):
     return written(file, noise * SIZES[:, None, None, None])
 
 
-def trained(path, truth=CLASSES, classes=2, **changes):
+def trained(path, truth=CLASSES, classes=2, networks=None, **changes):
     point = POINT | changes
     folds = [Fold(side, np.asarray(truth)[side]) for side in SIDES]
     lines = []
     with Inputs(path, point) as inputs:
-        fit = training.fit(point, inputs, *folds, classes, report=lines.append)
+        fit = training.fit(point, inputs, *folds, classes, report=lines.append, networks=networks)
     return fit, lines
 
 
@@ -378,3 +378,33 @@ def test_predictions_of_a_regression_are_numbers(tmp_path):
         ["calculation4", "validation", "40.5", "39.0"],
     ]
     assert list(read_table(file)[0]) == ["calculation", "subset", "value", "prediction"]
+
+
+ADAM = {"optimizer": "adam", "learning_rate": 0.01, "learning_rate_schedule": "cosine", "epochs": 3}
+
+
+@pytest.mark.parametrize("family", [{}, PAIR], ids=["voxel", "pair"])
+def test_a_network_that_is_trained_again_gives_the_numbers_of_a_new_one(path, family):
+    networks, again = reuse.Networks(), ADAM | {"seed": 1, "learning_rate": 0.02}
+    first, _ = trained(path, networks=networks, **family | ADAM)
+    second, _ = trained(path, networks=networks, **family | again)
+    new, _ = trained(path, **family | again)
+    assert second.model is first.model and new.model is not first.model
+    assert second.history == new.history
+    for found, expected in zip(second.predictions, new.predictions, strict=True):
+        assert (found == expected).all()
+    other, _ = trained(path, networks=networks, **family | again | {"filters": 3})
+    assert other.model is not first.model
+
+
+def test_with_the_former_optimizer_the_numbers_differ(path, monkeypatch):
+    monkeypatch.setattr(
+        reuse,
+        "_start_again",
+        lambda former, new: former.model.set_weights(new.get_weights()),
+    )
+    networks = reuse.Networks()
+    trained(path, networks=networks, **ADAM)
+    second, _ = trained(path, networks=networks, **ADAM | {"seed": 1})
+    new, _ = trained(path, **ADAM | {"seed": 1})
+    assert second.history != new.history

@@ -16,6 +16,7 @@ from pathlib import Path
 from spinlens.core.files import write_json
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.filters import fit_files
+from spinlens.models.reuse import Networks
 from spinlens.training import checkpoints, choice, task
 
 dataset, split = snakemake.input.dataset, snakemake.input.split
@@ -30,6 +31,7 @@ place = checkpoints.place(folder, depth=5)
 # an unfinished folder is known.
 with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, point) as inputs:
     folder.mkdir(parents=True, exist_ok=True)
+    networks = Networks()
     if params.choices:
         own = task.task(dataset, split, point, fold)
         override, rows = choice.choose(
@@ -40,6 +42,7 @@ with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, poin
             own.groups,
             own.target.class_count,
             checkpoints=kept,
+            networks=networks,
         )
         write_json(folder / "choice.json", rows)
         point |= override
@@ -49,5 +52,13 @@ with checkpoints.of_job(place, minutes, made_from) as kept, Inputs(dataset, poin
         seeded = point | {"seed": point["seed"] + added_seed}
         own = task.task(dataset, split, seeded, fold, labelling, params.permutation_group)
         fit_files.train_and_write(
-            folder / seed, inputs, dataset, seeded, own, window, used, kept.of(seed)
+            folder / seed,
+            inputs,
+            dataset,
+            seeded,
+            own,
+            window,
+            used,
+            kept.of(seed),
+            networks=networks,
         )

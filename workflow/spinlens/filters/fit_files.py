@@ -16,6 +16,7 @@ from spinlens.dataset.read import open_dataset, ranges
 from spinlens.dataset.targets import Target
 from spinlens.filters import kernels
 from spinlens.models import build
+from spinlens.models.reuse import Networks
 from spinlens.splits.folds import SUBSETS
 from spinlens.training.checkpoints import Checkpoints
 from spinlens.training.fit import fit
@@ -32,6 +33,7 @@ def train_and_write(
     devices: Sequence[str] = (),
     checkpoints: Checkpoints | None = None,
     curves: Path | None = None,
+    networks: Networks | None = None,
 ) -> None:
     """Train a point on a task; write its files to a folder.
 
@@ -57,6 +59,8 @@ def train_and_write(
         Where the training is kept: one that was interrupted goes on from there.
     curves : Path or None
         Folder of the learning curves for TensorBoard; None for none.
+    networks : Networks or None
+        As `training.fit.fit` takes them.
 
     Raises
     ------
@@ -74,6 +78,7 @@ def train_and_write(
         checkpoints=checkpoints,
         groups=task.groups,
         curves=curves,
+        networks=networks,
     )
     with open_dataset(dataset_path) as dataset:
         trained_on = ranges(dataset, task.folds[0].samples)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from spinlens.dataset.joint_targets import ClassCounts
 from spinlens.dataset.network_inputs import Inputs
+from spinlens.models.reuse import Networks
 from spinlens.splits.groups import inner_folds
 from spinlens.training import metrics
 from spinlens.training.checkpoints import Checkpoints
@@ -26,6 +27,7 @@ def choose(
     classes: ClassCounts,
     report: Callable[[str], Any] = print,
     checkpoints: Checkpoints | None = None,
+    networks: Networks | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Choose one of several overrides of a point on the samples of a training fold alone.
 
@@ -52,6 +54,8 @@ def choose(
         Takes one line per choice.
     checkpoints : Checkpoints or None
         Where the trainings are kept.
+    networks : Networks or None
+        As `fit.fit` takes them.
 
     Returns
     -------
@@ -78,6 +82,7 @@ def choose(
                 report=_silent,
                 checkpoints=kept,
                 groups=groups[pair[0]],
+                networks=networks,
             )
             of_fold = made.predictions[1]
             predicted.append(of_fold if isinstance(classes, dict) else [of_fold])

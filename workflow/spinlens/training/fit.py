@@ -14,6 +14,7 @@ from spinlens.core.process import memory_hint
 from spinlens.dataset.joint_targets import ClassCounts
 from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_squares
 from spinlens.models import build, joint
+from spinlens.models.reuse import Networks
 from spinlens.settings import sizes
 from spinlens.training import batches, data_parallel, fold_metrics, stopping, target_units
 from spinlens.training.batches import Batches
@@ -60,6 +61,7 @@ def fit(
     checkpoints: Checkpoints | None = None,
     groups: NDArray[Any] | None = None,
     curves: Path | None = None,
+    networks: Networks | None = None,
 ) -> Fit:
     """Train a sweep point; deterministic for a given seed.
 
@@ -86,6 +88,8 @@ def fit(
         What the split keeps together; early stopping leaves out whole groups.
     curves : Path or None
         Folder of the learning curves for TensorBoard; None for none.
+    networks : Networks or None
+        Networks of former trainings, one of which may be trained anew; None to build one.
 
     Returns
     -------
@@ -102,7 +106,9 @@ def fit(
     scale = _input_scale(point, inputs, training.samples)
     with data_parallel.scope(devices):
         weights = joint.label_weights(training.truth) if isinstance(classes, dict) else None
-        model = build.build(dict(point), inputs.shape, classes, scale, weights)
+        model, trained, fixed = (networks or Networks()).of(
+            point, inputs.shape, classes, scale, weights, augment is not None or len(devices) > 1
+        )
     initial_kernel = build.first_kernel(model)
     log = EpochLog(point["epochs"], report, curves)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
@@ -116,13 +122,9 @@ def fit(
         else target_units.mean_and_deviation(training.truth, classes)
     )
     own, inner = stopping.parts(point, training, groups, report)
-    trained: keras.Model = model
     given: Inputs | Mapping[int, NDArray[Any]] = inputs
-    if augment is None and len(devices) < 2:
-        parts_of_model = build.without_fixed_part(model, dict(point), classes, weights)
-        if parts_of_model:
-            fixed, trained = parts_of_model
-            given = _computed_once(fixed, inputs, [training, validation], size)
+    if fixed is not None:
+        given = _computed_once(fixed, inputs, [training, validation], size)
     learned = Batches(
         given, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
     )

@@ -4,15 +4,14 @@ A checkpoint holds weights, optimizer, epoch, history and the state of every ran
 that a resumed training equals one that was not interrupted, number for number on a CPU.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from spinlens.core import job_end
+from spinlens.models import reuse
 from spinlens.training.checkpoint_file import Checkpoint, Report, State
 
 
@@ -68,9 +67,10 @@ class Keeper(keras.callbacks.Callback):
             Compiled model.
         """
         if self.found is not None:
-            model.optimizer.build(model.trainable_variables)
-            _assign(_variables(model), self.found.arrays["weights"])
-            _assign(model.optimizer.variables, self.found.arrays["optimizer"])
+            if not model.optimizer.built:
+                model.optimizer.build(model.trainable_variables)
+            reuse.assign(reuse.variables(model), self.found.arrays["weights"])
+            reuse.assign(model.optimizer.variables, self.found.arrays["optimizer"])
             self._restore_parts(self.found)
 
     def on_train_begin(self, logs: Any = None) -> None:
@@ -103,8 +103,8 @@ class Keeper(keras.callbacks.Callback):
 
     def _state(self, epoch: int) -> State:
         arrays = {
-            "weights": _values(_variables(self.model)),
-            "optimizer": _values(self.model.optimizer.variables),
+            "weights": reuse.values(reuse.variables(self.model)),
+            "optimizer": reuse.values(self.model.optimizer.variables),
         }
         for name, part in self.parts.items():
             for key, values in getattr(part, "arrays", {}).items():
@@ -171,18 +171,3 @@ class EpochLog(keras.callbacks.Callback):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up a history."""
         self.history[:] = state["history"]
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    """Weights and the states of random layers; metrics start each epoch anew."""
-    metrics = {id(variable) for variable in model.metrics_variables}
-    return [variable for variable in model.variables if id(variable) not in metrics]
-
-
-def _values(variables: Sequence[Any]) -> list[NDArray[Any]]:
-    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
-
-
-def _assign(variables: Sequence[Any], values: Sequence[NDArray[Any]]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
