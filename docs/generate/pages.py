@@ -5,11 +5,13 @@ from pathlib import Path
 import config_keys
 import measurements
 import messages
+import notebook
 
 PAGES = {
     "config_keys.md": config_keys.page,
     "messages.md": messages.page,
     "measurements.md": measurements.page,
+    "notebook.md": notebook.page,
 }
 
 

@@ -144,4 +144,6 @@ def _validator(schema_path: Path | str) -> "Draft202012Validator":
 def _check(validator: "Draft202012Validator", labels: dict[str, Any], row: str) -> None:
     for error in sorted(validator.iter_errors(labels), key=lambda error: list(error.path)):
         column = f", column {error.path[0]}" if error.path else ""
-        raise SpinlensError(f"{row}{column}: {' '.join(error.message.split())}")
+        expected = error.schema.get("description") if error.validator == "pattern" else None
+        message = f"{error.instance!r} must be {expected}" if expected else error.message
+        raise SpinlensError(f"{row}{column}: {' '.join(message.split())}")
