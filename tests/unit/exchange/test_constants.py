@@ -161,6 +161,15 @@ def test_a_run_that_says_nothing_is_left_out_and_named(changes, line):
     without_constants(fewer, line)
 
 
+def test_a_moment_of_an_element_that_is_not_named_magnetic_is_no_other_order():
+    runs = planted_runs(MIXED, sizes={"Mn": 2.0, "Cr": 3.0})
+    told = found(runs, ["Cr"])
+    assert told.fit is None and len(told.remarks) == 5
+    assert "Mn has 2.00 μB in run_FM: name it in starting_moments" in told.remarks
+    weak = planted_runs(MIXED, sizes={"Mn": 0.9, "Cr": 3.0})  # the control: a ligand's
+    assert not any("starting_moments" in line for line in found(weak, ["Cr"]).remarks)
+
+
 def test_a_site_without_a_moment_makes_no_constants():
     runs = planted_runs(MIXED, sizes={"Mn": 0.1, "Cr": 3.0})
     told = found(runs, ["Mn", "Cr"])

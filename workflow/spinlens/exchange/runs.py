@@ -13,6 +13,7 @@ from spinlens.calculations.record import Header, read_header
 from spinlens.crystal.formulas import reduced
 
 SAME_ENERGY_MEV = 1e-6  # per site
+LARGEST_LIGAND_MOMENT_MUB = 1.0  # a larger one is that of a magnetic site
 SHARED = {
     "valence_electrons": "valence electrons per atom",
     "kpoints": "k-points per reciprocal cell",
@@ -91,6 +92,8 @@ def refused_runs(
     for run in runs:
         sites = run.magnetic(magnetic)
         sizes = np.abs(run.moments[sites])
+        pairs = zip(np.abs(run.moments), run.elements, strict=True)
+        largest, ligand = max((pair for pair in pairs if pair[1] not in magnetic), default=(0, ""))
         if reduced(run.elements) != common:
             reasons[run.name] = f"{run.name} is of another composition, {reduced(run.elements)}"
         elif run.energy is None:
@@ -98,13 +101,13 @@ def refused_runs(
         elif not run.converged:
             reasons[run.name] = f"{run.name} did not converge"
         elif len(sites) and sizes.min() < SMALLEST_MOMENT_MUB:
-            site = sites[sizes.argmin()]
-            reasons[run.name] = (
-                f"{run.elements[site]} is not magnetic in {run.name} ({sizes.min():.2f} μB)"
-            )
+            element = run.elements[sites[sizes.argmin()]]
+            reasons[run.name] = f"{element} is not magnetic in {run.name} ({sizes.min():.2f} μB)"
+        elif largest > LARGEST_LIGAND_MOMENT_MUB:
+            fault = f"{ligand} has {largest:.2f} μB in {run.name}"
+            reasons[run.name] = f"{fault}: name it in starting_moments"
         elif run.order and order_found[run.name] != run.order:
-            found = order_found[run.name]
-            other = "another order" if found == "other" else found
+            other = order_found[run.name].replace("other", "another order")
             reasons[run.name] = f"{run.name} converged to {other}"
     return reasons
 
@@ -125,12 +128,11 @@ def disagreements(
     A line for each disagreement.
     """
     lines = [*_repeated(runs), *_unlike_settings(runs), *_copies(runs, magnetic)]
-    return lines + _changed_moments(runs, magnetic, moment_tolerance)
+    return [*lines, *_changed_moments(runs, magnetic, moment_tolerance)]
 
 
 def _repeated(runs: list[MagneticRun]) -> Iterator[str]:
-    counts = Counter(run.order for run in runs)
-    for order, number in counts.items():
+    for order, number in Counter(run.order for run in runs).items():
         if number > 1:
             names = ", ".join(run.name for run in runs if run.order == order)
             yield f"{order} is there {number} times: {names}"
@@ -162,9 +164,8 @@ def _copies(runs: list[MagneticRun], magnetic: set[str]) -> Iterator[str]:
             yield f"{one} and {other} have the same energy to the last digit"
 
 
-def _changed_moments(runs: list[MagneticRun], magnetic: set[str], tolerance: float) -> list[str]:
+def _changed_moments(runs: list[MagneticRun], magnetic: set[str], allowed: float) -> Iterator[str]:
     """Of each element, every site's moment is beside its nearest one in the first run."""
-    lines = []
     for element in sorted(magnetic):
         first = np.abs(runs[0].moments[runs[0].magnetic({element})])
         for run in runs[1:]:
@@ -172,12 +173,11 @@ def _changed_moments(runs: list[MagneticRun], magnetic: set[str], tolerance: flo
             if not len(own) or not len(first):
                 continue
             changes = np.abs(own[:, None] / first[None, :] - 1).min(axis=1)
-            if changes.max() > tolerance:
-                lines.append(
+            if changes.max() > allowed:
+                yield (
                     f"the moment of {element} changes by {100 * changes.max():.0f} % from "
                     f"{runs[0].name} to {run.name}"
                 )
-    return lines
 
 
 def compositions(files: list[str], fewest: int = 2) -> dict[str, list[MagneticRun]]:
@@ -211,8 +211,8 @@ def _counts(header: Header) -> bool:
     labels = header.values
     if "excluded" in header.attributes or not header.elements:
         return False
-    without_spin = labels.get("order") == "NM" or labels.get("order_final") == "NM"
-    return not without_spin and labels.get("spin_kind") != "noncollinear"
+    spinless = "NM" in (labels.get("order"), labels.get("order_final"))
+    return not spinless and labels.get("spin_kind") != "noncollinear"
 
 
 def _run(file: str, header: Header) -> MagneticRun | None:
