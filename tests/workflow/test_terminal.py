@@ -61,7 +61,7 @@ def test_a_run_shows_bars_with_the_time_left_and_ends_with_the_report_and_the_ve
     assert len(session.lines) < 300 and max(map(len, session.lines)) <= 200
     assert not any("epoch 1/2" in line for line in session.lines)
     (last,) = last_lines(session, 1)
-    assert re.fullmatch(r"results/report\.html: of 1 points on one split: 1 .+\.", last)
+    assert re.fullmatch(r"results/report\.html: of 1 point on one split: 1 .+\.", last)
 
 
 def test_in_a_file_each_finished_job_is_a_plain_line(study):

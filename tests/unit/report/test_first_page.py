@@ -36,11 +36,11 @@ VERDICTS = [
 ]  # fmt: skip
 
 
-def made(excluded=EXCLUDED, scores=SCORES):
+def made(excluded=EXCLUDED, scores=SCORES, sweep=SWEEP):
     rows = [dict(zip(("source", "point", "value"), score, strict=True)) for score in scores]
     evidence = pd.DataFrame([ROW | row for row in rows])
     return first_page(
-        SAMPLES, excluded, SWEEP, evidence, "Before\n\n.. answer\n\n.. findings\n\nAfter\n"
+        SAMPLES, excluded, sweep, evidence, "Before\n\n.. answer\n\n.. findings\n\nAfter\n"
     )
 
 
@@ -69,6 +69,9 @@ def test_the_answer_is_three_sentences_above_all_else():
     assert "The best, filters 2, has balanced accuracy 0.70 (0.40 to 0.90), the integral" in first
     assert "**Verdict:** of 2 points on one split: 2 beats" in first
     nothing = made(scores=[("models", "base", "")]).split("\n\n")[1]
+    one = made(sweep=SWEEP[:1])
+    assert one.split("\n\n")[1].startswith("1 network was trained on the magnetization")
+    assert "\n\n1 sweep point, each trained on 2 samples" in one
     assert "The best" not in nothing and "**Verdict:**" in nothing
 
 
@@ -100,6 +103,7 @@ def test_the_verdicts_are_counted_by_the_metric_of_each_point():
     assert verdicts(VERDICTS[:4]) == (
         "of 3 points on one split: 2 at the majority baseline, 1 better than every baseline."
     )
+    assert verdicts(VERDICTS[:1]).startswith("of 1 point on one split: 1 ")
     assert verdicts(VERDICTS).endswith(
         "; of 2 results of repeated fits: 2 no better than the integral."
     )

@@ -91,13 +91,20 @@ def verdicts(rows: Sequence[Mapping[str, str]]) -> str:
         every baseline.`
     """
     parts = []
-    for source, what in (("models", "points on one split"), ("fits", "results of repeated fits")):
+    for source, one, what in (
+        ("models", "point", "on one split"),
+        ("fits", "result", "of repeated fits"),
+    ):
         own = [row for row in rows if row["source"] == source and row["metric"] in MAIN_METRICS]
         counts = Counter(_in_short(row["verdict"]) for row in own)
         if own:
             listed = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-            parts.append(f"of {len(own)} {what}: {listed}")
+            parts.append(f"of {_counted(len(own), one)} {what}: {listed}")
     return "; ".join(parts) + "." if parts else "no point was judged."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _answer(sweep: pd.DataFrame, rows: pd.DataFrame) -> str:
@@ -106,8 +113,10 @@ def _answer(sweep: pd.DataFrame, rows: pd.DataFrame) -> str:
     own = rows[rows["source"] == "models"]
     titles = [_escaped(target_title(str(target))) for target in own["target"].unique()]
     asked = f": {' and '.join(titles)}" if titles else ""
+    points = sweep["point"].nunique()
     sentences = [
-        f"{sweep['point'].nunique()} networks were trained on the magnetization densities of "
+        f"{_counted(points, 'network')} {'was' if points == 1 else 'were'} trained on the "
+        "magnetization densities of "
         f"{int(first['training_samples'])} samples and asked about "
         f"{int(first['validation_samples'])} others{asked}."
     ]
@@ -154,7 +163,8 @@ def _training(sweep: pd.DataFrame) -> str:
         largest = float(first["validation_majority_baseline"])
         share = f"; the largest class holds {largest:.1%} of these"
     return (
-        f"{_heading('Networks')}\n\n{sweep['point'].nunique()} sweep points, each trained on "
+        f"{_heading('Networks')}\n\n{_counted(sweep['point'].nunique(), 'sweep point')}, each "
+        "trained on "
         f"{int(first['training_samples'])} samples and validated on "
         f"{int(first['validation_samples'])}{share}."
     )

@@ -155,7 +155,8 @@ def repeated(target: "Learned", samples: Samples, split: Split) -> Iterator[Part
     if count < split["folds"]:
         raise SpinlensError(
             f"split: {split['group']} makes {count} groups of the samples of {target.label}, "
-            f"fewer than {split['folds']} folds; group: calculation takes each by itself"
+            f"fewer than {split['folds']} folds; set fewer folds, or group: calculation, which "
+            "takes each by itself"
         )
     if most < split["folds"]:
         raise SpinlensError(
