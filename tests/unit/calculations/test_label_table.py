@@ -63,7 +63,7 @@ def test_an_id_that_looks_like_a_number_stays_text(tmp_path):
     [
         ("", ["row 1", "no column is named calculation"]),
         ("formula,order\nCrTe,FM\n", ["row 1", "calculation"]),
-        ("calculation,order\na,FM\nb,up\n", ["row 3", "column order", "'up' must be one of FM, AFM"]),
+        ("calculation,order\na,FM\nb,up\n", ["row 3", "column order", "'up' must be one of FM"]),
         ("calculation,total_moment_muB\na,six\n", ["row 2", "column total_moment_muB", "'six'"]),
         ("calculation,valence_electrons\na,-3\n", ["row 2", "column valence_electrons"]),
         ("calculation,order\na,FM\na,AFM\n", ["row 3", "calculation a"]),
