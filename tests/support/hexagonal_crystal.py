@@ -1,9 +1,11 @@
 """A hexagonal crystal with two A sites, and fields and filters with known places in it."""
 
 import numpy as np
+from matplotlib.collections import QuadMesh
 
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.filters.kernels import voxel_dataset
+from spinlens.plots.atom_marks import element_marker
 
 A = 6.87
 CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
@@ -12,18 +14,28 @@ CRYSTAL = Crystal(CELL, SITES, ("Cr", "Cr", "Ge", "Te"))
 SHAPE = (12, 12, 16)
 
 
+def drawn_map(axes):
+    """The coloured map of a panel."""
+    return next(each for each in axes.collections if isinstance(each, QuadMesh))
+
+
 def drawn_maximum(axes):
     """Position (x, y), in Å, of the brightest voxel's middle that is nearest to zero."""
-    corners = np.asarray(axes.collections[0].get_coordinates())
+    corners = np.asarray(drawn_map(axes).get_coordinates())
     centres = (corners[:-1, :-1] + corners[1:, 1:]) / 2
-    values = axes.collections[0].get_array().reshape(centres.shape[:2])
+    values = drawn_map(axes).get_array().reshape(centres.shape[:2])
     found = centres[values == values.max()]
     return found[np.linalg.norm(found, axis=1).argmin()]
 
 
 def dots(axes):
     """Places, in Å, of the atoms that are marked on a panel, by element."""
-    return {line.get_label(): line.get_xydata() for line in axes.lines if line.get_marker() == "o"}
+    marks = {element: element_marker(element) for element in CRYSTAL.elements}
+    return {
+        line.get_label(): line.get_xydata()
+        for line in axes.lines
+        if line.get_marker() == marks.get(line.get_label())
+    }
 
 
 def field_at(voxel, shape=SHAPE):

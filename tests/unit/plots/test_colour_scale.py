@@ -45,3 +45,11 @@ def test_labels_of_a_short_bar_do_not_touch(length, most):
     figure.canvas.draw()
     boxes = [label.get_window_extent() for label in bar.ax.get_xticklabels() if label.get_text()]
     assert all(one.x1 <= other.x0 for one, other in zip(boxes, boxes[1:], strict=False))
+
+
+def test_the_bar_is_crossed_by_lines_like_the_contours_broken_below_zero():
+    figure = style.new_figure(2)
+    bar = colour_bar(figure, symmetric_norm([EVEN]), "m")
+    drawn = {line.get_xdata()[0]: line.get_linestyle() for line in bar.ax.lines}
+    assert len(drawn) >= 4 and 0 not in drawn
+    assert all((dashes == "--") == (level < 0) for level, dashes in drawn.items())

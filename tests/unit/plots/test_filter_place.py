@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Circle
 
-from hexagonal_crystal import CRYSTAL, SHAPE, A, bell, dots, drawn_maximum, kernels
+from hexagonal_crystal import CRYSTAL, SHAPE, A, bell, dots, drawn_map, drawn_maximum, kernels
 from spinlens.plots.filter_place import filter_place
 
 CENTRE = (np.array((4, 8, 8)) - (2, 2, 3) + (2, 2, 2.5)) / SHAPE  # voxel (2, 2, 3) on an A site
@@ -30,7 +30,7 @@ def test_the_place_of_a_filter_has_the_a_site_at_zero_and_all_shells():
 
 def test_the_window_can_be_read_where_it_is_small_in_the_crystal():
     place, weights = drawn(np.abs(bell())).axes[:2]
-    window = np.ptp(weights.collections[0].get_coordinates()[..., 0])
+    window = np.ptp(drawn_map(weights).get_coordinates()[..., 0])
     assert window < np.ptp(place.get_xlim()) / 3
     assert np.ptp(weights.get_xlim()) / 1.3 < window < np.ptp(weights.get_xlim())
 

@@ -22,14 +22,16 @@ def blank(surfaces, crystal, repeats, directions):
 
 def test_an_angstrom_is_as_long_in_every_panel_and_in_the_bar(monkeypatch):
     monkeypatch.setattr(module, "pictures", blank)
-    figure = isosurface(bell(), CRYSTAL, 0.1, "bells")
+    figure = isosurface(bell(), CRYSTAL, 0.5, "bells")
     figure.canvas.draw()
     lengths = [axes.get_window_extent().width / np.ptp(axes.get_xlim()) for axes in figure.axes]
     assert lengths == pytest.approx([lengths[0]] * 3, rel=1e-3)
     [bar] = figure.axes[-1].lines
     assert np.ptp(bar.get_xdata()) == BAR_LENGTH
     named = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert named == ["+0.1 μB Å⁻³", "−0.1 μB Å⁻³", "Cr", "Ge", "Te"]
+    assert named == ["+0.5 μB Å⁻³", "−0.5 μB Å⁻³", "Cr, inside a surface", "Ge", "Te"]
+    figure = isosurface(np.roll(bell(), 6, axis=0), CRYSTAL, 0.5, "bells elsewhere")
+    assert "Cr" in {text.get_text() for text in figure.legends[0].get_texts()}
 
 
 def test_a_machine_that_cannot_render_says_so(monkeypatch):

@@ -1,10 +1,10 @@
-"""Marks of atoms on maps: small dots in the usual colours of the elements, and their legend."""
+"""Marks of atoms on maps: in the usual colours of the elements, with a shape for each block."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from ase.data import atomic_numbers
+from ase.data import atomic_numbers, covalent_radii
 from ase.data.colors import jmol_colors
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from spinlens.plots import style
 
 DOT = 3.4  # points across: a mark of the place, not the size of an atom
+BALL = 0.33  # of the covalent radius, of an atom in three dimensions
+NOBLE_GASES = np.array([2, 10, 18, 36, 54, 86, 118])
+MARKERS = {2: "^", 5: "s"}  # up to so many electrons short of a noble gas; others are metals: dots
 _EDGE: dict[str, Any] = {"markeredgecolor": style.INK, "markeredgewidth": 0.5}
 _HALO = [withStroke(linewidth=1.6, foreground="white")]
 
@@ -37,8 +40,32 @@ def element_colour(element: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def ball_radius(element: str) -> float:
+    """Radius, in Å, of the ball that stands for an atom of an element in three dimensions."""
+    return BALL * float(covalent_radii[atomic_numbers[element]])
+
+
+def element_marker(element: str) -> str:
+    """Choose the shape of an element's mark, which is told from others without colour.
+
+    Parameters
+    ----------
+    element : str
+        Chemical symbol.
+
+    Returns
+    -------
+    str
+        Matplotlib's marker: a triangle for groups 16 and 17, a square for groups 13 to 15,
+        otherwise a circle.
+    """
+    missing = NOBLE_GASES - atomic_numbers[element]
+    missing = missing[missing >= 0].min()
+    return next((mark for most, mark in MARKERS.items() if 0 < missing <= most), "o")
+
+
 def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
-    """Draw atoms as dots, a line of the axes for each element, labelled by its symbol.
+    """Draw atoms as small marks, a line of the axes for each element, labelled by its symbol.
 
     Atoms that fall on one point get one dot, that of the first; an atom that the panel would cut
     gets none.
@@ -79,7 +106,7 @@ def atom_legend(elements: Sequence[str]) -> list[Line2D]:
 
 def _look(element: str) -> dict[str, Any]:
     colour = element_colour(element)
-    own = {"marker": "o", "linestyle": "none", "markersize": DOT, "label": element}
+    own = {"marker": element_marker(element), "linestyle": "none", "markersize": DOT, "label": element}
     return own | {"markerfacecolor": colour, **_EDGE}
 
 

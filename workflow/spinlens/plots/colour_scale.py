@@ -69,10 +69,28 @@ def scale_ticks(norm: Normalize) -> NDArray[np.float64]:
     return ticks[np.abs(ticks) <= end * (1 + 1e-9)]
 
 
+def contour_dashes(levels: ArrayLike) -> list[str]:
+    """Choose the line styles of contours, so that the sign can be read without colour.
+
+    Parameters
+    ----------
+    levels : array_like
+        Values of the contours, shape (n,).
+
+    Returns
+    -------
+    list of str
+        Matplotlib's line styles: dashed below zero, otherwise solid.
+    """
+    return ["--" if level < 0 else "-" for level in np.ravel(levels)]
+
+
 def colour_bar(
     figure: Figure, norm: Normalize, label: str, place: Sequence[float] | None = None
 ) -> Colorbar:
-    """Draw a horizontal colour bar, with labels at the ticks that have room for them.
+    """Draw a horizontal colour bar, crossed at its ticks by lines as the maps' contours have them.
+
+    Ticks are labelled where there is room.
 
     Parameters
     ----------
@@ -100,6 +118,9 @@ def colour_bar(
     ticks = scale_ticks(norm)
     bar.set_ticks(list(ticks), labels=_labels_with_room(ticks, norm, long * width))
     bar.ax.minorticks_off()
+    crossed = ticks[ticks != 0]
+    for level, dashes in zip(crossed, contour_dashes(crossed), strict=True):
+        bar.ax.axvline(level, color=style.INK, linewidth=0.6, linestyle=dashes)
     bar.set_label(label)
     return bar
 

@@ -22,7 +22,7 @@ from spinlens.crystal.reference_cell import (
 )
 from spinlens.plots import style
 from spinlens.plots.atom_marks import draw_atoms
-from spinlens.plots.colour_scale import scale_ticks
+from spinlens.plots.colour_scale import contour_dashes, scale_ticks
 from spinlens.plots.lattice_map import cell_corners, draw_map, map_steps, view_basis
 
 SHELL_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))
@@ -171,7 +171,7 @@ def draw_contours(
     middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2
     axes.contour(
         *np.moveaxis(middles, -1, 0), values, levels, colors=style.INK, linewidths=0.4,
-        linestyles=["--" if level < 0 else "-" for level in levels], alpha=0.7,
+        linestyles=contour_dashes(levels), alpha=0.7,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """J(R) of an exchange filter, beside the neighbour shells and the fitted exchange constants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,14 @@ from matplotlib.lines import Line2D
 
 from spinlens.plots import style
 
-HEIGHT = 3.4  # inches a panel
+HEIGHT, ROW = 2.6, 1.7  # inches of the panel of all compounds, and of a row of compounds
+COLUMNS = 2
 HEADROOM = 1.6  # times the largest exchange constant at a shell
-COLOURS = ("#0b4f8a", "#d9730d", "#2f8f5b", "#8a5fb0", "#a33b3b", "#5b6b7a")
+OWN: dict[str, Any] = {"color": style.LINES[0]["color"], "linestyle": "-"}
+NETWORK: dict[str, Any] = style.LINES[1]
+CONSTANTS: dict[str, Any] = {
+    "color": style.INK, "marker": "o", "markersize": 3.5, "linestyle": "none",
+}  # fmt: skip
 Row = Mapping[str, str]
 
 
@@ -44,21 +49,42 @@ def exchange_filter(
         text = "\n".join(["No exchange constant can be told.", *reasons])
         axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes)
         return figure
-    figure = style.new_figure(2 * HEIGHT)
-    above, below = figure.subplots(2, 1, sharex=True)
-    distances, values = _numbers(rows, "R"), _numbers(rows, "J")
-    above.fill_between(
-        distances, _numbers(rows, "low"), _numbers(rows, "high"), color=COLOURS[0], alpha=0.2, lw=0
-    )
-    above.plot(distances, values, color=COLOURS[0])
-    above.set_title(f"{summary['compounds']} compounds, {summary['orders']} orders", loc="left")
-    _draw_shells(above, summary["shells"], distances)
-    _draw_compounds(below, by_compound, summary["compounds_told"])
-    for axis in (above, below):
-        axis.axhline(0, color=style.FAINT, zorder=0)
-        axis.set_ylabel("J (meV)")
-    below.set_xlabel("R (Å)")
-    return figure
+    names = list(dict.fromkeys(row["compound"] for row in by_compound))
+    lines = -(-len(names) // COLUMNS)
+    figure = style.new_figure(HEIGHT + ROW * lines + (0.3 if names else 0))
+    places = figure.add_gridspec(1 + lines, COLUMNS, height_ratios=[HEIGHT, *[ROW] * lines])
+    above = figure.add_subplot(places[0, :])
+    distances = _draw_all(above, rows, summary)
+    panels = [figure.add_subplot(places[1 + i // COLUMNS, i % COLUMNS]) for i in range(len(names))]
+    told = summary["compounds_told"]
+    for axis, name in zip(panels, names, strict=True):
+        own = [row for row in by_compound if row["compound"] == name]
+        _draw_compound(axis, name, own, told.get(name, {}))
+        axis.set_xlim(distances[0], distances[-1])
+    _set_common_limits(panels, told.values())
+    for index, axis in enumerate([above, *panels]):
+        axis.axhline(0, color=style.MUTED, linewidth=0.6, zorder=0)
+        if index < 1 or index % COLUMNS:
+            axis.set_ylabel("J (meV)")
+    for axis in panels[-COLUMNS:] or [above]:
+        axis.set_xlabel("distance R of two sites (Å)")
+    if names:
+        figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
+    described = f"J by distance: {above.get_title('left')}; below of {', '.join(names)}."
+    return style.describe(figure, described)
+
+
+def _draw_all(axis: Axes, rows: Sequence[Row], summary: Mapping[str, Any]) -> np.ndarray:
+    """Draw the filter of all compounds with its interval; return its distances, Å."""
+    distances, low, high = (_numbers(rows, column) for column in ("R", "low", "high"))
+    axis.fill_between(distances, low, high, color=OWN["color"], alpha=0.2, lw=0)
+    axis.plot(distances, _numbers(rows, "J"), **OWN)
+    interval = "; band: 95 % interval" if np.isfinite(low).any() else ""
+    title = f"one curve for {summary['compounds']} compounds, {summary['orders']} orders{interval}"
+    axis.set_title(title, loc="left")
+    axis.set_xlim(distances[0], distances[-1])
+    _draw_shells(axis, summary["shells"], distances)
+    return distances
 
 
 def _draw_shells(axis: Axes, shells: Mapping[str, Any], distances: np.ndarray) -> None:
@@ -73,28 +99,26 @@ def _draw_shells(axis: Axes, shells: Mapping[str, Any], distances: np.ndarray) -
             )  # fmt: skip
 
 
-def _draw_compounds(axis: Axes, rows: Sequence[Row], told: Mapping[str, Any]) -> None:
-    names = list(dict.fromkeys(row["compound"] for row in rows))
-    handles = []
-    for index, name in enumerate(names):
-        colour = COLOURS[index % len(COLOURS)]
-        for weights, line in (("own", "-"), ("network", "--")):
-            own = [row for row in rows if row["compound"] == name and row["weights"] == weights]
-            axis.plot(_numbers(own, "R"), _numbers(own, "J"), color=colour, ls=line, lw=1)
-        for shell, (value, width) in told.get(name, {}).get("fitted_meV", {}).items():
-            at = told[name]["shells"][shell]["distance_A"]
-            axis.errorbar(at, value, yerr=width, fmt="o", ms=4, color=colour, elinewidth=0.8)
-        handles.append(Line2D([], [], color=colour, label=name))
-    handles += [
-        Line2D([], [], color=style.MUTED, label="fitted to its own orders"),
-        Line2D([], [], color=style.MUTED, ls="--", label="weights by the network"),
-        Line2D([], [], color=style.MUTED, marker="o", ls="", label="J1, J2, J3 of its energies"),
-    ]
-    axis.legend(handles=handles, loc="upper right", fontsize="small")
-    # Between the shells nothing holds a curve that is fitted to few orders.
+def _draw_compound(
+    axis: Axes, name: str, rows: Sequence[Row], told: Mapping[str, Any]
+) -> None:
+    """Draw both curves of one compound, its shells and the constants of its energies."""
+    for weights, look in (("own", OWN), ("network", NETWORK)):
+        chosen = [row for row in rows if row["weights"] == weights]
+        axis.plot(_numbers(chosen, "R"), _numbers(chosen, "J"), **look)
+    for shell in told.get("shells", {}).values():
+        axis.axvline(shell["distance_A"], color=style.MUTED, lw=0.8, ls=":", zorder=0)
+    for shell, (value, width) in told.get("fitted_meV", {}).items():
+        at = told["shells"][shell]["distance_A"]
+        axis.errorbar(at, value, yerr=width, elinewidth=0.8, **CONSTANTS)
+    axis.set_title(name, loc="left")
+
+
+def _set_common_limits(panels: Sequence[Axes], told: Iterable[Mapping[str, Any]]) -> None:
+    """Scale all panels by the constants: between shells nothing holds a curve of few orders."""
     at_shells = [
-        abs(value)
-        for compound in told.values()
+        value
+        for compound in told
         for value in (
             *(shell["J_meV"] for shell in compound["shells"].values()),
             *(value for value, _ in compound.get("fitted_meV", {}).values()),
@@ -102,7 +126,17 @@ def _draw_compounds(axis: Axes, rows: Sequence[Row], told: Mapping[str, Any]) ->
         if value is not None
     ]
     if at_shells:
-        axis.set_ylim(-HEADROOM * max(at_shells), HEADROOM * max(at_shells))
+        low, high = HEADROOM * min([0.0, *at_shells]), HEADROOM * max([0.0, *at_shells])
+        for axis in panels:
+            axis.set_ylim(min(low, -high / 3), max(high, -low / 3))
+
+
+def _legend() -> list[Line2D]:
+    return [
+        Line2D([], [], label="fitted to its own orders", **OWN),
+        Line2D([], [], label="weights by the network", **NETWORK),
+        Line2D([], [], label="J1, J2, J3 of the energies alone, 95 %", **CONSTANTS),
+    ]
 
 
 def _numbers(rows: Sequence[Row], column: str) -> np.ndarray:

@@ -15,7 +15,7 @@ from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.atom_marks import atom_legend, draw_atoms
 from spinlens.plots.captions import channel_name
-from spinlens.plots.crystal_drawing import draw_shells, shell_legend
+from spinlens.plots.crystal_drawing import draw_contours, draw_shells, shell_legend
 from spinlens.plots.filter_change import change_over_noise, largest_filters, relative_change
 
 ROOM_BEYOND_SHELLS = 0.8  # Å
@@ -128,7 +128,7 @@ def _draw_crystal(
 ) -> None:  # fmt: skip
     reach = neighbour_shells[-1].distance + ROOM_BEYOND_SHELLS
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-    _draw_density(axes, window, density, crystal, filled=True)
+    _draw_density(axes, window, density, crystal)
     _draw_atoms(axes, window, crystal)
     draw_shells(axes, np.zeros(2), neighbour_shells)
     edge = window.corners[[0, -1, -1, 0, 0], [0, 0, -1, -1, 0]]
@@ -140,18 +140,19 @@ def _draw_weights(
     axes: Axes, values: NDArray[Any], window: _Window, density: NDArray[np.float64],
     crystal: Crystal, norm: Normalize,
 ) -> None:  # fmt: skip
-    lattice_map.draw_map(axes, values, window.corners, norm)
     low, high = window.corners.min(axis=(0, 1)), window.corners.max(axis=(0, 1))
     half = CLOSE_UP * (high - low).max() / 2
     x, y = (low + high) / 2
     axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
-    _draw_density(axes, window, density, crystal, filled=False)
+    _draw_density(axes, window, density, crystal)
+    lattice_map.draw_map(axes, values, window.corners, norm)
+    draw_contours(axes, values, window.corners, colour_scale.scale_ticks(norm))
     _draw_atoms(axes, window, crystal)
     lattice_map.set_ticks(axes, lattice_map.tick_distance(2 * half))
 
 
 def _draw_density(
-    axes: Axes, window: _Window, density: NDArray[np.float64], crystal: Crystal, filled: bool
+    axes: Axes, window: _Window, density: NDArray[np.float64], crystal: Crystal
 ) -> None:
     """Draw contours of |m| over the panel, without changing its limits."""
     basis, edges = lattice_map.view_basis(crystal.lattice, "c"), lattice_map.map_steps(
@@ -168,10 +169,7 @@ def _draw_density(
     tiled = np.tile(density, (2 * repeats + 1,) * 2)
     levels = CONTOURS * (float(density.max()) or 1.0)
     x, y = np.moveaxis(middles, -1, 0)
-    if filled:
-        axes.contourf(x, y, tiled, levels, colors=GREYS, zorder=0)
-    else:
-        axes.contour(x, y, tiled, levels[:-1], colors=style.MUTED, linewidths=0.5, zorder=3)
+    axes.contourf(x, y, tiled, levels, colors=GREYS, zorder=0)
     axes.set(xlim=limits[0], ylim=limits[1])
 
 

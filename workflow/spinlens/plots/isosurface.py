@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates
 
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.crystal.shape import repeated_cells, upright
 from spinlens.density.isosurface import closed_shells
 from spinlens.plots import style
-from spinlens.plots.atom_marks import atom_legend
+from spinlens.plots.atom_marks import atom_legend, ball_radius
 from spinlens.plots.captions import readable
 from spinlens.plots.filter_change import sentence_figure
 from spinlens.plots.surface_scene import Picture, pictures
@@ -68,6 +69,9 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
     labels = {f"+{level:.2g} μB Å⁻³": POSITIVE, f"−{level:.2g} μB Å⁻³": NEGATIVE}
     patches = [Patch(facecolor=colour, label=label) for label, colour in labels.items()]
     entries = [*patches, *atom_legend(crystal.elements)]
+    for entry in entries:
+        if entry.get_label() in _hidden(field, crystal, level):
+            entry.set_label(f"{entry.get_label()}, inside a surface")
     figure.legend(handles=entries, loc="lower center", ncols=8)
     heading, above = f"{readable(title)}: surfaces of constant m", 1 - 0.06 / figure.get_figheight()
     figure.suptitle(heading, y=above, va="top")
@@ -98,6 +102,18 @@ def views(lattice: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
         "from the side": np.array([side, normal]),
         "along c": np.array([normal, np.cross(normal, along)]),
     }
+
+
+def _hidden(field: NDArray[Any], crystal: Crystal, level: float) -> set[str]:
+    """Elements of which the surfaces hide every atom: |m| is above the level around its ball."""
+    around = np.vstack([np.eye(3), -np.eye(3)])
+    showing = set()
+    for element, site in zip(crystal.elements, crystal.cartesian(), strict=True):
+        points = (site + ball_radius(element) * around) @ np.linalg.inv(crystal.lattice)
+        values = map_coordinates(field, (points * field.shape).T, order=1, mode="grid-wrap")
+        if (np.abs(values) < level).any():
+            showing.add(element)
+    return set(crystal.elements) - showing
 
 
 def _panels(made: dict[str, Picture]) -> Figure:

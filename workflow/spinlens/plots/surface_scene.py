@@ -20,9 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from spinlens.core.fingerprint import LIBRARY
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density.isosurface import Surface
-from spinlens.plots.atom_marks import element_colour
+from spinlens.plots.atom_marks import ball_radius, element_colour
 
-BALL = 0.33  # of the covalent radius
 BOND_RADIUS, LONGEST_BOND = 0.09, 1.12  # Å, and of the sum of covalent radii
 BOUNDARY = 0.02  # of a cell: sites this near to its faces are drawn on both
 ROOM = 0.6  # Å around what is drawn
@@ -193,8 +192,8 @@ def _add_atoms(
     elements, places = atoms_in_cells(crystal, repeats)
     for element in dict.fromkeys(elements):
         own = pv.PolyData(places[[name == element for name in elements]])
-        radius = BALL * covalent_radii[atomic_numbers[element]]
-        balls = own.glyph(geom=pv.Sphere(radius=radius), scale=False, orient=False)
+        ball = pv.Sphere(radius=ball_radius(element))
+        balls = own.glyph(geom=ball, scale=False, orient=False)
         plotter.add_mesh(balls, color=element_colour(element), smooth_shading=True, specular=0.4)
     for first, second in bonds(elements, places):
         middle = (places[first] + places[second]) / 2
