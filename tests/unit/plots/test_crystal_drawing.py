@@ -102,3 +102,26 @@ def test_contours_are_broken_below_zero_and_none_is_at_zero():
     assert list(contours.levels) == [-0.5, 0.5]
     (_, dashes), (_, solid) = contours.get_linestyle()
     assert dashes is not None and solid is None
+
+
+def contours_of(values, levels=(-1, -0.5, 0, 0.5, 1)):
+    axes = Figure().subplots()
+    corners = lattice_map.centred_corners(values.shape, np.eye(2))
+    draw_contours(axes, values, corners, np.array(levels))
+    return [len(path.vertices) for c in axes.collections for path in c.get_paths()], axes.texts
+
+
+def test_contours_of_noise_are_those_of_its_averages():
+    """Negative control: without noise, a map has the contours that it has."""
+    noise = 0.6 * np.random.default_rng(0).normal(size=(40, 40))
+    assert not any(map(len, contours_of(noise)))
+    step = np.where(np.arange(40) < 20, -0.8, 0.8)[:, None] * np.ones(40)
+    found, _ = contours_of(step + noise)
+    assert 2 <= len(found) <= 12 and max(found) > 20
+    assert len(contours_of(np.repeat(np.repeat(noise, 4, 0), 4, 1))[0]) >= 2
+
+
+@pytest.mark.parametrize(("value", "sign"), [(0.7, "+"), (-0.7, "−"), (0.3, None)])
+def test_a_map_between_two_levels_gets_its_sign_unless_it_is_near_zero(value, sign):
+    lines, marks = contours_of(np.full((9, 9), value))
+    assert not lines and [mark.get_text() for mark in marks] == ([sign] if sign else [])

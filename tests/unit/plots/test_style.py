@@ -7,6 +7,7 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from hexagonal_crystal import CELL, kernels
@@ -54,6 +55,25 @@ def test_a_png_is_sharp_and_small(tmp_path):
     written = (tmp_path / "filters.png").read_bytes()
     assert int.from_bytes(written[16:20], "big") == 2125  # pixels: 180 mm at 300 dpi
     assert 20_000 < len(written) < 900_000
+
+
+def test_large_areas_of_a_png_keep_their_colour_and_small_ones_nearly(tmp_path):
+    figure = style.new_figure(2)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.imshow(np.linspace(-1, 1, 1000)[None, :], cmap="twilight", aspect="auto")
+    figure.patches.append(Rectangle((0, 0), 1, 0.3, transform=figure.transFigure, color="#f4f4f4"))
+    style.save(figure, tmp_path / "few.png")
+    style.save(figure, tmp_path / "all.png", every_colour=True)
+    few, every = (np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB"), dtype=int)
+                  for name in ("few", "all"))  # fmt: skip
+    assert (
+        len(np.unique(few.reshape(-1, 3), axis=0))
+        <= 256
+        < len(np.unique(every.reshape(-1, 3), axis=0))
+    )
+    assert (few[-50, 100] == 0xF4).all() and (every[-50, 100] == 0xF4).all()
+    assert 0 < np.abs(few - every).max() < 20
 
 
 def test_a_reader_s_own_matplotlib_settings_change_nothing():

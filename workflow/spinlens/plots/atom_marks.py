@@ -106,7 +106,12 @@ def atom_legend(elements: Sequence[str]) -> list[Line2D]:
 
 def _look(element: str) -> dict[str, Any]:
     colour = element_colour(element)
-    own = {"marker": element_marker(element), "linestyle": "none", "markersize": DOT, "label": element}
+    own = {
+        "marker": element_marker(element),
+        "linestyle": "none",
+        "markersize": DOT,
+        "label": element,
+    }
     return own | {"markerfacecolor": colour, **_EDGE}
 
 

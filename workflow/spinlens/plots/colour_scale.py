@@ -64,7 +64,7 @@ def scale_ticks(norm: Normalize) -> NDArray[np.float64]:
         low, high = np.log10(norm.linthresh), np.log10(end)
         powers = 10.0 ** np.arange(np.ceil(low - 1e-6), np.floor(high + 1e-6) + 1)
         return np.concatenate([-powers[::-1], [0.0], powers])
-    locator = MaxNLocator(8, steps=[1, 2, 5, 10], symmetric=True)
+    locator = MaxNLocator(10, steps=[1, 2, 5, 10], symmetric=True)
     ticks = np.asarray(locator.tick_values(-end, end))
     return ticks[np.abs(ticks) <= end * (1 + 1e-9)]
 

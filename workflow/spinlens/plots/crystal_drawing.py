@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 from matplotlib.patheffects import Normal, Stroke
 from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import gaussian_filter
 
 from spinlens.crystal.reference_cell import (
     Crystal,
@@ -26,6 +27,7 @@ from spinlens.plots.colour_scale import contour_dashes, scale_ticks
 from spinlens.plots.lattice_map import cell_corners, draw_map, map_steps, view_basis
 
 SHELL_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))
+NOISE_WIDTH = 2.0  # voxels
 CELL_MAP_REACH = 4.9  # Å from the middle A site: its three neighbours at a/√3, and a little more
 
 
@@ -156,6 +158,9 @@ def draw_contours(
 ) -> None:
     """Draw contours of a map, broken below zero: the sign can be read without colour.
 
+    A map that is noise from voxel to voxel gets the contours of its averages over a few voxels. A
+    map between two levels gets its sign.
+
     Parameters
     ----------
     axes, values, corners
@@ -165,14 +170,25 @@ def draw_contours(
     """
     if min(values.shape) < 2 or not np.isfinite(values).all():
         return
-    levels = levels[(levels > values.min()) & (levels < values.max()) & (levels != 0)]
-    if not levels.size:
-        return
-    middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2
-    axes.contour(
-        *np.moveaxis(middles, -1, 0), values, levels, colors=style.INK, linewidths=0.4,
-        linestyles=contour_dashes(levels), alpha=0.7,
-    )  # fmt: skip
+    values = _without_noise(np.asarray(values, dtype=np.float64))
+    levels = levels[levels != 0]
+    crossed = levels[(levels > values.min()) & (levels < values.max())]
+    if crossed.size:
+        middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2
+        axes.contour(
+            *np.moveaxis(middles, -1, 0), values, crossed, colors=style.INK, linewidths=0.4,
+            linestyles=contour_dashes(crossed), alpha=0.7,
+        )  # fmt: skip
+    elif levels.size and abs(values.mean()) >= np.abs(levels).min():
+        x, y = corners.mean(axis=(0, 1))
+        axes.text(x, y, "+" if values.mean() > 0 else "−", ha="center", va="center", zorder=6)
+
+
+def _without_noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average a map (n1, n2) over a few voxels if neighbours differ as much as strangers."""
+    steps = np.concatenate([np.diff(values, axis=axis).ravel() for axis in (0, 1)])
+    is_noise = np.square(steps).mean() > values.var()  # twice the variance of independent values
+    return gaussian_filter(values, NOISE_WIDTH, mode="nearest") if is_noise else values
 
 
 def _heights_along(

@@ -99,9 +99,7 @@ def _draw_shells(axis: Axes, shells: Mapping[str, Any], distances: np.ndarray) -
             )  # fmt: skip
 
 
-def _draw_compound(
-    axis: Axes, name: str, rows: Sequence[Row], told: Mapping[str, Any]
-) -> None:
+def _draw_compound(axis: Axes, name: str, rows: Sequence[Row], told: Mapping[str, Any]) -> None:
     """Draw both curves of one compound, its shells and the constants of its energies."""
     for weights, look in (("own", OWN), ("network", NETWORK)):
         chosen = [row for row in rows if row["weights"] == weights]

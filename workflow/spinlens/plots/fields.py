@@ -202,7 +202,7 @@ def _panels(rows: int, columns: int, gap: float) -> tuple[Figure, NDArray[Any]]:
     """Make a figure of square panels, with a gap in inches between rows."""
     side = (style.WIDTH - LEFT - GAP * (columns - 1) - RIGHT) / columns
     height = TOP + rows * (side + gap) - gap + BOTTOM
-    figure, panels = style.panel_grid(
+    figure, panels = lattice_map.panel_grid(
         (rows, columns), height, (LEFT, RIGHT, BOTTOM, TOP), (GAP, gap), (side, side)
     )
     lattice_map.label_in_angstrom(panels, 2)

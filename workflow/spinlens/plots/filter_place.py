@@ -50,7 +50,8 @@ def filter_place(
 
     A row is a filter. The first panel shows its window in the crystal, over contours of the mean
     |m| at the heights of the window, out to the third shell; zero is the A site nearest to the
-    window's centre. The panels beside it show the weights of each channel close up.
+    window's centre. The panels beside it show the weights of each channel close up,
+    with |m| around the window.
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def _panels(rows: int, columns: int) -> tuple[Figure, NDArray[Any]]:
     room = style.WIDTH - LEFT - RIGHT - GAP * (columns - 1)
     side = min(room / columns, TALLEST)
     unused = room - columns * side
-    figure, panels = style.panel_grid(
+    figure, panels = lattice_map.panel_grid(
         (rows, columns), TOP + rows * (side + TITLE) + BOTTOM - TITLE / 2,
         (LEFT + unused / 2, RIGHT + unused / 2, BOTTOM, TOP + TITLE / 2), (GAP, TITLE),
         (side, side), sharex=False, sharey=False,

@@ -109,7 +109,7 @@ def _multiples_panels(
     half_width, half_height = MULTIPLES_ROOM * np.max(half_sizes, axis=0)
     width = (style.WIDTH - left - right - MULTIPLES_GAP * (count - 1)) / count
     tall = min(width * half_height / half_width, TALLEST_MAP)
-    figure, panels = style.panel_grid(
+    figure, panels = lattice_map.panel_grid(
         (rows, count), top + rows * (tall + MULTIPLES_GAP) + bottom, MULTIPLES_MARGINS,
         (MULTIPLES_GAP, MULTIPLES_GAP), (width, tall),
     )  # fmt: skip

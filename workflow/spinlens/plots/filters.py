@@ -168,7 +168,7 @@ def _panel_grid(rows: Sequence[Sequence[_Panel]], below: float) -> tuple[Figure,
     scale = min(room / widths.sum(), max(0.6, min(2.2, TALLEST / len(rows))) / height)
     title = TITLE_LINE * (rows[0][0].title.count("\n") + 2)
     bottom, spare = BOTTOM + below, (room - scale * widths.sum()) / 2
-    figure, panels = style.panel_grid(
+    figure, panels = lattice_map.panel_grid(
         (len(rows), len(widths)), TOP + len(rows) * (scale * height + title) + bottom,
         (LEFT + spare, RIGHT + spare, bottom, TOP + title), (GAP, title),
         (scale * widths.mean(), scale * height), sharex="col", width_ratios=widths,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import ArrayLike, NDArray
 
@@ -101,6 +102,52 @@ def cell_corners(
     start = -0.5 - repeats * np.array(shape)
     tiled = np.array(shape) * (2 * repeats + 1)
     return (_indices(tiled) + start) @ steps
+
+
+def panel_grid(
+    shape: tuple[int, int],
+    height: float,
+    margins: tuple[float, float, float, float],
+    gaps: tuple[float, float],
+    panel: tuple[float, float],
+    **options: Any,
+) -> tuple[Figure, NDArray[Any]]:
+    """Make a figure of maps whose places are given in inches.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    height : float
+        Height of the figure in inches.
+    margins : tuple of float
+        Space left, right, below and above the panels, in inches.
+    gaps : tuple of float
+        Space between columns and between rows, in inches.
+    panel : tuple of float
+        Mean width and height of a panel, in inches.
+    **options : Any
+        Further arguments of `Figure.subplots`.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The figure.
+    panels : numpy.ndarray
+        Its axes, shape (rows, columns).
+    """
+    left, right, bottom, top = margins
+    place = {
+        "left": left / style.WIDTH,
+        "right": 1 - right / style.WIDTH,
+        "bottom": bottom / height,
+        "top": 1 - top / height,
+        "wspace": gaps[0] / panel[0],
+        "hspace": gaps[1] / panel[1],
+    }
+    figure = Figure(figsize=(style.WIDTH, height))
+    options = {"sharex": True, "sharey": True} | options
+    return figure, figure.subplots(*shape, squeeze=False, gridspec_kw=place, **options)
 
 
 def label_in_angstrom(panels: NDArray[Any], step: float) -> None:
