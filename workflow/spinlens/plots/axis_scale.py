@@ -112,11 +112,12 @@ def signed_square(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def set_root_scale(axes: Axes, values: ArrayLike) -> None:
-    """Give the y axis a square-root scale on both sides of zero, with five ticks at most."""
+    """Give the y axis a square-root scale on both sides of zero, with five round ticks at most."""
     axes.set_yscale("function", functions=(signed_root, signed_square))
     values = np.asarray(values, dtype=float)
     end = largest_magnitude([values]) or 1.0
-    ticks = end * np.array([-1, -0.25, 0, 0.25, 1])
+    inner, outer = _round_down(end / 4), _round_down(end)
+    ticks = np.array([-outer, -inner, 0.0, inner, outer])
     low, high = np.nanmin([*values, 0]) - 0.02 * end, np.nanmax([*values, 0]) + 0.02 * end
     kept = ticks[(ticks >= low) & (ticks <= high)]
     axes.set_yticks(kept, [signed_number(tick) for tick in kept])
@@ -138,6 +139,12 @@ def largest_magnitude(maps: Sequence[ArrayLike]) -> float:
     """
     values = np.concatenate([np.ravel(values) for values in maps] or [np.array([])])
     return float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
+
+
+def _round_down(value: float) -> float:
+    """Largest of 1, 2 and 5 times a power of ten that is not above a positive number."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(max(factor * power for factor in (1, 2, 5) if factor * power <= value))
 
 
 def _position(kind: str, ends: tuple[Any, ...], value: Any) -> float:

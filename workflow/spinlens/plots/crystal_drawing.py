@@ -27,6 +27,9 @@ from spinlens.plots.colour_scale import contour_dashes, scale_ticks
 from spinlens.plots.lattice_map import cell_corners, draw_map, map_steps, view_basis
 
 SHELL_DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)))
+NOISE = (
+    0.4  # of the variance: 2 if neighbours are independent, 0.1 of densities and trained filters
+)
 NOISE_WIDTH = 2.0  # voxels
 CELL_MAP_REACH = 4.9  # Å from the middle A site: its three neighbours at a/√3, and a little more
 
@@ -185,9 +188,9 @@ def draw_contours(
 
 
 def _without_noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average a map (n1, n2) over a few voxels if neighbours differ as much as strangers."""
+    """Average a map (n1, n2) over a few voxels if it is noise from one to the next."""
     steps = np.concatenate([np.diff(values, axis=axis).ravel() for axis in (0, 1)])
-    is_noise = np.square(steps).mean() > values.var()  # twice the variance of independent values
+    is_noise = np.square(steps).mean() > NOISE * values.var()
     return gaussian_filter(values, NOISE_WIDTH, mode="nearest") if is_noise else values
 
 

@@ -140,15 +140,15 @@ def plane_averages(fields: Mapping[str, NDArray[Any]], crystal: Crystal) -> Figu
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         for height in elements:
             axes.axvline(height, color=style.FAINT, linewidth=1.2, zorder=0)
-    linear.set_ylabel("plane average of m (μB Å⁻³)")
-    rooted.set_ylabel("the same, square-root scale")
+    linear.set_ylabel("plane average\nof m (μB Å⁻³)")
+    rooted.set_ylabel("the same,\nsquare-root scale")
     reach = min(max(map(abs, elements)) + 3, plane_spacing(crystal, "c") / 2)
     origin = origin_name(crystal)
     rooted.set(xlabel=f"height over the {origin}, along c (Å)", xlim=(-reach, reach))
     for height, symbols in elements.items():
         transform = linear.get_xaxis_transform()
         linear.text(height, 1.01, symbols, ha="center", va="bottom", transform=transform)
-    figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=1)
+    figure.legend(*linear.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     names = ", ".join(map(readable, fields))
     return style.describe(figure, f"Plane average of m by height over the {origin}: {names}.")
 

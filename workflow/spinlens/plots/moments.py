@@ -56,7 +56,7 @@ def calculated_moments(rows: Sequence[Row]) -> Figure:
     differences = _differences(summary(rows))
     moments.set_title(style.wrapped(differences, 56), loc="left")
     if compared:
-        figure.legend(handles=_legend(), loc="outside upper center", ncols=1)
+        figure.legend(handles=_legend(moments), loc="outside upper center", ncols=3)
     outliers = ", ".join(row["formula"] for row in compared if OUTLIER in row["remark"])
     text = f"Moments beside published ones: {differences}. Outliers: {outliers or 'none'}."
     return style.describe(figure, text)
@@ -166,11 +166,18 @@ def _draw_ground_states(axes: Axes, rows: Sequence[Row]) -> None:
         spine.set_visible(False)
 
 
-def _legend() -> list[Line2D]:
+def _legend(axes: Axes) -> list[Line2D]:
+    """Entries of the marks that the panel has."""
+    looks = {
+        "converged to the order that it started in": CONVERGED,
+        "converged to another order": CHANGED_ORDER,
+        "equal moments": {"color": style.MUTED, "linewidth": 0.8},
+    }
+    drawn = {line.get_marker() for line in axes.lines}
     return [
-        Line2D([], [], label="converged to the order that it started in", **CONVERGED),
-        Line2D([], [], label="converged to another order", **CHANGED_ORDER),
-        Line2D([], [], color=style.MUTED, linewidth=0.8, label="equal moments"),
+        Line2D([], [], label=label, **look)
+        for label, look in looks.items()
+        if look.get("marker", "None") in drawn
     ]
 
 
