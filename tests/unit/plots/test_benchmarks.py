@@ -17,7 +17,7 @@ def test_bars_and_a_bound_for_each_measurement():
     widths = [bar.get_width() for bar in passes.patches]
     assert widths[10:] == [0.5, 60.0, 14.0, 0.016, 0.02]
     texts = [text.get_text() for text in passes.texts]
-    assert texts[10:12] == ["fft-conv-pytorch, × 25", "PyTorch's conv3d, more than × 3e+03"]
+    assert texts[10:12] == ["fft-conv-pytorch, × 25", "PyTorch's conv3d, more than × 3,000"]
     (bound,) = {x for x in passes.lines[2].get_xdata()}
     assert bound == pytest.approx(0.5 / 10)
     (bound,) = {x for x in epoch.lines[0].get_xdata()}

@@ -52,7 +52,7 @@ def test_representations_by_error_and_by_what_describing_anew_changes():
     figure = representations(rows, measured)
     errors, changes, memory, _ = figure.axes
     drawn = {line.get_label(): list(line.get_xdata()) for line in errors.lines}
-    assert drawn["folds at random"] == [0.8, 0.4] and drawn["A elements not seen"] == [1.6, 0.8]
+    assert drawn["random folds"] == [0.8, 0.4] and drawn["A elements held out"] == [1.6, 0.8]
     mirror = next(line for line in changes.lines if line.get_label() == "mirror")
     assert mirror.get_xdata()[0] < 1e-8 and mirror.get_xdata()[1] == 0.25
     assert [label.get_text() for label in memory.get_yticklabels()] == ["none", "image"]

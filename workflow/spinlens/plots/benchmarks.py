@@ -54,7 +54,7 @@ def convolution(
     epochs.set(xlabel="seconds", yticks=[0], yticklabels=["epoch beside its\nbare transforms"])
     _draw_pair(
         peaks, 0, memory["tiles_mb"], memory["taken_mb"], most_share,
-        f"{memory['share']:.2f} of them; a whole batch {memory['whole_share']:.2f}",
+        f"{memory['share']:.2f} of the tiles; {memory['whole_share']:.2f} for a whole batch",
     )  # fmt: skip
     name = f"step of {memory['batch']}, {memory['micro_batch']} at a time,\nbeside its tiles"
     peaks.set(xlabel="MB of memory", yticks=[0], yticklabels=[name])
@@ -96,11 +96,17 @@ def _draw_cases(
 def _references(case: Mapping[str, Any]) -> list[tuple[float, str]]:
     """List times of the rivals that were measured and of the bare transforms, with texts."""
     measured = [rival for rival in case["rivals"] if "missing" not in rival]
-    floor = f"bare transforms, × {1 / case['over_transforms']:.2g}"
+    floor = f"bare transforms, {_times(1 / case['over_transforms'])}"
     return [
-        (rival["seconds"], f"{rival['name']}, {_more(rival)}× {rival['ratio']:.3g}")
+        (rival["seconds"], f"{rival['name']}, {_more(rival)}{_times(rival['ratio'])}")
         for rival in measured
     ] + [(case["transforms_seconds"], floor)]
+
+
+def _times(ratio: float) -> str:
+    """Write a factor with three digits at most, and without an exponent."""
+    rounded = float(f"{ratio:.3g}")
+    return f"× {rounded:,.0f}" if rounded >= 100 else f"× {rounded:g}"
 
 
 def _more(rival: Mapping[str, Any]) -> str:
@@ -137,10 +143,10 @@ def _annotate(axes: Axes, end: float, row: float, text: str) -> None:
 
 def _legend() -> list[Any]:
     return [
-        Patch(label="beside: tiles, or bare transforms", **REFERENCE, **EDGE),
-        Patch(label="periodic, on the unit cell", **PERIODIC, **EDGE),
+        Patch(label="other code on tiles, or the bare transforms", **REFERENCE, **EDGE),
+        Patch(label="periodic network, on the unit cell", **PERIODIC, **EDGE),
         Line2D(
-            [], [], color=style.INK, label="the most that is asked for", marker="|",
+            [], [], color=style.INK, label="upper bound for the periodic network", marker="|",
             linestyle="none", markersize=9, markeredgewidth=2,
         ),
     ]  # fmt: skip

@@ -28,7 +28,8 @@ Row = dict[str, str]
 def exchange_constants(rows: Sequence[Row]) -> Figure:
     """Draw each exchange constant by composition, marked by ground state.
 
-    Bars are 95 % intervals, if they are known. Compositions without constants are left out.
+    Bars are 95 % intervals, if they are known; one that is wider than the largest constant is cut,
+    with an arrowhead, so that the others can be read. Compositions without constants are left out.
 
     Parameters
     ----------
@@ -59,13 +60,15 @@ def exchange_constants(rows: Sequence[Row]) -> Figure:
 
 def _draw(axis: Axes, rows: Sequence[Row], shell: int) -> None:
     axis.axvline(0, color=style.FAINT, zorder=0)
-    for place, row in enumerate(rows):
+    values = [float(row[f"J{shell}_meV"]) for row in rows]
+    widths = [float(row.get(f"J{shell}_half_width_meV") or 0) for row in rows]
+    most = max(map(abs, values), default=0.0)
+    for place, (row, value, width) in enumerate(zip(rows, values, widths, strict=True)):
         mark = MARKS.get(row["ground_state"], MARKS[""])
-        width = row.get(f"J{shell}_half_width_meV", "")
-        axis.errorbar(
-            float(row[f"J{shell}_meV"]), place, xerr=float(width) if width else None, linestyle="",
-            elinewidth=0.8, **mark,
-        )  # fmt: skip
+        shown = min(width, most)
+        axis.errorbar(value, place, xerr=shown or None, linestyle="", elinewidth=0.8, **mark)
+        for end, arrow in ((value - shown, "<"), (value + shown, ">")) if width > shown else ():
+            axis.plot(end, place, marker=arrow, color=mark["color"], markersize=3)
     axis.set_xlabel(f"J{shell} (meV)")
 
 

@@ -10,8 +10,8 @@ from spinlens.core.templates import render
 from spinlens.crystal.formulas import ATOMIC_NUMBER
 from spinlens.plots import style
 
-MARKERS = {"shapes": "*", "molecules": "o", "crystals": "h"}
-MARKER_SIZES = {"shapes": 42, "molecules": 16, "crystals": 16}
+MARKERS = {"shapes": "*", "molecules": "o", "crystals": "s"}
+MARKER_SIZES = {"shapes": 42, "molecules": 16, "crystals": 14}
 TITLES = {
     "element": "rarest element, by atomic number",
     "atoms": "size, atoms",
@@ -36,7 +36,7 @@ def latent_map(rows: Sequence[Row]) -> Figure:
     Parameters
     ----------
     rows : sequence of mapping
-        Rows of `latent.tsv`, as text; structures without a value are grey.
+        Rows of `latent.tsv`, as text; structures without a value are hollow.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def _draw(figure: Figure, axes: Axes, rows: Sequence[Row], column: str) -> None:
                 for i, row in enumerate(rows)
                 if row["family"] == family and (values[i] is not None) is has_value
             ]
-            colour: dict[str, Any] = {"facecolor": style.FAINT, "label": family}
+            colour: dict[str, Any] = {"facecolor": "none", "label": family}
             if has_value:
                 colour = {"c": [values[i] for i in chosen], "cmap": style.SEQUENTIAL}
                 colour |= {"vmin": low, "vmax": high}

@@ -81,7 +81,7 @@ def predicted_moments(scores: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = style.new_figure(4.0, width=6.4)
+    figure = style.new_figure(4.6)
     panels = figure.subplots(1, len(SPLITS), sharex=True, sharey=True)
     largest = max(row["published_moment_muB"] for row in rows) * 1.08
     for axes, (split, title) in zip(panels, SPLITS.items(), strict=True):
@@ -192,6 +192,6 @@ def _name_largest_errors(axes: Axes, rows: Sequence[Row], split: str) -> None:
         if abs(x - y) > LEAST_NAMED_ERROR and is_free:
             axes.annotate(
                 rows[i]["structure"], (x, y), xytext=(3, 2), textcoords="offset points",
-                fontsize=5.5, color=style.MUTED,
+                fontsize=6, color=style.MUTED,
             )  # fmt: skip
             named.append((x, y))

@@ -12,13 +12,13 @@ from spinlens.plots import style
 LAWS = {
     ("acceleration", "1o"): ("acceleration, degree 1", "1 / r²"),
     ("inertia", "0e"): ("tensor of inertia, degree 0", "2 r²"),
-    ("inertia", "2e"): ("tensor of inertia, degree 2", "-√(2/15) r²"),
+    ("inertia", "2e"): ("tensor of inertia, degree 2", "−√(2/15) r²"),
 }
 BAR_HEIGHT = 0.38
 SPLITS: dict[str, dict[str, Any]] = {
-    "random": {"label": "folds at random", "color": "#0b4f8a", "marker": "o"},
+    "random": {"label": "random folds", "color": "#0b4f8a", "marker": "o"},
     "grouped": {
-        "label": "A elements not seen", "color": "#d9730d", "marker": "s",
+        "label": "A elements held out", "color": "#d9730d", "marker": "s",
         "markerfacecolor": "none",
     },
 }  # fmt: skip
@@ -97,18 +97,21 @@ def representations(rows: Sequence[Row], scores: Mapping[str, Any]) -> Figure:
     matplotlib.figure.Figure
         The figure.
     """
-    figure = style.new_figure(5.4, width=6.6)
+    figure = style.new_figure(5.6)
     (errors, changes), (memory, time) = figure.subplots(2, 2, sharey=True)
     _draw_errors(errors, rows, scores["intervals"])
     _draw_changes(changes, rows)
-    _draw_costs(memory, rows, "bytes_of_a_structure", "bytes that describe a crystal", "{:,.0f} B")
-    _draw_costs(time, rows, "fold_seconds", "seconds of the processor for a fold", "{:.2g} s")
+    _draw_costs(memory, rows, "bytes_of_a_structure", "size of a crystal's description (bytes)", "{:,.0f} B")
+    _draw_costs(time, rows, "fold_seconds", "CPU time of a fold (s)", "{:.2g} s")
     for axes in (errors, changes, memory, time):
         axes.set_yticks(range(len(rows)), [row["representation"] for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
-    for axes in (errors, changes):
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, columnspacing=1.0)
+    for axes, columns in ((errors, 1), (changes, 2)):
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, columnspacing=0.8,
+            handletextpad=0.2, fontsize=6.5,
+        )  # fmt: skip
     text = "; ".join(
         f"{row['representation']}: {row['mae_random_muB']:.2f} and {row['mae_grouped_muB']:.2f} μB"
         for row in rows
@@ -161,7 +164,7 @@ def _draw_changes(axes: Axes, rows: Sequence[Row]) -> None:
         axes.plot(x, y, linestyle="none", **CHANGES[name])
     axes.set(
         xscale="log", xlim=(NO_CHANGE / 3, 10),
-        xlabel="change of the moment said of a crystal\nthat is described anew (μB)",
+        xlabel="change of the predicted moment (μB)\nif the crystal is described anew",
     )  # fmt: skip
     axes.axvspan(LEAST_CHANGE, 10, color=style.FAINT, alpha=0.5, linewidth=0, zorder=-1)
     ticks = {NO_CHANGE: "0", 1e-7: "$10^{-7}$", 1e-5: "$10^{-5}$", 1e-3: "0.001", 1e-1: "0.1"}
