@@ -27,7 +27,7 @@ ORDERS: dict[str, dict[str, Any]] = {
 }
 LEAST_NAMED_ERROR = 1.0  # μB
 MOST_NAMES = 12  # of the crystals of largest error
-LEAST_NAME_DISTANCE = 0.4  # μB
+NAME_SIZE = np.array([0.17, 0.03])  # of the largest moment: names of points in it would overlap
 
 Row = Mapping[str, Any]
 
@@ -83,7 +83,9 @@ def predicted_moments(scores: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
     """
     figure = style.new_figure(4.6)
     panels = figure.subplots(1, len(SPLITS), sharex=True, sharey=True)
-    largest = max(row["published_moment_muB"] for row in rows) * 1.08
+    columns = ("published_moment_muB", *(f"{split}_moment_muB" for split in SPLITS))
+    values = [row[column] for row in rows for column in columns]
+    smallest, largest = min([0.0, *values]), 1.08 * max(values)
     for axes, (split, title) in zip(panels, SPLITS.items(), strict=True):
         axes.plot([0, largest], [0, largest], color=style.FAINT, zorder=0)
         for order, look in ORDERS.items():
@@ -98,8 +100,10 @@ def predicted_moments(scores: Mapping[str, Any], rows: Sequence[Row]) -> Figure:
         error = f"mean error {scores[f'mae_{split}']:.2f} μB"
         baselines = f"trees {trees:.2f}, on electrons {on_electrons:.2f}"
         axes.set_title(f"{title}\n{error}\n({baselines})", loc="left")
-        axes.set(xlabel="published moment (μB)", aspect="equal")
-    panels[0].set_ylabel("expected moment (μB)")
+        limits = (smallest - 0.04 * largest, largest)
+        axes.set(xlabel="published moment (μB)", xlim=limits, ylim=limits)
+        axes.set_box_aspect(1)  # an equal aspect of the data would push the title out of the figure
+    panels[0].set_ylabel("predicted moment (μB)")
     handles, names = panels[0].get_legend_handles_labels()
     labels = [f"ground state {name}" for name in names]
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
@@ -182,13 +186,14 @@ def _legend(axes: Axes) -> list[Line2D]:
 
 
 def _name_largest_errors(axes: Axes, rows: Sequence[Row], split: str) -> None:
-    """Name the crystals of largest error; of points that coincide, only the first."""
+    """Name the crystals of largest error; of names that would overlap, only the first."""
     points = [(row["published_moment_muB"], row[f"{split}_moment_muB"]) for row in rows]
     order = sorted(range(len(rows)), key=lambda i: -abs(points[i][0] - points[i][1]))
     named: list[tuple[float, float]] = []
+    room = NAME_SIZE * np.max(points)
     for i in order[:MOST_NAMES]:
         x, y = points[i]
-        is_free = all(abs(x - a) + abs(y - b) > LEAST_NAME_DISTANCE for a, b in named)
+        is_free = all((np.abs(np.subtract((x, y), other)) > room).any() for other in named)
         if abs(x - y) > LEAST_NAMED_ERROR and is_free:
             axes.annotate(
                 rows[i]["structure"], (x, y), xytext=(3, 2), textcoords="offset points",

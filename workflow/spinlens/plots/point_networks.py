@@ -101,7 +101,9 @@ def representations(rows: Sequence[Row], scores: Mapping[str, Any]) -> Figure:
     (errors, changes), (memory, time) = figure.subplots(2, 2, sharey=True)
     _draw_errors(errors, rows, scores["intervals"])
     _draw_changes(changes, rows)
-    _draw_costs(memory, rows, "bytes_of_a_structure", "size of a crystal's description (bytes)", "{:,.0f} B")
+    _draw_costs(
+        memory, rows, "bytes_of_a_structure", "size of a crystal's description (bytes)", "{:,.0f} B"
+    )
     _draw_costs(time, rows, "fold_seconds", "CPU time of a fold (s)", "{:.2g} s")
     for axes in (errors, changes, memory, time):
         axes.set_yticks(range(len(rows)), [row["representation"] for row in rows])
