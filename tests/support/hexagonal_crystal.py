@@ -5,7 +5,6 @@ from matplotlib.collections import QuadMesh
 
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.filters.kernels import voxel_dataset
-from spinlens.plots.atom_marks import element_marker
 
 A = 6.87
 CELL = np.array([[A, 0, 0], [-A / 2, A * 0.75**0.5, 0], [0, 0, 16.0]])
@@ -30,12 +29,8 @@ def drawn_maximum(axes):
 
 def dots(axes):
     """Places, in Å, of the atoms that are marked on a panel, by element."""
-    marks = {element: element_marker(element) for element in CRYSTAL.elements}
-    return {
-        line.get_label(): line.get_xydata()
-        for line in axes.lines
-        if line.get_marker() == marks.get(line.get_label())
-    }
+    marks = (line for line in axes.lines if line.get_label() in CRYSTAL.elements)
+    return {line.get_label(): line.get_xydata() for line in marks}
 
 
 def field_at(voxel, shape=SHAPE):

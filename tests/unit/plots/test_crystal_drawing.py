@@ -8,6 +8,7 @@ from matplotlib.patches import Circle
 from hexagonal_crystal import CELL, CRYSTAL, SITES, A, dots, drawn_maximum, field_at
 from spinlens.crystal.reference_cell import images, magnetic_sites, shells
 from spinlens.plots import colour_scale, lattice_map
+from spinlens.plots.atom_marks import atom_legend
 from spinlens.plots.crystal_drawing import draw_cell_map, draw_contours, draw_shells
 
 SIXTY = np.array([[0.5, -(0.75**0.5)], [0.75**0.5, 0.5]])
@@ -49,6 +50,14 @@ def test_atoms_are_drawn_where_space_has_them(axis):
     ge = (apart @ picture.T)[site == 2]
     for mark in marks["Ge"]:
         assert np.linalg.norm(ge - mark, axis=1).min() == pytest.approx(0, abs=1e-9)
+
+
+def test_elements_of_different_blocks_differ_without_colour():
+    marks = {
+        entry.get_label(): entry.get_marker() for entry in atom_legend(("Cr", "Ge", "P", "Te"))
+    }
+    assert len({marks[element] for element in ("Cr", "Ge", "Te")}) == 3
+    assert marks["Ge"] == marks["P"]
 
 
 def test_a_shell_at_a_over_root_three_passes_through_the_neighbouring_a_sites():

@@ -45,25 +45,6 @@ def ball_radius(element: str) -> float:
     return BALL * float(covalent_radii[atomic_numbers[element]])
 
 
-def element_marker(element: str) -> str:
-    """Choose the shape of an element's mark, which is told from others without colour.
-
-    Parameters
-    ----------
-    element : str
-        Chemical symbol.
-
-    Returns
-    -------
-    str
-        Matplotlib's marker: a triangle for groups 16 and 17, a square for groups 13 to 15,
-        otherwise a circle.
-    """
-    missing = NOBLE_GASES - atomic_numbers[element]
-    missing = missing[missing >= 0].min()
-    return next((mark for most, mark in MARKERS.items() if 0 < missing <= most), "o")
-
-
 def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
     """Draw atoms as small marks, a line of the axes for each element, labelled by its symbol.
 
@@ -104,10 +85,17 @@ def atom_legend(elements: Sequence[str]) -> list[Line2D]:
     return [Line2D([], [], **_look(element)) for element in dict.fromkeys(elements)]
 
 
+def _marker(element: str) -> str:
+    """Choose a triangle for groups 16 and 17, a square for 13 to 15, otherwise a circle."""
+    missing = NOBLE_GASES - atomic_numbers[element]
+    missing = missing[missing >= 0].min()
+    return next((mark for most, mark in MARKERS.items() if 0 < missing <= most), "o")
+
+
 def _look(element: str) -> dict[str, Any]:
     colour = element_colour(element)
     own = {
-        "marker": element_marker(element),
+        "marker": _marker(element),
         "linestyle": "none",
         "markersize": DOT,
         "label": element,
