@@ -61,7 +61,7 @@ def folds(samples: Sequence[DensitySample], seed: int = 0) -> dict[str, list[Fol
 
 def cross_validate(
     prepared: Sequence[Prepared], settings: Mapping[str, Any], report: Report = print
-) -> tuple[Row, list[Row], list[Array]]:
+) -> tuple[Row, list[Row], dict[str, list[Array]]]:
     """Score network and baselines on the same folds.
 
     Parameters
@@ -79,25 +79,25 @@ def cross_validate(
         network's gains on each baseline; `moments_...` as `_moment_scores` returns them.
     list of dict
         Rows with the errors of each sample.
-    list of ndarray
-        Densities of the samples that the network predicted in random folds.
+    dict
+        Coefficients that the network predicted of each sample held out, by kind of fold.
     """
     samples = [each.sample for each in prepared]
     elements = points.elements_of([each.structure for each in samples])
     model, rows = DensityModel(elements, settings), [_about(each) for each in samples]
     summary: Row = {"samples": len(samples), "groups": sorted({each.group for each in samples})}
-    kept: list[Array] = [sample.magnetization for sample in samples]
+    kept: dict[str, list[Array]] = {}
     for split, pairs in folds(samples, settings["seed"]).items():
         table: list[Row] = [{} for _ in samples]
+        kept[split] = [np.empty(0) for _ in samples]
         for number, (training, validation) in enumerate(pairs, start=1):
-            fields = _predicted(
+            coefficients, fields = _predicted(
                 model, [prepared[i] for i in training], [samples[i] for i in validation]
             )
             for place, i in enumerate(validation):
                 own = {method: values[place] for method, values in fields.items()}
                 table[i] = {method: _compared(samples[i], own[method]) for method in METHODS}
-                if split == "random":
-                    kept[i] = own[NETWORK].astype("float32")
+                kept[split][i] = coefficients[place]
             means = {m: np.mean([table[i][m]["error"] for i in validation]) for m in METHODS}
             report(f"{split} fold {number}: " + ", ".join(f"{m} {v:.3f}" for m, v in means.items()))
         for row, scores in zip(rows, table, strict=True):
@@ -109,22 +109,22 @@ def cross_validate(
 
 def _predicted(
     model: DensityModel, training: Sequence[Prepared], validation: Sequence[DensitySample]
-) -> Fields:
-    """Densities of the validation samples by each method, fitted to the training samples."""
+) -> tuple[list[Array], Fields]:
+    """Network's coefficients, and densities by each method, of the validation samples."""
     model.train(training)
     structures = [each.structure for each in validation]
     directions = [each.directions for each in validation]
     found: Fields = {NETWORK: [], ATOMS: []}
-    of_network = model.predict(structures, directions)
+    of_network = [own.mean(axis=0) for own in model.predict(structures, directions)]
     for own, each in zip(of_network, validation, strict=True):
         expected = model.atoms.expected(each.structure, each.directions)
         atoms = model.atoms.coefficients(each.structure, each.directions, expected)
-        for method, coefficients in ((NETWORK, own.mean(axis=0)), (ATOMS, atoms)):
+        for method, coefficients in ((NETWORK, own), (ATOMS, atoms)):
             found[method].append(on_grid(coefficients, each))
     known = [each.sample for each in training]
     for method, function in density_baselines.BASELINES.items():
         found[method] = function(known, validation)
-    return found
+    return of_network, found
 
 
 def on_grid(coefficients: Array, sample: DensitySample) -> Array:

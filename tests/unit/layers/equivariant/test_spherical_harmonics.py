@@ -6,7 +6,12 @@ from keras import ops
 from scipy.special import sph_harm_y
 from scipy.stats import special_ortho_group
 
-from spinlens.layers.equivariant.spherical_harmonics import harmonics, solid_harmonics, wigner_d
+from spinlens.layers.equivariant.spherical_harmonics import (
+    harmonics,
+    solid_harmonics,
+    solid_harmonics_up_to,
+    wigner_d,
+)
 
 DEGREES = range(5)
 
@@ -27,6 +32,13 @@ def test_harmonics_are_scipys_made_real(degree, directions):
     expected = scipy_harmonics(degree, directions)
     assert harmonics(degree, 3.7 * directions) == pytest.approx(expected, abs=1e-12)
     assert solid_harmonics(degree, 2 * directions) == pytest.approx(2**degree * expected, abs=1e-12)
+
+
+def test_harmonics_of_all_degrees_are_those_of_each(directions):
+    expected = np.concatenate([solid_harmonics(degree, 2 * directions) for degree in DEGREES], 1)
+    found = solid_harmonics_up_to(max(DEGREES), 2 * directions)
+    assert found.T == pytest.approx(expected, abs=1e-14)
+    assert np.abs(found[::-1].T - expected).max() > 1
 
 
 @pytest.mark.parametrize("degree", DEGREES)

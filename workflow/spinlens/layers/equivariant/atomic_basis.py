@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma
 
-from spinlens.layers.equivariant.spherical_harmonics import solid_harmonics
+from spinlens.layers.equivariant.spherical_harmonics import solid_harmonics_up_to
 
 WIDTHS = (0.8333, 0.5747, 0.3963, 0.2733, 0.1885, 0.13)  # Å, widest first
 LIMIT = 24.0  # Å⁻¹, wave number at which spectra end
@@ -78,7 +78,8 @@ def waves(lattice: ArrayLike, shape: Sequence[int], limit: float = LIMIT) -> Wav
     square = np.einsum("gi,gi->g", vectors, vectors)
     kept = np.flatnonzero(square <= limit**2)
     order = kept[np.argsort(square[kept])]
-    return Waves(miller[order], vectors[order], np.where(miller[order, 2] > 0, 2.0, 1.0))
+    miller, vectors = miller.take(order, 0), vectors.take(order, 0)
+    return Waves(miller, vectors, np.where(miller[:, 2] > 0, 2.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,7 @@ class AtomicBasis:
         vectors
             (waves, 3) in Å⁻¹.
         """
-        parts = [solid_harmonics(degree, vectors) for degree in range(self.max_degree + 1)]
-        return np.concatenate(parts, 1)
+        return np.ascontiguousarray(solid_harmonics_up_to(self.max_degree, vectors).T)
 
     def radial_spectra(self, vectors: Array, radial: int) -> Array:
         """Radial parts of `spectra`, (waves, (L + 1)²), in Å^(l + 3/2).
@@ -164,6 +164,22 @@ class AtomicBasis:
         amplitudes = [self._amplitudes(d)[radial, : radial + 1] for d in range(self.max_degree + 1)]
         found = np.exp(-0.5 * square * widths**2) @ np.array(amplitudes).T
         return np.asarray(found[:, self.degrees])
+
+    def gaussians(self, coefficients: Array) -> Array:
+        """Write spectra as sums of exp(-w² k² / 2) k^l Y_lm: amplitudes without (-i)^l.
+
+        Parameters
+        ----------
+        coefficients
+            (atoms, (L + 1)², radial functions).
+
+        Returns
+        -------
+        ndarray
+            (atoms, widths, (L + 1)²).
+        """
+        amplitudes = np.array([self._amplitudes(degree) for degree in range(self.max_degree + 1)])
+        return np.einsum("acn,cnw->awc", coefficients, amplitudes[self.degrees])
 
     def _amplitudes(self, degree: int) -> Array:
         """Amplitudes of k^l exp(-w² k² / 2) in the spectra, (radial functions, widths)."""

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spinlens.layers.equivariant.atomic_basis import AtomicBasis, Waves, waves
+from spinlens.layers.equivariant.atomic_basis import AtomicBasis, waves
+from spinlens.layers.equivariant.spherical_harmonics import solid_harmonics_up_to
 
 CHUNK, WORKERS = 4096, 2  # waves at a time, and threads
+ENDED = 6.5  # standard deviations of a Gaussian's spectrum, beyond which it is left out
 
 Array = NDArray[np.float64]
 
@@ -40,19 +42,20 @@ def assemble(
     """
     from scipy.fft import irfftn
 
-    held = waves(lattice, shape)
-    turned = np.asarray(coefficients) * ((-1j) ** basis.degrees)[:, None]
+    held, scale = waves(lattice, shape), np.prod(shape) / abs(np.linalg.det(np.asarray(lattice)))
+    amplitudes = basis.gaussians(np.asarray(coefficients, dtype=float) * scale)
+    tables = _phase_tables(held.miller, positions)
     found = np.zeros((*shape[:2], shape[2] // 2 + 1), complex)
-    places = held.miller % np.array(shape)
-    starts = range(0, len(held.miller), CHUNK)
+    places = np.ravel_multi_index(tuple(held.miller.T), found.shape, "wrap")
 
     def of_chunk(start: int) -> NDArray[np.complex128]:
         rows = slice(start, start + CHUNK)
-        return _sum_over_atoms(basis, turned, _phases(held.miller[rows], positions), held, rows)
+        summed = _sum_over_widths(basis, amplitudes, held.vectors[rows])
+        return np.einsum("ga,ga->g", summed, _phases(held.miller[rows], tables))
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        values = np.concatenate(list(pool.map(of_chunk, starts)))
-    found[tuple(places.T)] = values * (np.prod(shape) / abs(np.linalg.det(np.asarray(lattice))))
+        starts = range(0, len(held.miller), CHUNK)
+        found.flat[places] = np.concatenate(list(pool.map(of_chunk, starts)))
     return np.asarray(irfftn(found, s=tuple(shape), workers=WORKERS))
 
 
@@ -74,7 +77,8 @@ def projections(
     held = waves(lattice, values.shape[-3:])
     places = (..., *(held.miller % values.shape[-3:]).T)
     spectra = np.fft.rfftn(values, axes=(-3, -2, -1), norm="forward")[places]
-    phased = _phases(held.miller, positions).T * (spectra.conj() * held.counts)[..., None, :]
+    tables = _phase_tables(held.miller, positions)
+    phased = _phases(held.miller, tables).T * (spectra.conj() * held.counts)[..., None, :]
     found = np.zeros((*phased.shape[:-1], *basis.shape))
     factor = (-1j) ** basis.degrees
     for radial in range(len(basis.widths)):
@@ -101,7 +105,8 @@ def overlaps(
     """
     held = waves(lattice, shape)
     scale = np.sqrt(held.counts / abs(np.linalg.det(np.asarray(lattice))))
-    phases = _phases(held.miller, positions) * scale[:, None]
+    tables = _phase_tables(held.miller, positions)
+    phases = _phases(held.miller, tables) * scale[:, None]
     factor, columns = (-1j) ** basis.degrees, []
     for radial in range(len(basis.widths)):
         end = held.up_to(basis.reach(radial))
@@ -117,27 +122,39 @@ def overlaps(
     return found.reshape(count * radials, -1)
 
 
-def _sum_over_atoms(
-    basis: AtomicBasis, turned: Any, phases: Any, held: Waves, rows: slice
+def _sum_over_widths(
+    basis: AtomicBasis, amplitudes: Array, vectors: Array
 ) -> NDArray[np.complex128]:
-    vectors = held.vectors[rows]
-    length = np.sqrt(np.einsum("gi,gi->g", vectors, vectors))
-    harmonics = basis.harmonics(vectors)
-    total = np.zeros(len(vectors), complex)
-    for radial in range(len(basis.widths)):
-        end = int(np.searchsorted(length, basis.reach(radial)))
-        if end:
-            own = phases[:end] @ np.ascontiguousarray(turned[..., radial])
-            own *= basis.radial_spectra(vectors[:end], radial)
-            total[:end] += np.einsum("gc,gc->g", own, harmonics[:end])
-    return total
+    """Spectra of the functions of each atom without its phases, (waves, atoms)."""
+    square = np.einsum("gi,gi->g", vectors, vectors)
+    present = np.array(basis.widths) * np.sqrt(square[0]) < ENDED  # the first wave is the longest
+    widths, own = np.array(basis.widths)[present], amplitudes[:, present]
+    gaussians = np.exp(-0.5 * np.square(widths)[:, None] * square)
+    harmonics = solid_harmonics_up_to(basis.max_degree, vectors)
+    found = np.empty((len(vectors), len(own)), complex)
+    # (-i)^l is ±1 for even degrees and ±i for odd ones, so that what is summed is real.
+    signs = np.where(basis.degrees % 4 < 2, 1.0, -1.0)
+    for parity, part in enumerate((found.real, found.imag)):
+        kept = basis.degrees % 2 == parity
+        products = gaussians[:, None] * harmonics[kept]
+        weights = (own[..., kept] * (signs[kept] * (-1) ** parity)).reshape(len(own), -1)
+        part[:] = products.reshape(-1, len(vectors)).T @ weights.T
+    return found
 
 
-def _phases(miller: NDArray[np.int64], positions: ArrayLike) -> NDArray[np.complex128]:
-    """exp(-iG·R), (waves, atoms), from the waves along each axis."""
-    found: Any = 1.0
+def _phase_tables(miller: NDArray[np.int64], positions: ArrayLike) -> list[tuple[int, Any]]:
+    """Of each axis the first wave, and exp(-iG·R) of all waves along it, (waves, atoms)."""
+    found = []
     for numbers, places in zip(miller.T, np.atleast_2d(positions).T, strict=True):
-        first = numbers.min(initial=0)
+        first = int(numbers.min(initial=0))
         along = np.arange(first, numbers.max(initial=0) + 1)
-        found = found * np.exp(-2j * pi * np.outer(along, places))[numbers - first]
+        found.append((first, np.exp(-2j * pi * np.outer(along, places))))
+    return found
+
+
+def _phases(miller: NDArray[np.int64], tables: Sequence[tuple[int, Any]]) -> NDArray[np.complex128]:
+    """exp(-iG·R), (waves, atoms)."""
+    found: Any = 1.0
+    for numbers, (first, along) in zip(miller.T, tables, strict=True):
+        found = found * along.take(numbers - first, 0)
     return np.asarray(found)

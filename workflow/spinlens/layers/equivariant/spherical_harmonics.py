@@ -51,9 +51,28 @@ def solid_harmonics(degree: int, vectors: Tensor) -> Tensor:
     xp = array_namespace(vectors)
     x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
     along, around = _legendre(degree, z, x * x + y * y + z * z), _circular(degree, x, y)
-    negative = [_norm(degree, m) * along[m] * around[m][1] for m in range(degree, 0, -1)]
-    positive = [_norm(degree, m) * along[m] * around[m][0] for m in range(1, degree + 1)]
-    return xp.stack([*negative, _norm(degree, 0) * along[0], *positive], -1)
+    return xp.stack(_components(degree, along, around), -1)
+
+
+def solid_harmonics_up_to(max_degree: int, vectors: NDArray[Any]) -> NDArray[Any]:
+    """`solid_harmonics` of all degrees, which share their polynomials.
+
+    Parameters
+    ----------
+    max_degree
+        Largest degree L.
+    vectors
+        (vectors, 3).
+
+    Returns
+    -------
+    ndarray
+        ((L + 1)², vectors), degrees 0 ... L in order, in the precision of the vectors.
+    """
+    x, y, z = np.ascontiguousarray(vectors.T)
+    along, around = _legendre(max_degree, z, x * x + y * y + z * z), _circular(max_degree, x, y)
+    parts = (_components(degree, along, around) for degree in range(max_degree + 1))
+    return np.stack([component for part in parts for component in part])
 
 
 def harmonics(degree: int, vectors: Tensor) -> Tensor:
@@ -100,15 +119,23 @@ def wigner_d(degree: int, rotation: ArrayLike) -> NDArray[np.float64]:
     return np.swapaxes(fitted, -1, -2)
 
 
-def _legendre(degree: int, z: Tensor, square: Tensor) -> list[Tensor]:
-    """For m = 0 ... l, r^(l-m) P_l^m(z/r) / sin^m, as polynomials of z and r²."""
+def _components(degree: int, along: list[list[Tensor]], around: list[Any]) -> list[Tensor]:
+    """Harmonics of one degree for m = -l ... l, from the polynomials along z and around it."""
+    scaled = [_norm(degree, m) * along[m][degree - m] for m in range(degree + 1)]
+    negative = [scaled[m] * around[m][1] for m in range(degree, 0, -1)]
+    positive = [scaled[m] * around[m][0] for m in range(1, degree + 1)]
+    return [*negative, scaled[0], *positive]
+
+
+def _legendre(degree: int, z: Tensor, square: Tensor) -> list[list[Tensor]]:
+    """For m = 0 ... l and n = m ... l, r^(n-m) P_n^m(z/r) / sin^m, as polynomials of z and r²."""
     found = []
     for m in range(degree + 1):
-        before, now = 0.0 * z, 0.0 * z + float(np.prod(np.arange(2 * m - 1, 0, -2)))
+        own = [0.0 * z, 0.0 * z + float(np.prod(np.arange(2 * m - 1, 0, -2)))]
         for n in range(m + 1, degree + 1):
-            step = (2 * n - 1) * z * now - (n + m - 1) * square * before
-            before, now = now, step / (n - m)
-        found.append(now)
+            step = (2 * n - 1) * z * own[-1] - (n + m - 1) * square * own[-2]
+            own.append(step / (n - m))
+        found.append(own[1:])
     return found
 
 
