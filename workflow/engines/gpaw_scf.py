@@ -121,6 +121,43 @@ def valence_density(gpaw, atoms):
     return density / Bohr**3
 
 
+def start_from(gpaw, atoms, muB_per_cubic_angstrom, smoothing_angstrom):
+    """Start from a spin density on a grid in place of that of superposed atoms.
+
+    The change goes to the smooth part of the density; the matrices within the augmentation spheres
+    stay those of the atoms with their starting moments.
+    """
+    import numpy
+    from ase.units import Bohr
+
+    gpaw.initialize(atoms)
+    gpaw.set_positions(atoms)
+    density = gpaw.density
+    shape = density.nt_sG.shape[1:]
+    miller = numpy.meshgrid(*(numpy.fft.fftfreq(n, 1 / n) for n in shape), indexing="ij")
+    square = (numpy.tensordot(miller, 2 * numpy.pi * atoms.cell.reciprocal(), (0, 0)) ** 2).sum(-1)
+    up, down = valence_density(gpaw, atoms)
+    superposed = spectrum(up - down, shape) * numpy.exp(-square * smoothing_angstrom**2 / 2)
+    wanted = spectrum(numpy.array(muB_per_cubic_angstrom), shape)
+    change = numpy.fft.ifftn(wanted - superposed, norm="forward").real
+    density.nt_sG[0] += change * Bohr**3 / 2
+    density.nt_sG[1] -= change * Bohr**3 / 2
+    density.mixer.reset()
+    density.calculate_normalized_charges_and_mix()
+    gpaw.hamiltonian.update(density)
+
+
+def spectrum(field, shape):
+    """Fourier coefficients of a field (na, nb, nc) as far as another grid holds them."""
+    import numpy
+
+    found = numpy.zeros(shape, complex)
+    kept = [min(pair) - 1 >> 1 for pair in zip(field.shape, shape, strict=True)]
+    places = numpy.ix_(*(numpy.arange(-most, most + 1) for most in kept))
+    found[places] = numpy.fft.fftn(field, norm="forward")[places]
+    return found
+
+
 def spin_orbit_energies(gpaw):
     """Band energies in eV with spin–orbit coupling and the moments along x, y and z: by the force
     theorem, their differences are those of the magnetocrystalline anisotropy. None of a GPAW that
@@ -163,6 +200,8 @@ def run(given, folder, restart, minutes):
     if not restarted:
         atoms = crystal(given)
         atoms.calc = calculator(given, folder / "gpaw.txt")
+        if "magnetization" in given:
+            start_from(atoms.calc, atoms, **given["magnetization"])
     restarts.watch(atoms.calc)
     try:
         if given["relax"]:

@@ -12,6 +12,7 @@ rule density_model_fit:
         summary=f"{DENSITY_MODEL}/summary.json",
         table=f"{DENSITY_MODEL}/errors.tsv",
         held_out=directory(f"{DENSITY_MODEL}/held_out"),
+        coefficients=f"{DENSITY_MODEL}/held_out.npz",
         model=f"{DENSITY_MODEL}/model.pickle.gz",
     log:
         f"{RESULTS}/logs/density_model_fit.log",
@@ -60,3 +61,33 @@ rule predict_density:
         code=code("atoms/predict_density.py"),
     script:
         "../scripts/atoms/predict_density.py"
+
+
+rule density_starts:
+    """Count the steps of GPAW from predicted moments and densities, beside other starts."""
+    input:
+        samples=f"{RESULTS}/samples.tsv",
+        records=RECORDS,
+        coefficients=rules.density_model_fit.output.coefficients,
+        version=ancient(f"{RESULTS}/structures/gpaw_version.json"),
+    output:
+        table=f"{DENSITY_MODEL}/starts.tsv",
+        summary=f"{DENSITY_MODEL}/starts.json",
+    log:
+        f"{RESULTS}/logs/density_starts.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/density_starts.jsonl"
+    conda:
+        "../../envs/density.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(240),
+    params:
+        settings=settings(
+            "starting_moments", "cell_height", "kpoint_spacing", "gpaw_kpoints", "hubbard_u"
+        ),
+        runs=GPAW_RUNS,
+        code=code("atoms/density_starts.py"),
+    script:
+        "../scripts/atoms/density_starts.py"

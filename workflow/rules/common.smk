@@ -179,6 +179,9 @@ warn("config", CHOSEN)
 SHARDS = shards.divide(CALCULATIONS, f"{RESULTS}/calculations")
 # A table of records for each shard of many calculations; else the records themselves.
 RECORDS = shards.outputs(CALCULATIONS, f"{RESULTS}/calculations")
+# Runs of GPAW that have ended, known by what was asked of it. No output of a rule: Snakemake removes
+# outputs that it is to make anew, and an edit must not cost hours of computing.
+GPAW_RUNS = f"{RESULTS}/structures/gpaw_runs"
 
 OWN_LABEL_TABLE = Path(config["calculations"], "labels.csv")
 LABEL_TABLE = str(OWN_LABEL_TABLE) if OWN_LABEL_TABLE.is_file() else config["labels"]

@@ -2,9 +2,6 @@
 
 GPAW = f"{RESULTS}/structures/gpaw"
 GPAW_ORDERS = f"{RESULTS}/structures/gpaw_orders"
-# Runs that have ended, known by what was asked of GPAW. No output of a rule: Snakemake removes
-# outputs that it is to make anew, and an edit must not cost hours of computing.
-GPAW_RUNS = f"{RESULTS}/structures/gpaw_runs"
 
 
 rule decorate:

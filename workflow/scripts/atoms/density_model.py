@@ -23,6 +23,9 @@ with checkpoints.of_script(snakemake, output.summary):
     model = density_model.DensityModel(points.elements_of(structures), settings)
     model.train(prepared, print).save(output.model)
     errors = [row["random_network"] for row in rows]
-    density_files.write_held_out(output.held_out, samples, errors, held_out)
+    pairs = zip(held_out["random"], samples, strict=True)
+    fields = [density_scores.on_grid(*pair) for pair in pairs]
+    density_files.write_held_out(output.held_out, samples, errors, fields)
+    density_files.write_coefficients(output.coefficients, samples, held_out)
     write_table(output.table, rows)
     write_json(output.summary, summary)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spinlens.atoms.density_samples import DensitySample
 from spinlens.calculations import record
+from spinlens.core.files import whole
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density import site_moments
 
@@ -73,3 +74,37 @@ def write_held_out(
         i = int(order[place])
         about = {"id": samples[i].name, "error": round(float(errors[i]), 4)}
         write(Path(folder, f"{name}.nc"), samples[i].structure, predicted[i], about)
+
+
+def write_coefficients(
+    path: Path | str, samples: Sequence[DensitySample], coefficients: Mapping[str, Sequence[Array]]
+) -> None:
+    """Write the coefficients that networks predicted of samples held out.
+
+    Parameters
+    ----------
+    path, samples
+        An .npz file, and the samples.
+    coefficients
+        Of each sample, (atoms, (L + 1)², radial functions), by kind of fold.
+    """
+    arrays = {
+        f"{split}/{sample.name}": each.astype("float32")
+        for split, own in coefficients.items()
+        for sample, each in zip(samples, own, strict=True)
+    }
+    with whole(path) as temporary, open(temporary, "wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def read_coefficients(path: Path | str, split: str) -> dict[str, Array]:
+    """Read coefficients that `write_coefficients` wrote, by name of the sample.
+
+    Parameters
+    ----------
+    path, split
+        The file, and the kind of fold.
+    """
+    with np.load(path) as stored:
+        names = [name for name in stored.files if name.startswith(f"{split}/")]
+        return {name.split("/", 1)[1]: stored[name] for name in names}

@@ -1,0 +1,97 @@
+"""GPAW from predicted moments and densities: what each start asks, and what is compared."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+import small_densities
+from small_crystals import PAIRS
+from spinlens.atoms import density_files, density_starts
+from spinlens.density import grids, site_moments
+from spinlens.structures import gpaw
+
+SAMPLES = [small_densities.sample(pair) for pair in PAIRS]
+SAMPLE = SAMPLES[0]
+COEFFICIENTS = small_densities.coefficients([2.5, 1.5, -0.1, -0.1])
+MOMENTS = {PAIRS[0][0]: 4.0, PAIRS[0][1]: 3.0}
+SETTINGS = {
+    "starting_moments": MOMENTS, "cell_height": 16, "kpoint_spacing": 0.2,
+    "gpaw_kpoints": [3, 3, 1], "hubbard_u": None,
+}  # fmt: skip
+
+
+def test_the_first_of_each_set_of_elements_is_chosen():
+    found = density_starts.one_of_each_group([SAMPLES[1], SAMPLES[0]._replace(name="b"), SAMPLE])
+    assert [each.name for each in found] == sorted([SAMPLES[1].name, SAMPLE.name])
+
+
+def test_moments_are_those_of_the_predicted_density():
+    found = density_starts.starts(SAMPLE, COEFFICIENTS, MOMENTS)
+    moments, field = found["predicted_density"]
+    size = float(grids.integral(field, SAMPLE.lattice))
+    assert size == pytest.approx(2.5 + 1.5 - 0.2, abs=0.05)
+    own = site_moments.in_spheres(field, SAMPLE.lattice, SAMPLE.positions)
+    assert moments == pytest.approx(own, abs=2e-3) and moments[0] > 1.2 * moments[1]
+    assert found["predicted_moments"][0].tolist() == moments.tolist()
+    assert found["predicted_moments"][1] is None
+    assert found["moments_of_elements"][0].tolist() == [4, 3, 0, 0]
+    assert found["computed_density"][1] == pytest.approx(SAMPLE.magnetization, abs=1e-4)
+    turned = SAMPLE._replace(directions=-SAMPLE.directions)
+    own = density_starts.starts(turned, COEFFICIENTS, MOMENTS)["moments_of_elements"][0]
+    assert own.tolist() == [-4, -3, 0, 0]
+
+
+def test_every_start_is_run_and_energies_are_compared(monkeypatch, tmp_path):
+    asked = []
+
+    def run(python, name, given, grid, store, threads, minutes):
+        asked.append((name, given, tuple(grid)))
+        scf = {"steps": 20 - len(asked), "energy_eV": -1.0 - 0.1 * len(asked)}
+        return gpaw.Run(tmp_path, None if "uniform" in name else scf, "")
+
+    monkeypatch.setattr(gpaw, "run", run)
+    rows = density_starts.compare(SAMPLE, COEFFICIENTS, SETTINGS, "python", tmp_path)
+    assert [row["steps"] for row in rows] == [19, None, 17, 16, 15]
+    assert [row["above_lowest_eV"] for row in rows] == [0.4, None, 0.2, 0.1, 0]
+    assert all(given["kpoints"] == [3, 3, 1] for _, given, _ in asked)
+    assert {grid for _, _, grid in asked} == {small_densities.GRID}
+    assert ["magnetization" in given for _, given, _ in asked] == [False] * 3 + [True] * 2
+    field = np.array(asked[3][1]["magnetization"]["muB_per_cubic_angstrom"])
+    assert field.shape == small_densities.GRID
+    assert asked[2][1]["moments"] == asked[3][1]["moments"] != asked[0][1]["moments"]
+
+
+def test_medians_count_what_did_not_converge_and_lowest_states():
+    rows = [
+        {"start": start, "steps": steps, "above_lowest_eV": above}
+        for start, steps, above in (
+            ("a", 10, 0.0), ("a", 30, 0.2), ("a", None, None), ("b", None, None), ("b", None, None),
+            ("b", 5, 0.0),
+        )
+    ]  # fmt: skip
+    found = density_starts.summary(rows)
+    assert found["a"] == {"median_steps": 30, "calculations": 3, "converged": 2, "lowest": 1}
+    assert found["b"]["median_steps"] is None and found["b"]["converged"] == 1
+
+
+def test_coefficients_of_each_kind_of_fold_are_read_back(tmp_path):
+    held_out = {"random": [COEFFICIENTS], "grouped": [2 * COEFFICIENTS]}
+    density_files.write_coefficients(tmp_path / "held_out.npz", SAMPLES[:1], held_out)
+    found = density_files.read_coefficients(tmp_path / "held_out.npz", "grouped")
+    assert list(found) == [SAMPLE.name]
+    assert found[SAMPLE.name] == pytest.approx(2 * COEFFICIENTS, rel=1e-6)
+
+
+def test_a_spectrum_is_that_of_the_same_field_on_another_grid():
+    """The program that runs in GPAW's own Python resamples by itself."""
+    place = importlib.util.spec_from_file_location("gpaw_scf", gpaw.PROGRAM)
+    program = importlib.util.module_from_spec(place)
+    place.loader.exec_module(program)
+    field = SAMPLE.magnetization.astype(float)
+    finer = np.fft.ifftn(program.spectrum(field, (24, 16, 40)), norm="forward")
+    assert np.abs(finer.imag).max() < 1e-12 * np.abs(finer.real).max()
+    back = program.spectrum(finer.real, field.shape)
+    assert back == pytest.approx(program.spectrum(field, field.shape), abs=1e-12)
+    assert back[0, 0, 0] == pytest.approx(field.mean())
+    assert finer.real[::2, 0, 0] == pytest.approx(field[:, 0, 0], abs=0.1 * field.max())
