@@ -294,6 +294,13 @@ def applied_models():
     )
 
 
+def needed(key):
+    """The value of a config key that a target cannot do without."""
+    if config[key] is None:
+        sys.exit(f"config: {key}: this target needs it")
+    return config[key]
+
+
 def command_asks_for(target):
     """Whether this command names a target; in a module the name has a prefix."""
     return any(asked.endswith(target) for asked in workflow.dag_settings.targets)

@@ -61,3 +61,27 @@ rule predict:
         code=code("prediction/predict.py"),
     script:
         "../scripts/prediction/predict.py"
+
+
+rule density_test:
+    """Score the model of spin densities on the calculations of `predict_calculations`."""
+    input:
+        model=f"{RESULTS}/density_model/model.pickle.gz",
+        records=lambda wildcards: needed("predict_calculations")
+        and shards.outputs(NEW, f"{PREDICTIONS}/calculations"),
+    output:
+        f"{PREDICTIONS}/spin_densities.tsv",
+    log:
+        f"{RESULTS}/logs/density_test.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/density_test.jsonl"
+    conda:
+        "../../envs/density.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(30),
+    params:
+        settings=settings("starting_moments"),
+        code=code("atoms/density_test.py"),
+    script:
+        "../scripts/atoms/density_test.py"

@@ -9,11 +9,12 @@ from spinlens.core import devices
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from spinlens.atoms import density_files, density_model, density_samples, density_scores, points
-from spinlens.core.files import write_json, write_table
+from spinlens.core.files import read_table, write_json, write_table
 from spinlens.training import checkpoints
 
 output, config = snakemake.output, snakemake.params.settings
-samples = density_samples.read(snakemake.input.samples, config["starting_moments"])
+records = [row["record"] for row in read_table(snakemake.input.samples)]
+samples = density_samples.read(records, config["starting_moments"])
 prepared = [density_samples.prepare(density_model.BASIS, each) for each in samples]
 structures = [each.structure for each in samples]
 settings = density_model.model_settings(config, structures)
@@ -24,7 +25,7 @@ with checkpoints.of_script(snakemake, output.summary):
     model.train(prepared, print).save(output.model)
     errors = [row["random_network"] for row in rows]
     pairs = zip(held_out["random"], samples, strict=True)
-    fields = [density_scores.on_grid(*pair) for pair in pairs]
+    fields = [density_model.on_grid(*pair) for pair in pairs]
     density_files.write_held_out(output.held_out, samples, errors, fields)
     density_files.write_coefficients(output.coefficients, samples, held_out)
     write_table(output.table, rows)

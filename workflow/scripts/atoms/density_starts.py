@@ -5,10 +5,11 @@ from spinlens.core import log
 log.to_file(snakemake.log[0], snakemake.input)
 
 from spinlens.atoms import density_files, density_samples, density_starts
-from spinlens.core.files import write_json, write_table
+from spinlens.core.files import read_table, write_json, write_table
 
 given, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
-samples = density_samples.read(given.samples, settings["starting_moments"])
+records = [row["record"] for row in read_table(given.samples)]
+samples = density_samples.read(records, settings["starting_moments"])
 coefficients = density_files.read_coefficients(given.coefficients, "grouped")
 rows = []
 for sample in density_starts.one_of_each_group(samples):

@@ -17,6 +17,7 @@ from spinlens.atoms.density_samples import DensitySample, Prepared
 from spinlens.atoms.superposed_atoms import REACH, SuperposedAtoms
 from spinlens.atoms.training_loop import Report
 from spinlens.core.files import whole
+from spinlens.layers.equivariant import atomic_density
 from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 
 BASIS = AtomicBasis()
@@ -196,6 +197,18 @@ class DensityModel:
             atoms = self.atoms.coefficients(structure, own, moment)
             row[: len(structure)] = np.einsum("cnk,acn->ack", self.axes, atoms)
         return inputs | {"superposed": superposed.reshape(len(superposed), -1)}
+
+
+def on_grid(coefficients: Array, sample: DensitySample) -> Array:
+    """Make the density of a sample's cell on its grid, μB Å⁻³.
+
+    Parameters
+    ----------
+    coefficients, sample
+        Coefficients of `BASIS`, (atoms, (L + 1)², radial functions), and the sample.
+    """
+    shape = sample.magnetization.shape
+    return atomic_density.assemble(BASIS, coefficients, sample.positions, sample.lattice, shape)
 
 
 def _training_range(samples: Sequence[DensitySample]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Crystals with their spin densities to learn from, and the quadratic forms of their errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from spinlens.calculations import record
 from spinlens.core.errors import SpinlensError
-from spinlens.core.files import read_table
 from spinlens.crystal.formulas import reduced
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
@@ -85,13 +84,13 @@ class Prepared(NamedTuple):
         return self.moments[1:]
 
 
-def read(table: Path | str, magnetic: Mapping[str, float]) -> list[DensitySample]:
-    """Read the samples of a study from their records.
+def read(records: Iterable[Path | str], magnetic: Mapping[str, float]) -> list[DensitySample]:
+    """Read samples from the records of calculations, excluded ones left out.
 
     Parameters
     ----------
-    table
-        Table of samples with the files of their records, results/samples.tsv.
+    records
+        Files of the records.
     magnetic
         Size of the starting moment by element, μB: the elements that it names are magnetic.
 
@@ -100,7 +99,8 @@ def read(table: Path | str, magnetic: Mapping[str, float]) -> list[DensitySample
     SpinlensError
         If no sample has a magnetic site and a magnetization.
     """
-    found = [_read(row["record"], magnetic) for row in read_table(table)]
+    headers = {file: record.read_header(file) for file in records}
+    found = [_read(file, magnetic) for file, own in headers.items() if own.volume]
     samples = [each for each in found if each.directions.any() and each.magnetization.any()]
     if not samples:
         raise SpinlensError(

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.atoms import density_baselines, points, structure_sets
-from spinlens.atoms.density_model import BASIS, DensityModel
+from spinlens.atoms import density_baselines, density_model, points, structure_sets
+from spinlens.atoms.density_model import DensityModel
 from spinlens.atoms.density_samples import DensitySample, Prepared
 from spinlens.atoms.structure_sets import Crystals, Fold
 from spinlens.atoms.training_loop import Report
@@ -15,7 +15,6 @@ from spinlens.core.errors import SpinlensError
 from spinlens.density import grids, site_moments
 from spinlens.evidence import intervals
 from spinlens.evidence.predictions import Predictions
-from spinlens.layers.equivariant import atomic_density
 
 FOLDS = 5
 NETWORK, ATOMS = "network", "superposed_atoms"
@@ -112,31 +111,52 @@ def _predicted(
 ) -> tuple[list[Array], Fields]:
     """Network's coefficients, and densities by each method, of the validation samples."""
     model.train(training)
-    structures = [each.structure for each in validation]
-    directions = [each.directions for each in validation]
-    found: Fields = {NETWORK: [], ATOMS: []}
-    of_network = [own.mean(axis=0) for own in model.predict(structures, directions)]
-    for own, each in zip(of_network, validation, strict=True):
-        expected = model.atoms.expected(each.structure, each.directions)
-        atoms = model.atoms.coefficients(each.structure, each.directions, expected)
-        for method, coefficients in ((NETWORK, own), (ATOMS, atoms)):
-            found[method].append(on_grid(coefficients, each))
+    of_network, found = _of_model(model, validation)
     known = [each.sample for each in training]
     for method, function in density_baselines.BASELINES.items():
         found[method] = function(known, validation)
     return of_network, found
 
 
-def on_grid(coefficients: Array, sample: DensitySample) -> Array:
-    """Make the density of a sample's cell on its grid, μB Å⁻³.
+def score_calculations(model: DensityModel, samples: Sequence[DensitySample]) -> list[Row]:
+    """Score a trained model on calculations, beside superposed atoms of the same directions.
 
     Parameters
     ----------
-    coefficients, sample
-        Coefficients of `density_model.BASIS`, (atoms, (L + 1)², radial functions), and the sample.
+    model, samples
+        The model, and calculations of elements that it knows.
+
+    Returns
+    -------
+    list of dict
+        For each: what it is, what of it lies outside of what was trained on, and of both methods
+        ∫|Δm| / ∫|m| and the mean absolute error of the moments of magnetic sites in μB.
     """
-    shape = sample.magnetization.shape
-    return atomic_density.assemble(BASIS, coefficients, sample.positions, sample.lattice, shape)
+    rows = []
+    for sample in samples:
+        row = _about(sample) | {
+            "outside": "; ".join(model.outside(sample.structure, sample.directions))
+        }
+        for method, [field] in _of_model(model, [sample])[1].items():
+            scores = _compared(sample, field)
+            row[f"error_{method}"] = round(scores["error"], 4)
+            row[f"site_mae_{method}_muB"] = round(float(scores["sites"].mean()), 4)
+        rows.append(row)
+    return rows
+
+
+def _of_model(model: DensityModel, samples: Sequence[DensitySample]) -> tuple[list[Array], Fields]:
+    """Network's coefficients, and densities of network and superposed atoms."""
+    structures = [each.structure for each in samples]
+    directions = [each.directions for each in samples]
+    found: Fields = {NETWORK: [], ATOMS: []}
+    of_network = [own.mean(axis=0) for own in model.predict(structures, directions)]
+    for own, each in zip(of_network, samples, strict=True):
+        expected = model.atoms.expected(each.structure, each.directions)
+        atoms = model.atoms.coefficients(each.structure, each.directions, expected)
+        for method, coefficients in ((NETWORK, own), (ATOMS, atoms)):
+            found[method].append(density_model.on_grid(coefficients, each))
+    return of_network, found
 
 
 def relative_error(predicted: Array, truth: Array) -> float:

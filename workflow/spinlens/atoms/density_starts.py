@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from spinlens.atoms import density_scores
+from spinlens.atoms import density_model
 from spinlens.atoms.density_samples import DensitySample
 from spinlens.density import site_moments
 from spinlens.structures import gpaw, gpaw_orders, magnetic_lattice
@@ -55,7 +55,7 @@ def starts(
     """
     symbols = sample.structure.get_chemical_symbols()
     sizes = np.array([moments.get(symbol, 0.0) for symbol in symbols])
-    fields = [density_scores.on_grid(coefficients, sample), sample.magnetization.astype(float)]
+    fields = [density_model.on_grid(coefficients, sample), sample.magnetization.astype(float)]
     predicted, computed = (
         site_moments.in_spheres(field, sample.lattice, sample.positions).round(DIGITS)
         for field in fields
@@ -101,7 +101,7 @@ def compare(
     mesh = settings["gpaw_kpoints"] or magnetic_lattice.common_mesh(
         structure.lattice, [], settings["kpoint_spacing"], slab
     )
-    rows = []
+    rows: list[Row] = []
     for start, (moments, field) in starts(
         sample, coefficients, settings["starting_moments"]
     ).items():
@@ -113,7 +113,8 @@ def compare(
             }
         grid, name = sample.magnetization.shape, f"{sample.name}_{start}"
         done = gpaw.run(python, name, asked, grid, Path(store), threads, minutes)
-        rows.append({"calculation": sample.name, "start": start} | _result(done.result or {}))
+        about: Row = {"calculation": sample.name, "start": start}
+        rows.append(about | _result(done.result or {}))
     lowest = min((row["energy_eV"] for row in rows if row["steps"]), default=np.nan)
     for row in rows:
         row["above_lowest_eV"] = round(row["energy_eV"] - lowest, 4) if row["steps"] else None
