@@ -128,3 +128,7 @@ def test_a_density_is_predicted_for_structures_that_are_named(made):
     planned = made.planned("predict_density", "--config", "structures=resources/structures")
     assert planned["predict_density"] == planned["density_model_fit"] == 1
     assert made.planned("density_model")["density_model_figures"] == 1
+    starts = made.planned("density_starts")
+    assert starts["density_starts"] == starts["density_model_fit"] == starts["gpaw_version"] == 1
+    none = made.snakemake("-n", "density_test")
+    assert "config: predict_calculations: this target needs it" in none.stdout + none.stderr

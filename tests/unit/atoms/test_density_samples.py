@@ -7,8 +7,8 @@ import xarray as xr
 import small_densities
 from small_densities import BASIS
 from spinlens.atoms import density_files, density_network, density_samples
+from spinlens.calculations import record
 from spinlens.core.errors import SpinlensError
-from spinlens.core.files import write_table
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
 
@@ -60,15 +60,15 @@ def test_records_become_samples_with_the_directions_asked(tmp_path):
         field = FIRST.sample.magnetization
         about = {"id": name, "order": order, "order_source": "test"}
         density_files.write(tmp_path / f"{name}.nc", FIRST.sample.structure, sign * field, about)
-    rows = [{"record": str(tmp_path / f"{name}.nc")} for name in ("up", "down")]
-    write_table(tmp_path / "samples.tsv", rows)
+    record.write(record.Record({"id": "bad", "excluded": "cut"}, {}), tmp_path / "bad.nc")
+    files = [tmp_path / f"{name}.nc" for name in ("up", "bad", "down")]
     magnetic = {"Ti": 1.0, "Cr": 3.0, "Te": 0.0}
-    up, down = density_samples.read(tmp_path / "samples.tsv", magnetic)
+    up, down = density_samples.read(files, magnetic)
     assert up.directions.tolist() == [1, 1, 0, 0] and up.group == "Cr-Ti"
     assert down.directions.tolist() == [-1, -1, 0, 0]
     assert up.name == "up" and up.composition == FIRST.sample.composition
     assert up.magnetization == pytest.approx(field)
     with pytest.raises(SpinlensError, match="name the magnetic elements"):
-        density_samples.read(tmp_path / "samples.tsv", {"Fe": 4.0})
+        density_samples.read(files, {"Fe": 4.0})
     with xr.open_dataset(tmp_path / "up.nc") as opened:
         assert opened["magnetization"].attrs["units"] == "muB angstrom-3"

@@ -1,12 +1,14 @@
 """Errors of predicted spin densities: folds, measures and intervals."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
 
 import small_densities
 from small_crystals import PAIRS
-from spinlens.atoms import density_files, density_scores
+from spinlens.atoms import density_files, density_model, density_scores
 from spinlens.core.errors import SpinlensError
 from spinlens.density import grids
 
@@ -49,6 +51,26 @@ def test_moments_and_signs_are_compared():
     turned = density_scores._compared(sample, -sample.magnetization)
     assert turned["total"] == pytest.approx(2 * total, rel=1e-6)
     assert turned["wrong"].all() and turned["wrong"].size > 0
+
+
+def test_a_model_is_scored_on_calculations_beside_its_superposed_atoms():
+    """A stand-in that knows the density, on atoms that are twice as large."""
+    right = small_densities.coefficients([3.0, 1.0, -0.1, -0.1])
+    atoms = SimpleNamespace(
+        expected=lambda structure, directions: directions,
+        coefficients=lambda structure, directions, moments: 2 * right,
+    )
+    model = SimpleNamespace(
+        predict=lambda structures, directions: [np.array([0.5 * right, 1.5 * right])],
+        outside=lambda structure, directions: ["antiparallel moments not in training"],
+        atoms=atoms,
+    )
+    field = density_model.on_grid(right, SAMPLES[0]).astype("float32")
+    [row] = density_scores.score_calculations(model, [SAMPLES[0]._replace(magnetization=field)])
+    assert row["error_network"] < 1e-4 and row["site_mae_network_muB"] < 1e-3
+    assert row["error_superposed_atoms"] == pytest.approx(1, abs=1e-3)
+    assert row["site_mae_superposed_atoms_muB"] > 0.5
+    assert row["outside"] == "antiparallel moments not in training"
 
 
 def test_intervals_are_over_groups_and_a_gain_is_above_zero_where_errors_are_smaller():

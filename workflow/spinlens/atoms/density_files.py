@@ -88,7 +88,7 @@ def write_coefficients(
     coefficients
         Of each sample, (atoms, (L + 1)², radial functions), by kind of fold.
     """
-    arrays = {
+    arrays: dict[str, Any] = {
         f"{split}/{sample.name}": each.astype("float32")
         for split, own in coefficients.items()
         for sample, each in zip(samples, own, strict=True)
