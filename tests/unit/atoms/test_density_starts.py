@@ -52,26 +52,26 @@ def test_every_start_is_run_and_energies_are_compared(monkeypatch, tmp_path):
 
     monkeypatch.setattr(gpaw, "run", run)
     rows = density_starts.compare(SAMPLE, COEFFICIENTS, SETTINGS, "python", tmp_path)
-    assert [row["steps"] for row in rows] == [19, None, 17, 16, 15]
-    assert [row["above_lowest_eV"] for row in rows] == [0.4, None, 0.2, 0.1, 0]
+    assert [row["steps"] for row in rows] == [19, 18, 17, 16, None]
+    assert [row["above_lowest_eV"] for row in rows] == [0.3, 0.2, 0.1, 0, None]
     assert all(given["kpoints"] == [3, 3, 1] for _, given, _ in asked)
     assert {grid for _, _, grid in asked} == {small_densities.GRID}
-    assert ["magnetization" in given for _, given, _ in asked] == [False] * 3 + [True] * 2
-    field = np.array(asked[3][1]["magnetization"]["muB_per_cubic_angstrom"])
+    assert ["magnetization" in given for _, given, _ in asked] == [False, False, True, True, False]
+    field = np.array(asked[2][1]["magnetization"]["muB_per_cubic_angstrom"])
     assert field.shape == small_densities.GRID
-    assert asked[2][1]["moments"] == asked[3][1]["moments"] != asked[0][1]["moments"]
+    assert asked[1][1]["moments"] == asked[2][1]["moments"] != asked[0][1]["moments"]
 
 
 def test_medians_count_what_did_not_converge_and_lowest_states():
     rows = [
-        {"start": start, "steps": steps, "above_lowest_eV": above}
+        {"start": start, "steps": steps, "above_lowest_eV": above, "interrupted": steps == 2}
         for start, steps, above in (
             ("a", 10, 0.0), ("a", 30, 0.2), ("a", None, None), ("b", None, None), ("b", None, None),
-            ("b", 5, 0.0),
+            ("b", 5, 0.0), ("a", 2, 0.0),
         )
     ]  # fmt: skip
     found = density_starts.summary(rows)
-    assert found["a"] == {"median_steps": 30, "calculations": 3, "converged": 2, "lowest": 1}
+    assert found["a"] == {"median_steps": 30, "calculations": 4, "converged": 3, "lowest": 2}
     assert found["b"]["median_steps"] is None and found["b"]["converged"] == 1
 
 

@@ -62,10 +62,10 @@ def starts(
     )
     return {
         "moments_of_elements": (sizes * sample.directions, None),
-        "uniform_moments": (np.full(len(symbols), UNIFORM_MUB), None),
         "predicted_moments": (predicted, None),
         "predicted_density": (predicted, fields[0].round(DIGITS)),
         "computed_density": (computed, fields[1].round(DIGITS)),
+        "uniform_moments": (np.full(len(symbols), UNIFORM_MUB), None),
     }
 
 
@@ -93,7 +93,8 @@ def compare(
     -------
     list of dict
         For each start: calculation, start, steps (None if not converged), energy_eV,
-        total_moment_muB, seconds, and above_lowest_eV.
+        total_moment_muB, seconds, above_lowest_eV, and whether the run was interrupted, so that
+        steps are only those of its last attempt.
     """
     symbols = sample.structure.get_chemical_symbols()
     structure = Structure(sample.lattice, symbols, sample.positions)
@@ -132,13 +133,15 @@ def summary(rows: Sequence[Row]) -> dict[str, Row]:
     Returns
     -------
     dict
-        By start: median_steps (None if half did not converge), calculations, converged, and
-        lowest, how many found the lowest energy of all starts within 1 meV a cell.
+        By start: median_steps of runs that were not interrupted (None if half did not converge),
+        calculations, converged, and lowest, how many found the lowest energy of all starts within
+        1 meV a cell.
     """
     found = {}
     for start in dict.fromkeys(row["start"] for row in rows):
         own = [row for row in rows if row["start"] == start]
-        median = float(np.median([row["steps"] or np.inf for row in own]))
+        steps = [row["steps"] or np.inf for row in own if not row["interrupted"]]
+        median = float(np.median(steps)) if steps else np.inf
         above = [row["above_lowest_eV"] for row in own if row["steps"]]
         found[start] = {
             "median_steps": median if np.isfinite(median) else None,
@@ -151,4 +154,6 @@ def summary(rows: Sequence[Row]) -> dict[str, Row]:
 
 def _result(result: Mapping[str, Any]) -> Row:
     names = ("steps", "energy_eV", "total_moment_muB")
-    return {name: result.get(name) for name in names} | {"seconds": result.get("scf_seconds")}
+    seconds, interrupted = result.get("scf_seconds"), result.get("restarted", False)
+    about = {name: result.get(name) for name in names}
+    return about | {"seconds": seconds, "interrupted": interrupted}
