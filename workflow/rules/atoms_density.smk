@@ -12,7 +12,6 @@ rule density_model_fit:
         summary=f"{DENSITY_MODEL}/summary.json",
         table=f"{DENSITY_MODEL}/errors.tsv",
         held_out=directory(f"{DENSITY_MODEL}/held_out"),
-        coefficients=f"{DENSITY_MODEL}/held_out.npz",
         model=f"{DENSITY_MODEL}/model.pickle.gz",
     log:
         f"{RESULTS}/logs/density_model_fit.log",
@@ -68,7 +67,7 @@ rule density_starts:
     input:
         samples=f"{RESULTS}/samples.tsv",
         records=RECORDS,
-        coefficients=rules.density_model_fit.output.coefficients,
+        held_out=rules.density_model_fit.output.held_out,
         version=ancient(f"{RESULTS}/structures/gpaw_version.json"),
     output:
         table=f"{DENSITY_MODEL}/starts.tsv",

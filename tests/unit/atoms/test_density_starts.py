@@ -4,16 +4,16 @@ import importlib.util
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import small_densities
 from small_crystals import PAIRS
 from spinlens.atoms import density_files, density_starts
-from spinlens.density import grids, site_moments
+from spinlens.density import site_moments
 from spinlens.structures import gpaw
 
 SAMPLES = [small_densities.sample(pair) for pair in PAIRS]
 SAMPLE = SAMPLES[0]
-COEFFICIENTS = small_densities.coefficients([2.5, 1.5, -0.1, -0.1])
 MOMENTS = {PAIRS[0][0]: 4.0, PAIRS[0][1]: 3.0}
 SETTINGS = {
     "starting_moments": MOMENTS, "cell_height": 16, "kpoint_spacing": 0.2,
@@ -21,28 +21,40 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def test_the_first_of_each_set_of_elements_is_chosen():
-    found = density_starts.one_of_each_group([SAMPLES[1], SAMPLES[0]._replace(name="b"), SAMPLE])
-    assert [each.name for each in found] == sorted([SAMPLES[1].name, SAMPLE.name])
+@pytest.fixture
+def files(tmp_path):
+    """Records of a calculation and of a prediction."""
+    field = 0.5 * SAMPLE.magnetization
+    about = {"id": SAMPLE.name, "order": "FM", "order_source": "test"}
+    density_files.write(tmp_path / "own.nc", SAMPLE.structure, SAMPLE.magnetization, about)
+    density_files.write(tmp_path / "other.nc", SAMPLE.structure, field, {"id": SAMPLE.name})
+    return tmp_path / "own.nc", tmp_path / "other.nc"
 
 
-def test_moments_are_those_of_the_predicted_density():
-    found = density_starts.starts(SAMPLE, COEFFICIENTS, MOMENTS)
-    moments, field = found["predicted_density"]
-    size = float(grids.integral(field, SAMPLE.lattice))
-    assert size == pytest.approx(2.5 + 1.5 - 0.2, abs=0.05)
-    own = site_moments.in_spheres(field, SAMPLE.lattice, SAMPLE.positions)
-    assert moments == pytest.approx(own, abs=2e-3) and moments[0] > 1.2 * moments[1]
-    assert found["predicted_moments"][0].tolist() == moments.tolist()
+def test_the_first_of_each_set_of_elements_is_written(tmp_path):
+    samples = [SAMPLES[1], SAMPLE._replace(name="zz"), SAMPLE]
+    fields = [2 * each.magnetization for each in samples]
+    density_files.write_one_of_each_group(tmp_path, samples, fields)
+    found = sorted(file.stem for file in tmp_path.iterdir())
+    assert found == sorted([SAMPLES[1].name, SAMPLE.name])
+    with xr.open_dataset(tmp_path / f"{SAMPLE.name}.nc") as opened:
+        assert opened["magnetization"].values == pytest.approx(fields[2])
+
+
+def test_moments_are_those_of_each_density(files):
+    with xr.open_dataset(files[0]) as own, xr.open_dataset(files[1]) as other:
+        found = density_starts.starts(own, other, np.array([4.0, 3, 0, 0]))
+    expected = site_moments.in_spheres(SAMPLE.magnetization, SAMPLE.lattice, SAMPLE.positions)
+    for name, share in (("predicted", 0.5), ("computed", 1)):
+        moments, field = found[f"{name}_density"]
+        assert moments == pytest.approx(share * expected, abs=1e-4)
+        assert field == pytest.approx(share * SAMPLE.magnetization, abs=1e-4)
+    assert found["predicted_moments"][0].tolist() == found["predicted_density"][0].tolist()
     assert found["predicted_moments"][1] is None
     assert found["moments_of_elements"][0].tolist() == [4, 3, 0, 0]
-    assert found["computed_density"][1] == pytest.approx(SAMPLE.magnetization, abs=1e-4)
-    turned = SAMPLE._replace(directions=-SAMPLE.directions)
-    own = density_starts.starts(turned, COEFFICIENTS, MOMENTS)["moments_of_elements"][0]
-    assert own.tolist() == [-4, -3, 0, 0]
 
 
-def test_every_start_is_run_and_energies_are_compared(monkeypatch, tmp_path):
+def test_every_start_is_run_and_energies_are_compared(monkeypatch, tmp_path, files):
     asked = []
 
     def run(python, name, given, grid, store, threads, minutes):
@@ -51,15 +63,16 @@ def test_every_start_is_run_and_energies_are_compared(monkeypatch, tmp_path):
         return gpaw.Run(tmp_path, None if "uniform" in name else scf, "")
 
     monkeypatch.setattr(gpaw, "run", run)
-    rows = density_starts.compare(SAMPLE, COEFFICIENTS, SETTINGS, "python", tmp_path)
+    rows = density_starts.compare(*files, SETTINGS, "python", tmp_path)
     assert [row["steps"] for row in rows] == [19, 18, 17, 16, None]
     assert [row["above_lowest_eV"] for row in rows] == [0.3, 0.2, 0.1, 0, None]
     assert all(given["kpoints"] == [3, 3, 1] for _, given, _ in asked)
     assert {grid for _, _, grid in asked} == {small_densities.GRID}
     assert ["magnetization" in given for _, given, _ in asked] == [False, False, True, True, False]
     field = np.array(asked[2][1]["magnetization"]["muB_per_cubic_angstrom"])
-    assert field.shape == small_densities.GRID
-    assert asked[1][1]["moments"] == asked[2][1]["moments"] != asked[0][1]["moments"]
+    assert field == pytest.approx(0.5 * SAMPLE.magnetization, abs=1e-4)
+    assert asked[0][1]["moments"] == [4, 3, 0, 0]
+    assert asked[1][1]["moments"] == asked[2][1]["moments"] != asked[3][1]["moments"]
 
 
 def test_medians_count_what_did_not_converge_and_lowest_states():
@@ -73,14 +86,6 @@ def test_medians_count_what_did_not_converge_and_lowest_states():
     found = density_starts.summary(rows)
     assert found["a"] == {"median_steps": 30, "calculations": 4, "converged": 3, "lowest": 2}
     assert found["b"]["median_steps"] is None and found["b"]["converged"] == 1
-
-
-def test_coefficients_of_each_kind_of_fold_are_read_back(tmp_path):
-    held_out = {"random": [COEFFICIENTS], "grouped": [2 * COEFFICIENTS]}
-    density_files.write_coefficients(tmp_path / "held_out.npz", SAMPLES[:1], held_out)
-    found = density_files.read_coefficients(tmp_path / "held_out.npz", "grouped")
-    assert list(found) == [SAMPLE.name]
-    assert found[SAMPLE.name] == pytest.approx(2 * COEFFICIENTS, rel=1e-6)
 
 
 def test_a_spectrum_is_that_of_the_same_field_on_another_grid():

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from spinlens.benchmarks import convolution, networks, samples
+from spinlens.benchmarks import convolution, networks, synthetic
 from spinlens.settings import sizes
 
 CELL = (6, 6, 8)
 
 
 def test_both_networks_give_the_same_and_different_weights_do_not():
-    cells, _ = samples.noise(2, CELL)
+    cells, _ = synthetic.noise(2, CELL)
     direct, periodic = networks.direct(3, CELL), networks.periodic(3, CELL)
-    expected = direct.predict(samples.tiles(cells), verbose=0)
+    expected = direct.predict(synthetic.tiles(cells), verbose=0)
     np.testing.assert_allclose(periodic.predict(cells, verbose=0), expected, atol=1e-4)
     periodic.set_weights([-weight for weight in periodic.get_weights()])
     assert not np.allclose(periodic.predict(cells, verbose=0), expected, atol=1e-2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spinlens.benchmarks import networks, pytorch_tasks, samples
+from spinlens.benchmarks import networks, pytorch_tasks, synthetic
 
 CELL = (6, 6, 8)
 
@@ -13,8 +13,8 @@ def test_a_rival_gives_the_result_and_the_loss_of_keras(network):
     if reason := pytorch_tasks.missing(network, 0):
         pytest.skip(reason)
     rival = pytorch_tasks.start(network, 3, 2, CELL, threads=1, gpus=0)
-    model, (cells, classes) = networks.direct(3, CELL), samples.noise(2, CELL)
-    tiles = samples.tiles(cells)
+    model, (cells, classes) = networks.direct(3, CELL), synthetic.noise(2, CELL)
+    tiles = synthetic.tiles(cells)
     expected = model.predict(tiles, verbose=0)
     np.testing.assert_allclose(rival["forward"](), expected, atol=1e-4)
     assert np.ptp(expected, axis=0).min() > 1e-2  # the samples differ

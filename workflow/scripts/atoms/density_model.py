@@ -8,6 +8,8 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
+from pathlib import Path
+
 from spinlens.atoms import density_files, density_model, density_samples, density_scores, points
 from spinlens.core.files import read_table, write_json, write_table
 from spinlens.training import checkpoints
@@ -24,9 +26,12 @@ with checkpoints.of_script(snakemake, output.summary):
     model = density_model.DensityModel(points.elements_of(structures), settings)
     model.train(prepared, print).save(output.model)
     errors = [row["random_network"] for row in rows]
-    pairs = zip(held_out["random"], samples, strict=True)
-    fields = [density_model.on_grid(*pair) for pair in pairs]
-    density_files.write_held_out(output.held_out, samples, errors, fields)
-    density_files.write_coefficients(output.coefficients, samples, held_out)
+    fields = {
+        split: [density_model.on_grid(*pair) for pair in zip(own, samples, strict=True)]
+        for split, own in held_out.items()
+    }
+    density_files.write_held_out(output.held_out, samples, errors, fields["random"])
+    elements = Path(output.held_out, "elements")
+    density_files.write_one_of_each_group(elements, samples, fields["grouped"])
     write_table(output.table, rows)
     write_json(output.summary, summary)

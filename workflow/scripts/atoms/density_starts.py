@@ -4,25 +4,25 @@ from spinlens.core import log
 
 log.to_file(snakemake.log[0], snakemake.input)
 
-from spinlens.atoms import density_files, density_samples, density_starts
+from pathlib import Path
+
+from spinlens.atoms import density_starts
 from spinlens.core.files import read_table, write_json, write_table
 
-given, output, settings = snakemake.input, snakemake.output, snakemake.params.settings
-records = [row["record"] for row in read_table(given.samples)]
-samples = density_samples.read(records, settings["starting_moments"])
-coefficients = density_files.read_coefficients(given.coefficients, "grouped")
+given = snakemake.input
+records = {row["calculation"]: row["record"] for row in read_table(given.samples)}
 rows = []
-for sample in density_starts.one_of_each_group(samples):
+for predicted in sorted(Path(given.held_out, "elements").glob("*.nc")):
     found = density_starts.compare(
-        sample,
-        coefficients[sample.name],
-        settings,
+        records[predicted.stem],
+        predicted,
+        snakemake.params.settings,
         snakemake.config["gpaw_python"],
         snakemake.params.runs,
         snakemake.threads,
         snakemake.config["checkpoint_minutes"],
     )
-    print(f"{sample.name}: " + ", ".join(f"{row['start']} {row['steps']}" for row in found))
+    print(f"{predicted.stem}: " + ", ".join(f"{row['start']} {row['steps']}" for row in found))
     rows += found
-write_table(output.table, rows)
-write_json(output.summary, density_starts.summary(rows))
+write_table(snakemake.output.table, rows)
+write_json(snakemake.output.summary, density_starts.summary(rows))

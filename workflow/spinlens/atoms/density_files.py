@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from spinlens.atoms.density_samples import DensitySample
 from spinlens.calculations import record
-from spinlens.core.files import whole
 from spinlens.crystal.reference_cell import Crystal
 from spinlens.density import site_moments
 
@@ -76,35 +75,22 @@ def write_held_out(
         write(Path(folder, f"{name}.nc"), samples[i].structure, predicted[i], about)
 
 
-def write_coefficients(
-    path: Path | str, samples: Sequence[DensitySample], coefficients: Mapping[str, Sequence[Array]]
+def write_one_of_each_group(
+    folder: Path | str, samples: Sequence[DensitySample], predicted: Sequence[Array]
 ) -> None:
-    """Write the coefficients that networks predicted of samples held out.
+    """Write the prediction of the first sample, by name, of each set of magnetic elements.
 
     Parameters
     ----------
-    path, samples
-        An .npz file, and the samples.
-    coefficients
-        Of each sample, (atoms, (L + 1)², radial functions), by kind of fold.
+    folder
+        Folder of the files, named by the sample.
+    samples, predicted
+        Samples, and their predictions in μB Å⁻³.
     """
-    arrays: dict[str, Any] = {
-        f"{split}/{sample.name}": each.astype("float32")
-        for split, own in coefficients.items()
-        for sample, each in zip(samples, own, strict=True)
-    }
-    with whole(path) as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(file, **arrays)
-
-
-def read_coefficients(path: Path | str, split: str) -> dict[str, Array]:
-    """Read coefficients that `write_coefficients` wrote, by name of the sample.
-
-    Parameters
-    ----------
-    path, split
-        The file, and the kind of fold.
-    """
-    with np.load(path) as stored:
-        names = [name for name in stored.files if name.startswith(f"{split}/")]
-        return {name.split("/", 1)[1]: stored[name] for name in names}
+    first: dict[str, int] = {}
+    for i in sorted(range(len(samples)), key=lambda i: samples[i].name):
+        first.setdefault(samples[i].group, i)
+    for i in first.values():
+        about = {"id": samples[i].name, "source": "predicted with its magnetic elements held out"}
+        file = Path(folder, f"{samples[i].name}.nc")
+        write(file, samples[i].structure, predicted[i], about)

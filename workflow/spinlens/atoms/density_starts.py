@@ -5,73 +5,53 @@ place. What differs between starts is the number of steps and, where there are s
 solution that is found.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
-from pymatgen.core import Structure
 
-from spinlens.atoms import density_model
-from spinlens.atoms.density_samples import DensitySample
-from spinlens.density import site_moments
-from spinlens.structures import gpaw, gpaw_orders, magnetic_lattice
+from spinlens.calculations import record
+from spinlens.structures import gpaw, gpaw_orders, magnetic_lattice, parent
 
 UNIFORM_MUB = 1.0  # on every atom, as VASP starts by default
 DIGITS = 4  # of starting moments and densities
 
 Row = dict[str, Any]
 Array = NDArray[Any]
+Start = tuple[Array, Array | None]  # moments of the atoms in μB, and m(r) in μB Å⁻³
 
 
-def one_of_each_group(samples: Iterable[DensitySample]) -> list[DensitySample]:
-    """Choose the first sample, by name, of each set of magnetic elements.
-
-    Parameters
-    ----------
-    samples
-        Samples.
-    """
-    first: dict[str, DensitySample] = {}
-    for each in sorted(samples, key=lambda own: own.name):
-        first.setdefault(each.group, each)
-    return list(first.values())
-
-
-def starts(
-    sample: DensitySample, coefficients: Array, moments: Mapping[str, float]
-) -> dict[str, tuple[Array, Array | None]]:
+def starts(computed: xr.Dataset, predicted: xr.Dataset, moments: Array) -> dict[str, Start]:
     """List starts of a calculation: moments of its atoms in μB, and m(r) in μB Å⁻³ or None.
 
-    `computed_density` is the sample's own, which no prediction can surpass.
+    `computed_density` is the calculation's own, which no prediction can surpass.
 
     Parameters
     ----------
-    sample, coefficients
-        Sample, and coefficients that networks predicted of it, (atoms, (L + 1)², radials).
+    computed, predicted
+        Record of the calculation, and a predicted one.
     moments
-        Config key starting_moments.
+        Starting moments by element, with the signs of the order, (atoms,).
     """
-    symbols = sample.structure.get_chemical_symbols()
-    sizes = np.array([moments.get(symbol, 0.0) for symbol in symbols])
-    fields = [density_model.on_grid(coefficients, sample), sample.magnetization.astype(float)]
-    predicted, computed = (
-        site_moments.in_spheres(field, sample.lattice, sample.positions).round(DIGITS)
-        for field in fields
+    own, other = (
+        (each["site_moment"].values.astype(float), each["magnetization"].values.astype(float))
+        for each in (computed, predicted)
     )
     return {
-        "moments_of_elements": (sizes * sample.directions, None),
-        "predicted_moments": (predicted, None),
-        "predicted_density": (predicted, fields[0].round(DIGITS)),
-        "computed_density": (computed, fields[1].round(DIGITS)),
-        "uniform_moments": (np.full(len(symbols), UNIFORM_MUB), None),
+        "moments_of_elements": (moments, None),
+        "predicted_moments": (other[0].round(DIGITS), None),
+        "predicted_density": (other[0].round(DIGITS), other[1].round(DIGITS)),
+        "computed_density": (own[0].round(DIGITS), own[1].round(DIGITS)),
+        "uniform_moments": (np.full(len(moments), UNIFORM_MUB), None),
     }
 
 
 def compare(
-    sample: DensitySample,
-    coefficients: Array,
+    computed: Path | str,
+    predicted: Path | str,
     settings: Mapping[str, Any],
     python: str,
     store: Path | str,
@@ -82,8 +62,8 @@ def compare(
 
     Parameters
     ----------
-    sample, coefficients
-        As `starts` takes them.
+    computed, predicted
+        Record of the calculation, and a predicted one, as `density_files` writes them.
     settings
         Config keys starting_moments, cell_height, kpoint_spacing, gpaw_kpoints and hubbard_u.
     python, store, threads, minutes
@@ -96,25 +76,28 @@ def compare(
         total_moment_muB, seconds, above_lowest_eV, and whether the run was interrupted, so that
         steps are only those of its last attempt.
     """
-    symbols = sample.structure.get_chemical_symbols()
-    structure = Structure(sample.lattice, symbols, sample.positions)
-    slab = settings["cell_height"] is not None
+    header = record.read_header(computed)
+    name, elements = header.attributes["id"], header.elements
+    sizes = np.array([settings["starting_moments"].get(element, 0.0) for element in elements])
+    with xr.open_dataset(computed) as own, xr.open_dataset(predicted) as other:
+        signs = 1 if header.values.get("order") == "FM" else np.sign(own["site_moment"].values)
+        structure = parent.of_sites(own["lattice"].values, elements, own["site_position"].values)
+        chosen = starts(own, other, sizes * signs)
+        grid = own["magnetization"].shape
     mesh = settings["gpaw_kpoints"] or magnetic_lattice.common_mesh(
-        structure.lattice, [], settings["kpoint_spacing"], slab
+        structure.lattice, [], settings["kpoint_spacing"], settings["cell_height"] is not None
     )
     rows: list[Row] = []
-    for start, (moments, field) in starts(
-        sample, coefficients, settings["starting_moments"]
-    ).items():
+    for start, (moments, field) in chosen.items():
         asked = gpaw.asked(structure, moments, mesh, gpaw.LADDER[0], settings["hubbard_u"])
         if field is not None:
             asked["magnetization"] = {
                 "muB_per_cubic_angstrom": field.tolist(),
                 "smoothing_angstrom": gpaw.SMOOTHING,
             }
-        grid, name = sample.magnetization.shape, f"{sample.name}_{start}"
-        done = gpaw.run(python, name, asked, grid, Path(store), threads, minutes)
-        about: Row = {"calculation": sample.name, "start": start}
+        folder = f"{name}_{start}"
+        done = gpaw.run(python, folder, asked, grid, Path(store), threads, minutes)
+        about: Row = {"calculation": name, "start": start}
         rows.append(about | _result(done.result or {}))
     lowest = min((row["energy_eV"] for row in rows if row["steps"]), default=np.nan)
     for row in rows:

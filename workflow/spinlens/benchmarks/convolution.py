@@ -9,7 +9,7 @@ import numpy as np
 
 from spinlens.benchmarks import network_tasks
 from spinlens.benchmarks.cases import CASES, Case, measure_case
-from spinlens.benchmarks.samples import FILTERS, SUPERCELL
+from spinlens.benchmarks.synthetic import FILTERS, SUPERCELL
 from spinlens.benchmarks.workers import (
     MB,
     Measurement,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from spinlens.benchmarks.samples import FILTERS, noise, tiles
+from spinlens.benchmarks.synthetic import FILTERS, noise, tiles
 from spinlens.benchmarks.workers import serve
 
 Functions = dict[str, Callable[[], Any]]

@@ -11,23 +11,23 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.benchmarks import samples
-from spinlens.benchmarks.samples import CLASSES, SUPERCELL
+from spinlens.benchmarks import synthetic
+from spinlens.benchmarks.synthetic import CLASSES, SUPERCELL
 from spinlens.models import build
 
 POINT = {
     "dimensions": 3,
     "supercell": SUPERCELL,
     "boundary": "valid",
-    "filters": samples.FILTERS,
+    "filters": synthetic.FILTERS,
     "stride": 1,
-    "pool_size": samples.POOL,
+    "pool_size": synthetic.POOL,
     "convolutions": [],
     "head": "flatten",
     "dense": [],
     "optimizer": "sgd",
-    "learning_rate": samples.LEARNING_RATE,
-    "momentum": samples.MOMENTUM,
+    "learning_rate": synthetic.LEARNING_RATE,
+    "momentum": synthetic.MOMENTUM,
     "mixed_precision": False,
     # JAX would run an uncompiled step operation by operation.
     "jit_compile": keras.backend.backend() == "jax",
@@ -44,7 +44,7 @@ STEERABLE = {
     "inversion": True,
     "even": False,
     "optimizer": "adam",
-    "learning_rate": samples.LEARNING_RATE,
+    "learning_rate": synthetic.LEARNING_RATE,
     "mixed_precision": False,
     "jit_compile": POINT["jit_compile"],
 }
@@ -74,14 +74,14 @@ def crystals(count: int, cell: Sequence[int]) -> tuple[Crystals, NDArray[np.int6
     Parameters
     ----------
     count, cell
-        As samples.noise takes them.
+        As synthetic.noise takes them.
 
     Returns
     -------
     tuple[Crystals, NDArray[np.int64]]
         Crystals of one channel, and classes, shape (samples,).
     """
-    fields, classes = samples.noise(count, cell, channels=1)
+    fields, classes = synthetic.noise(count, cell, channels=1)
     lengths = np.linspace(6.7, 7.1, count)
     lattices = np.zeros((count, 3, 3), dtype=np.float32)
     lattices[:, 0, 0], lattices[:, 1, 0] = lengths, -lengths / 2
@@ -167,5 +167,5 @@ def direct(kernel: int, cell: Sequence[int], channels: int = 2) -> keras.Model:
 
 def _with_known_weights(model: keras.Model) -> keras.Model:
     """Set random weights that depend on their shapes alone and keep the scale of activations."""
-    model.set_weights(samples.weights([weight.shape for weight in model.get_weights()]))
+    model.set_weights(synthetic.weights([weight.shape for weight in model.get_weights()]))
     return model

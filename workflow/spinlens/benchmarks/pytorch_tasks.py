@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from spinlens.benchmarks.samples import (
+from spinlens.benchmarks.synthetic import (
     CLASSES,
     FILTERS,
     LEARNING_RATE,

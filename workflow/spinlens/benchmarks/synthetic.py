@@ -1,10 +1,20 @@
-"""Synthetic calculations: charge files in VASP's layout, of any size, the same each time."""
+"""Synthetic data of the measurements, the same each time and in every process.
 
+Samples and weights of the 2018 network, and calculations as charge files in VASP's layout, of any
+size.
+"""
+
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+CLASSES = 2
+SUPERCELL = (2, 2, 1)
+FILTERS, POOL = 3, 2
+LEARNING_RATE, MOMENTUM = 1e-7, 0.1  # the samples are noise: weights must not diverge
 
 LATTICE = ((6.87, 0.0, 0.0), (-3.435, 5.949594, 0.0), (0.0, 0.0, 38.5))  # Å
 ELEMENTS = {"Cr": 2, "Te": 6}
@@ -19,6 +29,63 @@ OSZICAR = (
     "DAV:   8    -0.175000000000E+02   -0.1E-03   -0.1E-03  9000   0.1E-01\n"
     "   1 F= -.17500000E+02 E0= -.17500000E+02  d E =0.000000E+00  mag= {moment:11.4f}\n"
 )
+
+
+def noise(
+    count: int, cell: Sequence[int], channels: int = 2
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Draw noise and classes, the same each time.
+
+    Parameters
+    ----------
+    count : int
+        Number of samples.
+    cell : Sequence[int]
+        Voxels along a, b and c.
+    channels : int
+        Channels of the fields.
+
+    Returns
+    -------
+    tuple[NDArray[np.float32], NDArray[np.int64]]
+        Fields, shape (samples, a, b, c, channels), and classes, shape (samples,).
+    """
+    random = np.random.default_rng(0)
+    fields = random.standard_normal((count, *cell, channels), dtype=np.float32)
+    return fields, np.arange(count) % CLASSES
+
+
+def tiles(fields: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Tile unit cells to supercells.
+
+    Parameters
+    ----------
+    fields : NDArray[np.float32]
+        Shape (samples, a, b, c, channels).
+
+    Returns
+    -------
+    NDArray[np.float32]
+        Shape (samples, 2a, 2b, c, channels).
+    """
+    return np.tile(fields, (1, *SUPERCELL, 1))
+
+
+def weights(shapes: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+    """Draw weights that keep the scale of activations, the same for the same shapes.
+
+    Parameters
+    ----------
+    shapes : Sequence[Sequence[int]]
+        Shape of each array, outputs last.
+
+    Returns
+    -------
+    list[NDArray[np.float64]]
+        The arrays.
+    """
+    random = np.random.default_rng(1)
+    return [random.standard_normal(shape) / np.sqrt(np.prod(shape[:-1])) for shape in shapes]
 
 
 def write_calculations(

@@ -1,5 +1,6 @@
 """The crystal that is decorated: read, its vacuum set, its bonds and the symmetry of its sites."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +36,17 @@ class Bonds(NamedTuple):
     end: NDArray[np.int64]
     image: NDArray[np.int64]
     length: NDArray[np.float64]
+
+
+def of_sites(lattice: NDArray, elements: Sequence[str], positions: NDArray) -> Structure:
+    """Make a crystal of its sites.
+
+    Parameters
+    ----------
+    lattice, elements, positions
+        Lattice vectors in rows, Å; element and fractional position of each site.
+    """
+    return Structure(lattice, list(elements), positions)
 
 
 def read(path: Path | str, cell_height: float | None = None) -> Structure:
