@@ -1,5 +1,6 @@
 """Isosurfaces as a page, which a real browser opens from disk."""
 
+import base64
 import json
 import re
 
@@ -30,6 +31,8 @@ def test_the_page_is_self_contained_and_holds_the_meshes():
     assert kept["negative"]["triangles"] == 3 * len(negative.triangles)
     box = np.add(kept["positive"]["low"], kept["positive"]["size"])
     assert box == pytest.approx(positive.vertices.max(axis=0), abs=1e-4)
+    indices = np.frombuffer(base64.b64decode(kept["positive"]["indices"]), "<u2")
+    np.testing.assert_array_equal(indices, positive.triangles.ravel())
     assert [atom["element"] for atom in stored["atoms"]] == list(CRYSTAL.elements)
 
 

@@ -69,20 +69,23 @@ def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
         axes.plot(*places.T, **_look(element), path_effects=_HALO, zorder=5)
 
 
-def atom_legend(elements: Sequence[str]) -> list[Line2D]:
+def atom_legend(elements: Sequence[str], balls: bool = False) -> list[Line2D]:
     """Make legend entries of elements.
 
     Parameters
     ----------
     elements : sequence of str
         Chemical symbols; each is listed once.
+    balls : bool
+        Whether the atoms are drawn as balls, not as marks.
 
     Returns
     -------
     list of matplotlib.lines.Line2D
         One entry for each element.
     """
-    return [Line2D([], [], **_look(element)) for element in dict.fromkeys(elements)]
+    shape = {"marker": "o", "markersize": 1.3 * DOT} if balls else {}
+    return [Line2D([], [], **_look(element) | shape) for element in dict.fromkeys(elements)]
 
 
 def _marker(element: str) -> str:

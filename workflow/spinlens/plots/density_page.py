@@ -88,7 +88,8 @@ def _page_field(
 def _packed(surface: Surface) -> dict[str, Any]:
     """Pack a surface in base64, a fifth of the size of decimal numbers.
 
-    Positions have 16 bits within their box, normals 8 bits padded to four bytes, indices 32.
+    Positions have 16 bits within their box, normals 8 bits padded to four bytes, indices 16 bits if
+    they suffice, otherwise 32.
     """
     vertices = surface.vertices if len(surface.vertices) else np.zeros((1, 3))
     low = vertices.min(axis=0)
@@ -100,7 +101,7 @@ def _packed(surface: Surface) -> dict[str, Any]:
         "size": np.round(size, 5).tolist(),
         "positions": _base64(np.rint(65535 * (vertices - low) / size), "<u2"),
         "normals": _base64(normals, "i1"),
-        "indices": _base64(surface.triangles, "<u4"),
+        "indices": _base64(surface.triangles, "<u2" if len(vertices) <= 2**16 else "<u4"),
     }
 
 

@@ -68,7 +68,7 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
     figure = _panels(made)
     labels = {f"+{level:.2g} μB Å⁻³": POSITIVE, f"−{level:.2g} μB Å⁻³": NEGATIVE}
     patches = [Patch(facecolor=colour, label=label) for label, colour in labels.items()]
-    entries = [*patches, *atom_legend(crystal.elements)]
+    entries = [*patches, *atom_legend(crystal.elements, balls=True)]
     for entry in entries:
         if entry.get_label() in _hidden(field, crystal, level):
             entry.set_label(f"{entry.get_label()}, inside a surface")

@@ -76,7 +76,6 @@ _RC: Any = {
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "spinlens",  # ids of SVG elements, else random
 }
-_METADATA: dict[str, Any] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
 
 
 def applied(function: Callable[P, R]) -> Callable[P, R]:
@@ -176,23 +175,24 @@ def save(figure: Figure, path: Path | str, every_colour: bool = False) -> None:
     """
     with whole(path) as temporary:
         title = {"Title": str(figure.get_label())} if figure.get_label() else {}
-        if temporary.suffix == ".png" and not every_colour:
-            _save_palette(figure, temporary, title)
+        if temporary.suffix == ".png":
+            _save_png(figure, temporary, title, every_colour)
         else:
-            metadata = _METADATA[temporary.suffix] | title
-            figure.savefig(temporary, dpi=DPI, metadata=metadata, facecolor="white")
+            metadata = {"Date": None, "Creator": None} | title
+            figure.savefig(temporary, metadata=metadata, facecolor="white")
 
 
-def _save_palette(figure: Figure, path: Path, texts: dict[str, str]) -> None:
-    """Write a PNG of 256 colours: a quarter of the size, in a report of all figures."""
-    pixels = BytesIO()
-    figure.savefig(pixels, format="rgba", dpi=DPI, facecolor="white")
+def _save_png(figure: Figure, path: Path, texts: dict[str, str], every_colour: bool) -> None:
+    """Write a PNG as small as it gets: a report holds them all."""
+    written = BytesIO()
+    figure.savefig(written, format="rgba", dpi=DPI, facecolor="white")
     width = int(figure.get_figwidth() * DPI)
-    image = _with_palette(np.frombuffer(pixels.getbuffer(), np.uint8).reshape(-1, width, 4))
+    pixels = np.frombuffer(written.getbuffer(), np.uint8).reshape(-1, width, 4)
+    image = Image.fromarray(pixels[..., :3]) if every_colour else _with_palette(pixels)
     kept = PngInfo()
     for key, text in texts.items():
         kept.add_itxt(key, text)
-    image.save(path, "png", compress_level=8, dpi=(DPI, DPI), pnginfo=kept)
+    image.save(path, "png", compress_level=9 if every_colour else 8, dpi=(DPI, DPI), pnginfo=kept)
 
 
 def _with_palette(pixels: NDArray[np.uint8]) -> Image.Image:

@@ -46,11 +46,12 @@ function upload(target, array) {
   return buffer;
 }
 function mesh(stored) {
+  const indices = decode(stored.indices, Uint8Array);
   return {
-    count: stored.triangles,
+    count: stored.triangles, type: indices.length === 2 * stored.triangles ? gl.UNSIGNED_SHORT : gl.UNSIGNED_INT,
     positions: upload(gl.ARRAY_BUFFER, decode(stored.positions, Uint16Array)),
     normals: upload(gl.ARRAY_BUFFER, decode(stored.normals, Int8Array)),
-    indices: upload(gl.ELEMENT_ARRAY_BUFFER, decode(stored.indices, Uint32Array)),
+    indices: upload(gl.ELEMENT_ARRAY_BUFFER, indices),
     low: stored.low, size: stored.size,
   };
 }
@@ -66,10 +67,10 @@ function ball() {
     indices.push(k, l, k + 1, k + 1, l, l + 1);
   }
   return {
-    count: indices.length, low: [-1, -1, -1], size: [2, 2, 2],
+    count: indices.length, type: gl.UNSIGNED_SHORT, low: [-1, -1, -1], size: [2, 2, 2],
     positions: upload(gl.ARRAY_BUFFER, new Uint16Array(positions)),
     normals: upload(gl.ARRAY_BUFFER, new Int8Array(normals)),
-    indices: upload(gl.ELEMENT_ARRAY_BUFFER, new Uint32Array(indices)),
+    indices: upload(gl.ELEMENT_ARRAY_BUFFER, new Uint16Array(indices)),
   };
 }
 const sphere = ball();
@@ -119,7 +120,7 @@ function drawMesh(one, colour, origins, factor) {
   gl.uniform3fv(uniform.size, one.size.map(x => x * factor));
   for (const origin of origins) {
     gl.uniform3fv(uniform.shift, origin.map((x, k) => x + one.low[k] * factor));
-    gl.drawElements(gl.TRIANGLES, one.count, gl.UNSIGNED_INT, 0);
+    gl.drawElements(gl.TRIANGLES, one.count, one.type, 0);
   }
 }
 function draw() {
