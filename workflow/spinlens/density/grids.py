@@ -93,10 +93,11 @@ def resample(density: NDArray[np.floating], shape: Sequence[int]) -> NDArray[np.
     NDArray
         Density on the new grid, in the same unit.
     """
-    from scipy.signal import resample as fourier_resample  # a second of imports that split spares
-
     for axis, points in zip((-3, -2, -1), shape, strict=True):
         if density.shape[axis] != points:
+            # A second of imports, which jobs on the dataset's own grid are spared.
+            from scipy.signal import resample as fourier_resample
+
             density = fourier_resample(density, points, axis=axis)
     return density
 

@@ -134,7 +134,11 @@ def radial_functions(
     beyond = distance >= windows(shells)["site"][1]
     end = 1.15 * np.nanmax(np.abs(drawn[:, :, beyond]), initial=1e-3)
     panels[0, 0].set(xlim=(0, distance[-1]), ylim=(-end, end))
-    _label_axes(panels, shells)
+    for column, chosen in zip(panels.T, columns.values(), strict=True):
+        lowest = column[min(len(chosen), rows) - 1]
+        lowest.set_xlabel("distance (Å)")
+        lowest.tick_params(labelbottom=True)
+    _name_shells(panels[0], shells)
     figure.supylabel("R(r), norm 1 (Å$^{-3/2}$)", fontsize=8)
     lines, names = panels[0, 0].get_legend_handles_labels()
     figure.legend(lines, names, loc="outside lower center", ncols=2)
@@ -186,10 +190,8 @@ def _draw_shells(axes: Axes, shells: Sequence[Shell], linewidth: float) -> None:
         axes.axvline(shell.distance, color=style.INK, linewidth=linewidth, linestyle=dash)
 
 
-def _label_axes(panels: NDArray[Any], shells: Sequence[Shell]) -> None:
-    for axes in panels[-1]:
-        axes.set_xlabel("distance (Å)")
-    for axes in panels[0]:
+def _name_shells(panels: NDArray[Any], shells: Sequence[Shell]) -> None:
+    for axes in panels:
         for number, shell in enumerate(shells, start=1):
             axes.annotate(
                 f"J{number}", (shell.distance, 0), xytext=(1, 2), ha="left", va="bottom",

@@ -179,7 +179,7 @@ def save(figure: Figure, path: Path | str, every_colour: bool = False) -> None:
             _save_png(figure, temporary, title, every_colour)
         else:
             metadata = {"Date": None, "Creator": None} | title
-            figure.savefig(temporary, metadata=metadata, facecolor="white")
+            figure.savefig(temporary, dpi=DPI, metadata=metadata, facecolor="white")
 
 
 def _save_png(figure: Figure, path: Path, texts: dict[str, str], every_colour: bool) -> None:
