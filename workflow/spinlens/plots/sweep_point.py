@@ -19,7 +19,8 @@ PREFIXES = {"training": "", "validation": "val_"}  # of columns of history.csv
 SCORE_HEIGHT = 2.4  # inches of each further target
 AT_BASELINE = "exactly the majority baseline"
 LEAST_LOG_RATIO = 30  # of the losses on a logarithmic scale
-LAYER_DISTANCE, BOX_LEFT, BOX_RIGHT, BOX_HEIGHT = 0.56, 0.2, 4.8, 0.4  # inches
+LAYER_DISTANCE, BOX_HEIGHT = 0.56, 0.4  # inches
+BOX_LEFT, BOX_RIGHT = 0.05, style.COLUMN - 0.05  # inches
 
 
 @style.applied
@@ -84,8 +85,8 @@ def architecture(layers: pd.DataFrame) -> Figure:
     """
     rows = layers.to_dict("records")
     height = LAYER_DISTANCE * len(rows) + 0.35
-    figure = Figure(figsize=(style.WIDTH, height))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, style.WIDTH), ylim=(0, height))
+    figure = Figure(figsize=(style.COLUMN, height))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, style.COLUMN), ylim=(0, height))
     axes.set_axis_off()
     for index, layer in enumerate(rows):
         middle = height - LAYER_DISTANCE * (index + 0.5)
