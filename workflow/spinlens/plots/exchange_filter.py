@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from spinlens.plots import style
 
 HEIGHT, ROW = 2.6, 1.7  # inches of the panel of all compounds, and of a row of compounds
-COLUMNS = 2
+COLUMNS = 4  # most compounds beside one another
 HEADROOM = 1.6  # times the largest exchange constant at a shell
 OWN: dict[str, Any] = {"color": style.LINES[0]["color"], "linestyle": "-"}
 NETWORK: dict[str, Any] = style.LINES[1]
@@ -50,24 +50,29 @@ def exchange_filter(
         axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes)
         return figure
     names = list(dict.fromkeys(row["compound"] for row in by_compound))
-    lines = -(-len(names) // COLUMNS)
+    columns = min(COLUMNS, len(names)) or 1
+    lines = -(-len(names) // columns)
     figure = style.new_figure(HEIGHT + ROW * lines + (0.3 if names else 0))
-    places = figure.add_gridspec(1 + lines, COLUMNS, height_ratios=[HEIGHT, *[ROW] * lines])
+    places = figure.add_gridspec(1 + lines, columns, height_ratios=[HEIGHT, *[ROW] * lines])
     above = figure.add_subplot(places[0, :])
     distances = _draw_all(above, rows, summary)
-    panels = [figure.add_subplot(places[1 + i // COLUMNS, i % COLUMNS]) for i in range(len(names))]
+    panels: list[Axes] = []
     told = summary["compounds_told"]
-    for axis, name in zip(panels, names, strict=True):
+    for index, name in enumerate(names):
+        place = places[1 + index // columns, index % columns]
+        panels.append(figure.add_subplot(place, sharey=panels[0] if panels else None))
+        panels[-1].tick_params(labelleft=index % columns == 0)
         own = [row for row in by_compound if row["compound"] == name]
-        _draw_compound(axis, name, own, told.get(name, {}))
-        axis.set_xlim(distances[0], distances[-1])
-    _set_common_limits(panels, told.values())
-    for index, axis in enumerate([above, *panels]):
+        _draw_compound(panels[-1], name, own, told.get(name, {}))
+    if panels:
+        _limit_to_constants(panels[0], told.values())
+    for axis in (above, *panels):
         axis.axhline(0, color=style.MUTED, linewidth=0.6, zorder=0)
-        if index < 1 or index % COLUMNS:
-            axis.set_ylabel("J (meV)")
-    for axis in panels[-COLUMNS:] or [above]:
-        axis.set_xlabel("distance R of two sites (Å)")
+        axis.set_xlim(distances[0], distances[-1])
+    for axis in (above, *panels[::columns]):
+        axis.set_ylabel("J (meV)")
+    for axis in panels[-columns:] or [above]:
+        axis.set_xlabel("distance R (Å)")
     if names:
         figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
     described = f"J by distance: {above.get_title('left')}; below of {', '.join(names)}."
@@ -82,7 +87,6 @@ def _draw_all(axis: Axes, rows: Sequence[Row], summary: Mapping[str, Any]) -> np
     interval = "; band: 95 % interval" if np.isfinite(low).any() else ""
     title = f"one curve for {summary['compounds']} compounds, {summary['orders']} orders{interval}"
     axis.set_title(title, loc="left")
-    axis.set_xlim(distances[0], distances[-1])
     _draw_shells(axis, summary["shells"], distances)
     return distances
 
@@ -112,8 +116,8 @@ def _draw_compound(axis: Axes, name: str, rows: Sequence[Row], told: Mapping[str
     axis.set_title(name, loc="left")
 
 
-def _set_common_limits(panels: Sequence[Axes], told: Iterable[Mapping[str, Any]]) -> None:
-    """Scale all panels by the constants: between shells nothing holds a curve of few orders."""
+def _limit_to_constants(axis: Axes, told: Iterable[Mapping[str, Any]]) -> None:
+    """Scale a panel by all constants: between shells nothing holds a curve of few orders."""
     at_shells = [
         value
         for compound in told
@@ -125,8 +129,7 @@ def _set_common_limits(panels: Sequence[Axes], told: Iterable[Mapping[str, Any]]
     ]
     if at_shells:
         low, high = HEADROOM * min([0.0, *at_shells]), HEADROOM * max([0.0, *at_shells])
-        for axis in panels:
-            axis.set_ylim(min(low, -high / 3), max(high, -low / 3))
+        axis.set_ylim(min(low, -high / 3), max(high, -low / 3))
 
 
 def _legend() -> list[Line2D]:
