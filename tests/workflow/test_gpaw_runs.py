@@ -160,7 +160,7 @@ def real_gpaw():
 @pytest.fixture
 def with_gpaw(fresh, tmp_path, real_gpaw):
     """A project and the real GPAW."""
-    return family(fresh, tmp_path / "project", gpaw_python=PYTHON, gpaw_kpoints=[3, 3, 1])
+    return family(fresh, tmp_path / "project", gpaw_python=PYTHON, gpaw_kpoints=[2, 2, 1])
 
 
 HYDROGEN = """
