@@ -10,7 +10,8 @@ from spinlens.core.files import read_table
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.targets import Target
 from spinlens.filters import fit_files
-from spinlens.models import build, reuse
+from spinlens.layers.periodic import convolution
+from spinlens.models import build, reuse, voxel_cost
 from spinlens.training import batches, task
 from spinlens.training import fit as training
 from spinlens.training.fit import Fold
@@ -408,3 +409,33 @@ def test_with_the_former_optimizer_the_numbers_differ(path, monkeypatch):
     second, _ = trained(path, networks=networks, **ADAM | {"seed": 1})
     new, _ = trained(path, **ADAM | {"seed": 1})
     assert second.history != new.history
+
+
+FOURIER = {"kernel_size": 4, "boundary": "valid", "supercell": [2, 2, 1], "filters": 3}
+
+
+@pytest.mark.parametrize("classes", [2, None], ids=["classes", "regression"])
+def test_kept_spectra_give_the_numbers_of_fields(path, monkeypatch, classes):
+    truth = CLASSES if classes else SIZES
+    for module in (convolution, voxel_cost):
+        monkeypatch.setattr(module, "cheaper_method", lambda *_: "fft")
+    transformed = []
+    monkeypatch.setattr(training, "_computed_once", counted(training._computed_once, transformed))
+    kept, _ = trained(path, truth, classes, **FOURIER | ADAM)
+    monkeypatch.setattr(voxel_cost, "KEPT_BYTES", 0)
+    plain, _ = trained(path, truth, classes, **FOURIER | ADAM)
+    assert transformed == [24, None]
+    assert kept.history == plain.history
+    for found, expected in zip(kept.predictions, plain.predictions, strict=True):
+        assert (found == expected).all()
+
+
+def counted(function, counts):
+    """The function, and how many samples it has computed; None where there are none to compute."""
+
+    def call(*arguments):
+        given = function(*arguments)
+        counts.append(len(given) if isinstance(given, dict) else None)
+        return given
+
+    return call

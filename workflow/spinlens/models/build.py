@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spinlens.layers.equivariant.grid_convolution import Coefficients, SteerableConv3D
 from spinlens.layers.pair.filters import PairFilters
+from spinlens.layers.periodic.kept_spectra import ConvolvedSpectra, FieldSpectra
 from spinlens.layers.time_reversal import MeanWithReverse, WithReverse
 from spinlens.models import FIRST_CONVOLUTION, FIXED_PART, families, joint
 from spinlens.settings.sizes import micro_batches
@@ -87,12 +88,22 @@ def without_fixed_part(
         The part without weights, and the compiled rest, which shares its weights with the model;
         None for a family or a point without such a part.
     """
-    if FIXED_PART not in {layer.name for layer in model.layers} or point.get("even", False):
+    if point.get("even", False):
         return None
-    between = model.get_layer(FIXED_PART).output
-    rest = keras.Model(between, model.output)
+    names = {layer.name for layer in model.layers}
+    first = model.get_layer(FIRST_CONVOLUTION)
+    if FIXED_PART in names:
+        fixed = keras.Model(model.inputs, model.get_layer(FIXED_PART).output)
+        rest = keras.Model(fixed.output, model.output)
+    elif getattr(first, "route", "direct") == "fft" and not point["mixed_precision"]:
+        fixed = keras.Model(model.inputs, FieldSpectra()(first.input))
+        spectra = keras.Input(fixed.output_shape[1:])
+        convolved = ConvolvedSpectra(first, first.input.shape[1:4])(spectra)
+        rest = keras.Model(spectra, keras.Model(first.output, model.output)(convolved))
+    else:
+        return None
     _compile(rest, point, classes, label_weights)
-    return keras.Model(model.inputs, between), rest
+    return fixed, rest
 
 
 def in_unit(

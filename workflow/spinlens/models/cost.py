@@ -16,7 +16,7 @@ from spinlens.settings import sizes
 
 # Python with TensorFlow, Keras, pandas and scikit-learn loaded, and a compiled network of a few
 # thousand voxels: measured.
-_FRAMEWORK_MB = 780
+_FRAMEWORK_MB = 800
 CACHE_MB = 512  # of inputs.CACHE_BYTES
 # A batch as NumPy stacks it, its tensor, one that waits, one in use, and one of the validation
 # samples.
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
     framework_mb
         Python, TensorFlow and the compiled network.
     cached_inputs_mb, input_batches_mb
-        Samples in the cache, and batches on their way.
+        Samples in the cache and spectra that are kept, and batches on their way.
     weights_mb, gradients_mb
         Weights; their gradients and what the optimizer keeps.
     activations_mb, spectra_mb
@@ -82,6 +82,7 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
         count = steerable_cost.pair_layers
     network = count(point, tuple(cell_shape), channels)
     sample_mb = _mb(cell_shape[0] * cell_shape[1] * cell_shape[2] * channels)
+    kept = _mb(voxel_cost.kept_spectra(point, tuple(cell_shape), channels, samples))
     weights = _mb(sum(layer.weights for layer in network))
     scaled = point["normalization"] == "dataset"
     outputs = [layer.outputs for layer in network]
@@ -94,7 +95,7 @@ def predict(point: dict[str, Any], cell_shape: Sequence[int], samples: int) -> C
     passes = parts * ceil(training / point["batch_size"])
     return Cost(
         framework_mb=_FRAMEWORK_MB + steerable * steerable_cost.GRAPH_MB,
-        cached_inputs_mb=min(samples * sample_mb, CACHE_MB),
+        cached_inputs_mb=min(samples * sample_mb, CACHE_MB) + kept,
         input_batches_mb=(_BATCHES_AT_ONCE + scaled) * batch * sample_mb,
         weights_mb=weights,
         gradients_mb=weights * (1 + (parts > 1) + _OPTIMIZER_SLOTS[point["optimizer"]]),

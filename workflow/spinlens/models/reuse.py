@@ -24,11 +24,14 @@ class Network(NamedTuple):
         What is trained: the network, or the rest of it behind its fixed part.
     fixed : keras.Model or None
         The part without weights that needs to be computed once a sample.
+    computed : dict
+        What the fixed part gave, by sample.
     """
 
     model: keras.Model
     trained: keras.Model
     fixed: keras.Model | None
+    computed: dict[int, NDArray[Any]]
 
 
 class Networks:
@@ -68,6 +71,8 @@ class Networks:
         asked = {name: value for name, value in point.items() if name not in SETTABLE}
         options = [asked, list(cell_shape), classes, scale, label_weights, is_whole]
         key = json.dumps(options, sort_keys=True, default=float)
+        for other in self._former.keys() - {key}:
+            self._former[other].computed.clear()  # of one network at a time
         if key in self._former:
             _start_again(self._former[key], model)
             return self._former[key]
@@ -75,7 +80,7 @@ class Networks:
         if not is_whole:
             parts = build.without_fixed_part(model, dict(point), classes, label_weights)
         fixed, trained = parts or (None, model)
-        self._former[key] = Network(model, trained, fixed)
+        self._former[key] = Network(model, trained, fixed, {})
         return self._former[key]
 
 

@@ -5,7 +5,7 @@ floating-point operations of training: a multiplication and an addition are two.
 imports Keras, so that costs are known where the workflow is planned.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log2, prod
 from typing import Any, NamedTuple
 
@@ -13,6 +13,9 @@ from spinlens.layers.periodic.plan import Axis, cheaper_method
 from spinlens.settings.sizes import sizes
 
 Sizes = tuple[int, ...]
+
+
+KEPT_BYTES = 512 * 2**20  # of spectra of samples, each as large as its field
 
 
 class Layer(NamedTuple):
@@ -81,17 +84,7 @@ def voxel_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[Laye
     list of Layer
         From the first convolution to the classes.
     """
-    first = _Convolution(
-        cell,
-        channels,
-        point["filters"],
-        sizes(point, "kernel_size"),
-        point["boundary"],
-        sizes(point, "stride"),
-        sizes(point, "pool_size"),
-        point["supercell"],
-        first=True,
-    )
+    first = _first(point, cell, channels)
     lengths, extent = zip(*first.axes(), strict=True)
     whole = bool(point["convolutions"]) or point["head"] == "global"
     network = [_layer(first, prod(extent if whole else lengths) * first.filters)]
@@ -103,6 +96,53 @@ def voxel_layers(point: dict[str, Any], cell: Sizes, channels: int) -> list[Laye
         channels = filters
     values = 2 * channels if point["head"] == "global" else prod(extent) * channels
     return [*network, *dense_layers(values, [*point["dense"], 2])]
+
+
+def kept_spectra(point: Mapping[str, Any], cell: Sizes, channels: int, samples: int) -> int:
+    """Values of the spectra of samples that a training keeps in place of transforms in each epoch.
+
+    Parameters
+    ----------
+    point
+        Hyperparameters.
+    cell
+        Voxels of the unit cell, (na, nb, nc).
+    channels
+        Channels of the input.
+    samples
+        Number in the dataset.
+
+    Returns
+    -------
+    int
+        0 if none are kept: what the first convolution sees changes from epoch to epoch, it goes
+        voxel by voxel, or the samples are too many.
+    """
+    is_fixed = point.get("augmentation", "none") == "none" and not point.get("even", False)
+    if point.get("family", "voxel") != "voxel" or not is_fixed or point["mixed_precision"]:
+        return 0
+    first = _first(point, cell, channels)
+    read = [axis.length * size for axis, size in zip(first.axes(), first.pool, strict=True)]
+    if cheaper_method(cell, read, first.kernel, channels, first.filters) == "direct":
+        return 0
+    a, b, c = cell
+    values = samples * channels * a * b * 2 * (c // 2 + 1)
+    return values if 4 * values <= KEPT_BYTES else 0
+
+
+def _first(point: Mapping[str, Any], cell: Sizes, channels: int) -> _Convolution:
+    """First convolution of a point."""
+    return _Convolution(
+        cell,
+        channels,
+        point["filters"],
+        sizes(point, "kernel_size"),
+        point["boundary"],
+        sizes(point, "stride"),
+        sizes(point, "pool_size"),
+        point["supercell"],
+        first=True,
+    )
 
 
 def _layer(convolution: _Convolution, outputs: int) -> Layer:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from spinlens.core.process import memory_hint
 from spinlens.dataset.joint_targets import ClassCounts
 from spinlens.dataset.network_inputs import Inputs, root_mean_square, root_mean_squares
-from spinlens.models import build, joint
-from spinlens.models.reuse import Networks
+from spinlens.models import build, joint, voxel_cost
+from spinlens.models.reuse import Network, Networks
 from spinlens.settings import sizes
 from spinlens.training import batches, data_parallel, fold_metrics, stopping, target_units
-from spinlens.training.batches import Batches
+from spinlens.training.batches import Batches, model_inputs
 from spinlens.training.checkpoints import Checkpoints
 from spinlens.training.resume import EpochLog, Keeper
 from spinlens.training.task import Fold
@@ -106,13 +106,14 @@ def fit(
     scale = _input_scale(point, inputs, training.samples)
     with data_parallel.scope(devices):
         weights = joint.label_weights(training.truth) if isinstance(classes, dict) else None
-        model, trained, fixed = (networks or Networks()).of(
-            point, inputs.shape, classes, scale, weights, augment is not None or len(devices) > 1
+        network = (networks or Networks()).of(
+            point, inputs.shape, classes, scale, weights, _is_whole(point, inputs, devices, augment)
         )
+    model, trained = network.model, network.trained
     initial_kernel = build.first_kernel(model)
     log = EpochLog(point["epochs"], report, curves)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
-    made_from |= {"training": _listed(training), "validation": _listed(validation)}
+    made_from |= {"training": training.listed(), "validation": validation.listed()}
     made_from["groups"] = None if groups is None else groups.tolist()
     parts, seed = sizes.micro_batches(point), point["seed"]
     size = ceil(point["batch_size"] / parts)
@@ -122,9 +123,7 @@ def fit(
         else target_units.mean_and_deviation(training.truth, classes)
     )
     own, inner = stopping.parts(point, training, groups, report)
-    given: Inputs | Mapping[int, NDArray[Any]] = inputs
-    if fixed is not None:
-        given = _computed_once(fixed, inputs, [training, validation], size)
+    given = _computed_once(network, inputs, [training, validation], size)
     learned = Batches(
         given, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
     )
@@ -150,13 +149,15 @@ def fit(
     keeper.finish()
     if stopper is not None:
         stopper.take_best(trained)
-    with data_parallel.scope(devices):
-        model = (
-            model if unit is None else build.in_unit(model, *target_units.of_outputs(unit, classes))
-        )
+    predicting = trained
+    if unit is not None:
+        mean_and_deviation = target_units.of_outputs(unit, classes)
+        with data_parallel.scope(devices):
+            predicting = build.in_unit(trained, *mean_and_deviation)
+            model = build.in_unit(model, *mean_and_deviation)
     folds = (training, validation)
     predictions = tuple(
-        _predict(model, Batches(inputs, *fold, size), classes, devices) for fold in folds
+        _predict(predicting, Batches(given, *fold, size), classes, devices) for fold in folds
     )
     found: dict[str, Any]
     if isinstance(classes, dict):
@@ -197,17 +198,28 @@ def augmentation_for(
     return None
 
 
+def _is_whole(
+    point: Mapping[str, Any], inputs: Inputs, devices: Sequence[str], augment: Any
+) -> bool:
+    """Whether all of a network is computed in each epoch."""
+    if augment is not None or len(devices) > 1:
+        return True
+    kept = voxel_cost.kept_spectra(point, inputs.shape[:3], inputs.shape[3], inputs.samples)
+    return point.get("family", "voxel") == "voxel" and not kept
+
+
 def _computed_once(
-    fixed: keras.Model, inputs: Inputs, folds: Sequence[Fold], size: int
-) -> dict[int, NDArray[Any]]:
-    """Compute what no epoch changes, of the samples of some folds."""
-    samples = np.concatenate([fold.samples for fold in folds])
-    made = fixed.predict(Batches(inputs, samples, samples, size), verbose=0)
-    return dict(zip(samples.tolist(), made, strict=True))
-
-
-def _listed(fold: Fold) -> list[Any]:
-    return [fold.samples.tolist(), np.asarray(fold.truth).tolist()]
+    network: Network, inputs: Inputs, folds: Sequence[Fold], size: int
+) -> Inputs | dict[int, NDArray[Any]]:
+    """Compute what no epoch changes, of the samples of some folds, batch by batch."""
+    if network.fixed is None:
+        return inputs
+    needed = np.concatenate([fold.samples for fold in folds])
+    samples = needed[[n not in network.computed for n in needed.tolist()]]
+    for chosen in (samples[start : start + size] for start in range(0, len(samples), size)):
+        made = network.fixed.predict_on_batch(model_inputs(inputs, chosen))
+        network.computed.update(zip(chosen.tolist(), made, strict=True))
+    return network.computed
 
 
 def _input_scale(

@@ -32,6 +32,10 @@ class Fold(NamedTuple):
     samples: NDArray[np.int64]
     truth: NDArray[Any]
 
+    def listed(self) -> list[Any]:
+        """Return samples and truth as JSON can hold them."""
+        return [self.samples.tolist(), np.asarray(self.truth).tolist()]
+
 
 @dataclass(frozen=True)
 class Task:

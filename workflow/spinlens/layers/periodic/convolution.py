@@ -40,8 +40,9 @@ from keras import ops
 
 from spinlens.layers import Shape, Tensor
 from spinlens.layers.fourier.continuation import Sizes, correlated, max_pooled, strided, unfolded
-from spinlens.layers.fourier.correlation import Readout, correlate
+from spinlens.layers.fourier.correlation import correlate, correlate_spectra
 from spinlens.layers.fourier.kernel_spectra import Placement
+from spinlens.layers.fourier.readout import Readout
 from spinlens.layers.periodic.heads import weights_config
 from spinlens.layers.periodic.plan import Axis, cheaper_method, require_fit, triple
 
@@ -172,14 +173,17 @@ class PeriodicConv3D(keras.layers.Layer):
             outputs = _products(self._plan(cell).lengths, self.pool_size)
             self.route = cheaper_method(cell, outputs, self.kernel_size, channels, self.filters)
 
-    def call(self, inputs: Tensor) -> Tensor:
-        """(batch, *extent, filters), or folded, of unit cells (batch, a, b, c, channels)."""
-        plan = self._plan(inputs.shape[1:4])
+    def call(self, inputs: Tensor, cell: Sizes | None = None) -> Tensor:
+        """(batch, *extent, filters), or folded, of unit cells (batch, a, b, c, channels).
+
+        With `cell` (a, b, c), of their spectra as fourier.correlation.spectra_of gives them.
+        """
+        plan = self._plan(cell or inputs.shape[1:4])
         if getattr(self.activation, "__name__", "") in _RISING:
-            field = self._activated(self._convolved(inputs, plan, self.pool_size))
+            field = self._activated(self._convolved(inputs, plan, self.pool_size, cell))
         else:
             whole = plan._replace(lengths=_products(plan.lengths, self.pool_size))
-            field = self._activated(self._convolved(inputs, whole, (1, 1, 1)))
+            field = self._activated(self._convolved(inputs, whole, (1, 1, 1), cell))
             field = max_pooled(field, self.pool_size)
         return field if self.folded else unfolded(field, plan.extent)
 
@@ -215,9 +219,9 @@ class PeriodicConv3D(keras.layers.Layer):
         lengths, extent = zip(*axes, strict=True)
         return _Plan(lengths, extent, tuple(starts))
 
-    def _convolved(self, inputs: Tensor, plan: _Plan, pool: Sizes) -> Tensor:
+    def _convolved(self, inputs: Tensor, plan: _Plan, pool: Sizes, known: Sizes | None) -> Tensor:
         """Maxima over `pool` of the convolution, plan.lengths of them."""
-        cell, outputs = tuple(inputs.shape[1:4]), _products(plan.lengths, pool)
+        cell, outputs = tuple(known or inputs.shape[1:4]), _products(plan.lengths, pool)
         if self.route == "direct":
             kernel = ops.cast(self.kernel, self.compute_dtype)
             field = correlated(
@@ -228,10 +232,10 @@ class PeriodicConv3D(keras.layers.Layer):
         inputs, kernel = ops.cast(inputs, dtype), ops.cast(self.kernel, dtype)
         placement = Placement(cell, self.kernel_size, self.dilation_rate, plan.starts)
         readout = Readout(plan.lengths, self.strides, pool)
-        if readout.fits(cell):
-            field = correlate(inputs, kernel, placement, readout)
-        else:
-            field = correlate(inputs, kernel, placement, Readout(cell))
+        correlated_by = correlate_spectra if known else correlate
+        fits = readout.fits(cell)
+        field = correlated_by(inputs, kernel, placement, readout if fits else Readout(cell))
+        if not fits:
             field = max_pooled(strided(field, outputs, self.strides), pool)
         return ops.cast(field, self.compute_dtype)
 
