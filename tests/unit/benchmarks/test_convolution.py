@@ -47,6 +47,8 @@ def test_ratios_are_those_of_times_and_of_memories(measured):
     epoch, memory = measured["epoch"], measured["memory"]
     over_floor = epoch["seconds"] / epoch["fft_floor_seconds"]
     assert epoch["over_floor"] == pytest.approx(over_floor, rel=0.02)
+    of_fields = epoch["fields_seconds"] / epoch["fft_floor_seconds"]
+    assert epoch["fields_over_floor"] == pytest.approx(of_fields, rel=0.02)
     tiles = 20 * 4 * (12 * 12 * 8 * 2 + 10 * 10 * 6 * 3) / 1e6
     assert memory["tiles_mb"] == pytest.approx(tiles, abs=0.05)
     for taken, share in (("taken_mb", "share"), ("whole_taken_mb", "whole_share")):

@@ -57,8 +57,9 @@ def measure_convolution(
     Returns
     -------
     dict[str, Any]
-        Medians of interleaved measurements. `cases`: see cases.measure_case. `epoch`: time beside
-        that of its bare transforms.
+        Medians of interleaved measurements. `cases`: see cases.measure_case. `epoch`: time as
+        trainings take it, which keep the spectra of samples, and of one that keeps none
+        (fields_seconds), beside the bare transforms of the latter.
         `memory`: of a step in parts of `micro_batch` samples (taken_mb, share) and of a whole
         batch (whole_taken_mb, whole_share), above a process with small cells, and as a share of
         the tiled inputs and outputs (tiles_mb); times_as_long, the time of a step in parts over
@@ -141,16 +142,19 @@ def measure_steerable(
 def _epoch(common: Settings, kernel: int, epochs: int) -> dict[str, Any]:
     sizes = {"kernel": kernel, "samples": SAMPLES, "batch": BATCH}
     with _worker(common, task="epoch", **sizes) as worker:
-        runs = [(name, worker, name) for name in ("epoch", "transforms")]
+        names = ("epoch", "fields epoch", "transforms")
+        runs = [(name, worker, name) for name in names]
         run_in_turn(runs, 1, "first epoch")
         measured = run_in_turn(runs, epochs, "epoch")
-    seconds, floor_seconds = map(median_seconds, measured.values())
+    seconds, of_fields, floor_seconds = (median_seconds(measured[name]) for name in names)
     return {
         "samples": SAMPLES,
         "batch": BATCH,
         "seconds": round(seconds, 4),
+        "fields_seconds": round(of_fields, 4),
         "fft_floor_seconds": round(floor_seconds, 4),
         "over_floor": round(seconds / floor_seconds, 3),
+        "fields_over_floor": round(of_fields / floor_seconds, 3),
     }
 
 

@@ -78,11 +78,20 @@ def _parted(kernel: int, batch: int, micro_batch: int, cell: list[int]) -> Funct
 
 
 def _epoch(kernel: int, samples: int, batch: int, cell: list[int]) -> Functions:
-    """Serve `epoch` (loss) of Keras's fit on samples in memory, and its bare `transforms`."""
+    """Serve `epoch` (loss) of Keras's fit as a training runs it, on spectra that are kept.
+
+    `fields epoch` is that of a training which keeps none, `transforms` the bare transforms of it.
+    """
     from spinlens.benchmarks import networks
 
+    fields, classes = noise(samples, cell)
+    model = networks.periodic(kernel, cell)
+    given, trained = fields, model
+    if parts := networks.parts(model, kernel):
+        given, trained = parts[0].predict(fields, batch_size=batch, verbose=0), parts[1]
     return {
-        "epoch": _fit(networks.periodic(kernel, cell), *noise(samples, cell), batch),
+        "epoch": _fit(trained, given, classes, batch),
+        "fields epoch": _fit(model, fields, classes, batch),
         "transforms": _bare_transforms(cell, samples, batch),
     }
 

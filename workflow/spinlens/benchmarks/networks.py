@@ -128,6 +128,24 @@ def periodic(kernel: int, cell: Sequence[int], channels: int = 2, **changes: Any
     return _with_known_weights(build.build(point, (*cell, channels), CLASSES))
 
 
+def parts(model: keras.Model, kernel: int) -> tuple[keras.Model, keras.Model] | None:
+    """Cut a periodic network as a training does.
+
+    Parameters
+    ----------
+    model : keras.Model
+        What `periodic` built.
+    kernel : int
+        Voxels of the kernel along each axis.
+
+    Returns
+    -------
+    tuple of keras.Model or None
+        From fields to their spectra, and the compiled rest; None if it goes voxel by voxel.
+    """
+    return build.without_fixed_part(model, POINT | {"kernel_size": kernel}, CLASSES)
+
+
 def direct(kernel: int, cell: Sequence[int], channels: int = 2) -> keras.Model:
     """Build the 2018 network in Keras's own layers, on the supercell of a unit cell.
 

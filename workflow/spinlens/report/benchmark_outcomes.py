@@ -175,7 +175,8 @@ def _epoch(epoch: Mapping[str, Any]) -> Outcome:
         f"at most {MOST_OVER_FLOOR:g}",
         epoch["over_floor"] <= MOST_OVER_FLOOR,
         f"{epoch['fft_floor_seconds']:.3g} s of bare transforms",
-        f"{epoch['over_floor']:.3g} times as long",
+        f"{epoch['over_floor']:.3g} times as long, {epoch['fields_over_floor']:.3g} without kept "
+        "spectra",
     )
 
 
