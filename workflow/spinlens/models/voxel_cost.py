@@ -103,12 +103,8 @@ def kept_spectra(point: Mapping[str, Any], cell: Sizes, channels: int, samples: 
 
     Parameters
     ----------
-    point
-        Hyperparameters.
-    cell
-        Voxels of the unit cell, (na, nb, nc).
-    channels
-        Channels of the input.
+    point, cell, channels
+        As `voxel_layers` takes them.
     samples
         Number in the dataset.
 
