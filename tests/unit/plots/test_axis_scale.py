@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from spinlens.plots.axis_scale import axis_scale
+from spinlens.plots.axis_scale import axis_scale, set_root_scale
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,13 @@ def test_few_values_are_all_written_and_many_rounded():
     assert [label for _, label in axis_scale([1, 100, 10000]).ticks] == ["1", "100", "10000"]
     assert [label for _, label in axis_scale([0.001, 0.123456]).ticks] == ["0.001", "0.123"]
     assert [label for _, label in axis_scale(list(range(1, 66))).ticks] == ["20", "40", "60"]
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [([-14, 3.0, 0.2], [-10, -2, 0, 2]), ([0.14], [0, 0.02, 0.1]), ([0, 0], [0])],
+)
+def test_a_square_root_scale_has_round_ticks_within_its_values(values, ticks):
+    axes = Figure().subplots()
+    set_root_scale(axes, values)
+    assert axes.get_yticks() == pytest.approx(ticks)

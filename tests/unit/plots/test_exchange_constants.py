@@ -38,5 +38,14 @@ def test_intervals_are_drawn_where_they_are_known():
     assert segment[:, 0].tolist() == pytest.approx([0.5, 1.5])
 
 
+@pytest.mark.parametrize(("width", "ends"), [("17", 2), ("7", 0)])
+def test_an_interval_wider_than_the_largest_constant_is_cut_with_arrowheads(width, ends):
+    axis = exchange_constants([row("a", "7.5", "FM"), row("b", "7.0", "FM", width=width)]).axes[0]
+    heads = [line.get_xdata()[0] for line in axis.lines if line.get_marker() in ("<", ">")]
+    assert heads == pytest.approx([-0.5, 14.5][:ends])
+    low, high = axis.get_xlim()
+    assert high - low < 20
+
+
 def test_nothing_to_draw_is_said():
     assert "0 compositions; 1 without constants" in texts(exchange_constants([row("a", "", "")]))

@@ -51,6 +51,9 @@ def test_calculated_moments_are_all_drawn_and_outliers_named(outliers):
     assert [text.get_text() for text in moments.texts] == outliers
     assert sum(int(text.get_text()) for text in states.texts) == len(rows)
     assert ("CuCoGe2Te6" in figure.get_label()) == bool(outliers)
+    assert "converged to another order" not in texts(figure)
+    other = calculated_moments([*rows, comparison("VCrGe2Te6", 0.3) | {"order_final": "Neel"}])
+    assert "converged to another order" in texts(other)
 
 
 def test_without_a_comparison_the_title_says_so():
