@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
-from matplotlib.patheffects import Normal, Stroke
+from matplotlib.patheffects import Normal, Stroke, withStroke
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter
 
@@ -173,25 +173,29 @@ def draw_contours(
     """
     if min(values.shape) < 2 or not np.isfinite(values).all():
         return
-    values = _without_noise(np.asarray(values, dtype=np.float64))
+    values, is_noise = _without_noise(np.asarray(values, dtype=np.float64))
     levels = levels[levels != 0]
     crossed = levels[(levels > values.min()) & (levels < values.max())]
     if crossed.size:
         middles = (corners[1:, 1:] + corners[:-1, :-1]) / 2
-        axes.contour(
-            *np.moveaxis(middles, -1, 0), values, crossed, colors=style.INK, linewidths=0.4,
-            linestyles=contour_dashes(crossed), alpha=0.7,
+        lines = axes.contour(
+            *np.moveaxis(middles, -1, 0), values, crossed, colors=style.INK,
+            linewidths=0.7 if is_noise else 0.4, linestyles=contour_dashes(crossed),
+            alpha=1 if is_noise else 0.7,
         )  # fmt: skip
+        if is_noise:
+            lines.set(path_effects=[withStroke(linewidth=1.8, foreground="white")])
     elif levels.size and abs(values.mean()) >= np.abs(levels).min():
         x, y = corners.mean(axis=(0, 1))
         axes.text(x, y, "+" if values.mean() > 0 else "−", ha="center", va="center", zorder=6)
 
 
-def _without_noise(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average a map (n1, n2) over a few voxels if it is noise from one to the next."""
+def _without_noise(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    """Average a map (n1, n2) over a few voxels if it is noise from one to the next; say if so."""
     steps = np.concatenate([np.diff(values, axis=axis).ravel() for axis in (0, 1)])
-    is_noise = np.square(steps).mean() > NOISE * values.var()
-    return gaussian_filter(values, NOISE_WIDTH, mode="nearest") if is_noise else values
+    is_noise = bool(np.square(steps).mean() > NOISE * values.var())
+    smooth = gaussian_filter(values, NOISE_WIDTH, mode="nearest") if is_noise else values
+    return smooth, is_noise
 
 
 def _heights_along(
