@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from figure_contents import texts
-from hexagonal_crystal import CELL, CRYSTAL, SHAPE, dots, drawn_maximum, kernels
+from hexagonal_crystal import CELL, CRYSTAL, SHAPE, dots, drawn_map, drawn_maximum, kernels
 from spinlens.filters.kernels import voxel_dataset
 from spinlens.plots import style
 from spinlens.plots.filter_change import colour_scale_end, largest_filters
@@ -173,10 +173,12 @@ def test_a_placed_filter_shows_its_blob_on_the_atom_that_it_looks_at():
     assert away.min(initial=9) > 0.3
 
 
-def test_one_scale_across_a_sweep():
+def test_one_scale_across_a_sweep_but_not_where_all_would_be_pale():
     one, other = kernels(1.0), kernels(0.01)
-    end = max(colour_scale_end(one), colour_scale_end(other))
-    figures = [filters(dataset, vmax=end) for dataset in (one, other)]
-    norms = [figure.axes[0].collections[0].norm for figure in figures]
+    end, weaker = colour_scale_end(one), colour_scale_end(other)
+    assert 0.4 * end < weaker < end
+    figures = [filters(one, vmax=end), filters(other, vmax=end), filters(one, vmax=3 * end)]
+    norms = [drawn_map(figure.axes[0]).norm for figure in figures]
     assert norms[0].vmax == norms[1].vmax == end == -norms[0].vmin
-    assert colour_scale_end(other) < colour_scale_end(one)
+    assert norms[2].vmax == pytest.approx(end, rel=0.01)
+    assert ["own scale" in " ".join(texts(figure)) for figure in figures] == [False, False, True]

@@ -16,6 +16,7 @@ from spinlens.plots.axis_scale import largest_magnitude
 MOST_LINEAR = 20  # largest over median magnitude that a linear scale still shows
 MOST_DECADES = 2  # below them are ripples of resampling
 LINEAR_LENGTH = 0.5  # of the part about zero of a logarithmic scale, in decades
+PALE = 0.4  # of a sweep's scale: a figure of smaller values gets its own
 CHARACTER = 0.065  # inches of a tick's label
 
 
@@ -44,6 +45,28 @@ def symmetric_norm(
     if threshold is None or threshold >= end / 2:
         return Normalize(-end, end)
     return SymLogNorm(threshold, LINEAR_LENGTH, vmin=-end, vmax=end)
+
+
+def sweep_norm(maps: Sequence[ArrayLike], end: float | None = None) -> tuple[Normalize, str]:
+    """Make the colour scale of a sweep, or of a figure alone that would be pale on it.
+
+    Parameters
+    ----------
+    maps : sequence of array_like
+        Maps of the figure; none if it shows nothing but noise.
+    end : float, optional
+        End of the sweep's scale; by default that of the figure.
+
+    Returns
+    -------
+    norm : matplotlib.colors.Normalize
+        The scale.
+    note : str
+        Words for the colour bar, if the scale is the figure's own; else empty.
+    """
+    if end is None or not maps or largest_magnitude(maps) >= PALE * end:
+        return symmetric_norm(maps, end), ""
+    return symmetric_norm(maps), " (weaker than others of the sweep: own scale)"
 
 
 def scale_ticks(norm: Normalize) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from spinlens.crystal.reference_cell import Crystal, Shell, images, nearest_magn
 from spinlens.filters.projection import PROJECTION_TITLES, project, relative
 from spinlens.plots import colour_scale, lattice_map, style
 from spinlens.plots.atom_marks import atom_legend, draw_atoms
+from spinlens.plots.axis_scale import largest_magnitude
 from spinlens.plots.captions import channel_name
 from spinlens.plots.crystal_drawing import draw_contours, draw_shells, shell_legend
 from spinlens.plots.filter_change import change_over_noise, largest_filters, relative_change
@@ -70,7 +71,7 @@ def filter_place(
     projection : str
         One of `projection.PROJECTION_TITLES`.
     vmax : float, optional
-        End of the colour scale; by default this figure's largest value.
+        End of the sweep's colour scale (see `colour_scale.sweep_norm`); by default this figure's.
 
     Returns
     -------
@@ -79,29 +80,41 @@ def filter_place(
     """
     kernel, neighbour_shells = dataset["kernel"].values, shells(crystal)
     chosen, values = largest_filters(kernel), relative(kernel)[0]
-    change, initial = (each.values for each in relative_change(dataset))
     maps = [[project(channel, "c", projection) for channel in values[f]] for f in chosen]
-    norm = colour_scale.symmetric_norm([each for row in maps for each in row], vmax)
+    is_noise = _is_noise(dataset.isel(filter=chosen), projection)
+    learned = [maps[row][channel] for row, channel in np.argwhere(~is_noise)]
+    norm, note = colour_scale.sweep_norm(learned, vmax or largest_magnitude(maps))
     figure, panels = _panels(len(chosen), kernel.shape[1] + 1)
     titles = []
-    for row, f, channels in zip(panels, chosen, maps, strict=True):
+    for row, f, channels, noise in zip(panels, chosen, maps, is_noise, strict=True):
         window = _window(dataset, places[f], crystal)
         density = _at_heights(magnitude, window, crystal)
         _draw_crystal(row[0], window, density, crystal, neighbour_shells)
         for c, (axes, each) in enumerate(zip(row[1:], channels, strict=True)):
             _draw_weights(axes, each, window, density, crystal, norm)
-            is_noise = change_over_noise(change[f, c], initial[f, c], projection) < 1
             name = channel_name(dataset["channel"].values[c])
-            title = f"{name}: no more than\nits initial noise" if is_noise else name
+            title = f"{name}: no more than\nits initial noise" if noise[c] else name
             axes.set_title(title, loc="left", color=style.MUTED)
         titles.append(_title(dataset["filter"].values[f], responses[f], agreement[f]))
         row[0].set_title(titles[-1], loc="left")
     entries = [*atom_legend(crystal.elements), *shell_legend(neighbour_shells)]
     figure.legend(handles=entries, loc="lower center", ncols=6)
-    label = f"weight ÷ rms of its channel, {PROJECTION_TITLES[projection].format('c')}"
+    label = f"weight ÷ rms of its channel, {PROJECTION_TITLES[projection].format('c')}{note}"
     colour_scale.colour_bar(figure, norm, label)
     text = " ".join(f"{title}.".replace("\n", " ") for title in titles)
     return style.describe(figure, f"Windows of the filters among atoms and shells. {text}")
+
+
+def _is_noise(dataset: xr.Dataset, projection: str) -> NDArray[np.bool_]:
+    """Whether training changed channels by less than their noise, (filters, channels)."""
+    change, initial = (each.values for each in relative_change(dataset))
+    filters, channels = change.shape[:2]
+    ratios = [
+        change_over_noise(change[f, c], initial[f, c], projection)
+        for f in range(filters)
+        for c in range(channels)
+    ]
+    return np.reshape(ratios, (filters, channels)) < 1
 
 
 def _window(dataset: xr.Dataset, place: NDArray[np.float64], crystal: Crystal) -> _Window:

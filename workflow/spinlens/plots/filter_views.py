@@ -61,7 +61,7 @@ def filter_multiples(
     if len(points) < 2:
         raise SpinlensError(f"multiples over {name} need two points or more, not {len(points)}")
     columns = [_column(dataset, axis, projection) for _, dataset in points]
-    norm = colour_scale.symmetric_norm([each for maps in columns for _, each in maps], vmax)
+    norm, note = colour_scale.sweep_norm([each for maps in columns for _, each in maps], vmax)
     corners = []
     for maps, (_, dataset) in zip(columns, points, strict=True):
         steps = lattice_map.map_steps(dataset["voxel_vectors"].values, axis)
@@ -82,7 +82,7 @@ def filter_multiples(
     above = 1 - 0.76 / figure.get_figheight()
     figure.text(0.55, above, readable(name), ha="center", va="center", weight="bold")
     view = PROJECTION_TITLES[projection].format(axis)
-    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}")
+    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel, {view}{note}")
     values = ", ".join(value for value, _ in points)
     return style.describe(figure, f"Filters {view}, side by side for {readable(name)} {values}.")
 

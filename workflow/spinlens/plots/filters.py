@@ -79,7 +79,7 @@ def filters(
     projection : str
         One of `projection.PROJECTION_TITLES`.
     vmax : float, optional
-        End of the colour scale; by default this figure's largest value.
+        End of the sweep's colour scale (see `colour_scale.sweep_norm`); by default this figure's.
     places : array_like, optional
         Fractional centres of the windows in the crystal, shape (filters, 3).
     crystal : Crystal, optional
@@ -97,11 +97,11 @@ def filters(
     if places is not None and crystal is not None:
         centres = np.asarray(places)[chosen] @ crystal.lattice
     rows, unchanged = _rows(drawn, projection, centres)
-    note = f" The {len(chosen)} largest of {total} filters." if len(chosen) < total else ""
-    sentence = style.wrapped((unchanged_sentence(unchanged) + note).strip(), LINE_LENGTH)
+    number = f" The {len(chosen)} largest of {total} filters." if len(chosen) < total else ""
+    sentence = style.wrapped((unchanged_sentence(unchanged) + number).strip(), LINE_LENGTH)
     if not rows:
         return sentence_figure(sentence)
-    norm = colour_scale.symmetric_norm([panel.values for row in rows for panel in row], vmax)
+    norm, note = colour_scale.sweep_norm([panel.values for row in rows for panel in row], vmax)
     below = (LEGEND if crystal else 0) + SENTENCE_LINE * len(sentence.splitlines())
     figure, panels = _panel_grid(rows, below)
     for axes, panel in zip(panels.flat, (panel for row in rows for panel in row), strict=True):
@@ -118,7 +118,7 @@ def filters(
         entries = [*atom_legend(crystal.elements), *shell_legend(shells(crystal))]
         place = (0.5, (below - LEGEND) / figure.get_figheight())
         figure.legend(handles=entries, loc="lower center", ncols=6, bbox_to_anchor=place)
-    colour_scale.colour_bar(figure, norm, "weight ÷ rms of its channel after training")
+    colour_scale.colour_bar(figure, norm, f"weight ÷ rms of its channel after training{note}")
     titles = "; ".join(row[0].title for row in rows)
     text = f"Changes of the filters by training, to scale in Å: {titles}. {sentence}"
     return style.describe(figure, text.strip())
