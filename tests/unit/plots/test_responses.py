@@ -5,8 +5,8 @@ import pytest
 
 from spinlens.plots import style
 from spinlens.plots.captions import swept_hyperparameters
+from spinlens.plots.parallel_coordinates import parallel_coordinates
 from spinlens.plots.responses import METRIC, chance_level, responses, varied_alone
-from spinlens.plots.sweep import parallel_coordinates
 from sweep_tables import drawn, study
 
 

@@ -7,8 +7,9 @@ log.to_file(snakemake.log[0], snakemake.input)
 from spinlens.core.files import read_frame, write_text
 from spinlens.plots import style
 from spinlens.plots.captions import result_column
+from spinlens.plots.parallel_coordinates import parallel_coordinates
 from spinlens.plots.responses import chance_level, responses
-from spinlens.plots.sweep import parallel_coordinates, sweep_accuracies
+from spinlens.plots.sweep import sweep_accuracies
 from spinlens.report import point_tables
 
 table = read_frame(snakemake.input[0])
