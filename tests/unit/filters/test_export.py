@@ -111,7 +111,7 @@ def test_the_scale_of_the_input_is_read_from_the_model_file(tmp_path, layers, sc
     stored = [{"config": {"name": name, "scale": 0.25}} for name in layers]
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
         archive.writestr("config.json", json.dumps({"config": {"layers": stored}}))
-    assert projection.input_scale(tmp_path / "model.keras") == scale
+    assert projection.input_factor(tmp_path / "model.keras") == scale
 
 
 def test_what_is_not_finite_is_refused(tmp_path):

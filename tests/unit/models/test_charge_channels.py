@@ -56,7 +56,7 @@ def test_each_channel_is_divided_by_its_own_scale(family, tmp_path):
     scaled.save(tmp_path / "model.keras")
     again = load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(answers(again, fields), answers(scaled, fields), atol=1e-6)
-    np.testing.assert_allclose(projection.input_scale(tmp_path / "model.keras"), [0.2, 10.0])
+    np.testing.assert_allclose(projection.input_factor(tmp_path / "model.keras"), [0.2, 10.0])
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -22,7 +22,7 @@ with open_dataset(given.dataset) as dataset:
 with xr.open_dataset(given.filters) as filters:
     filters.load()
 starts = read_frame(given.places)[placement.STARTS].values
-scales = np.broadcast_to(projection.input_scale(given.model), filters.sizes["channel"])
+scales = np.broadcast_to(projection.input_factor(given.model), filters.sizes["channel"])
 unit = "1/muB (1/e of a charge)" if "charge" in filters["channel"].values else "1/muB"
 if snakemake.params.normalization not in ("none", "dataset"):
     unit = "A^-3 (normalized)" if "charge" in filters["channel"].values else "A^-3 (m normalized)"

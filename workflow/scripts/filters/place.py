@@ -19,9 +19,9 @@ given, point = snakemake.input, snakemake.params.hyperparameters
 with xr.open_dataset(given.filters) as filters:
     kernel = filters["kernel"].values.astype(np.float64)
 if point["channels"] == "both":  # the network scales each channel, the inputs below are not
-    from spinlens.filters.projection import input_scale
+    from spinlens.filters.projection import input_factor
 
-    scales = input_scale(Path(given.filters).with_name("model.keras"))
+    scales = input_factor(Path(given.filters).with_name("model.keras"))
     kernel *= np.reshape(np.broadcast_to(scales, kernel.shape[1]), (1, -1, 1, 1, 1))
 with open_dataset(given.dataset) as dataset:
     lattice, count = dataset["lattice"].values.mean(axis=0), dataset.sizes["sample"]

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# Labels that name the lowest of the orders that were compared; of FM and Néel alone the second.
-LOWEST_ORDER_LABELS = ("ground_state", "lower_of_FM_Neel")
 SMALLEST_MOMENT_MUB = 0.3  # of a magnetic site
 LARGEST_NM_MOMENT_MUB = 0.05  # of any site of a nonmagnetic crystal
 LEAST_COLLINEAR_COSINE = 0.95

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.core.files import read_table
 from spinlens.crystal.formulas import composition, parsed, reduced
+from spinlens.settings.label_names import LOWEST_ORDER_LABELS
 
 AGREEMENT_COLUMNS = (
     "formula", "published_ground_state", "ground_state", "published_moment_muB", "moment_muB",

@@ -11,8 +11,8 @@ from math import prod
 from typing import Any
 
 from spinlens.calculations import energy_settings
-from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.crystal.formulas import composition, reduced
+from spinlens.settings.label_names import LOWEST_ORDER_LABELS
 
 ORDERS = ("FM", "AFM", "NM")
 RESOLUTION_EV = 1e-5  # per cell; the last digit that tables give: orders closer than it tie

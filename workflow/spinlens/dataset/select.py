@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spinlens.calculations import record
-from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
 from spinlens.core.files import read_table
 from spinlens.dataset import ground_states
 from spinlens.dataset.ground_states import Compared
+from spinlens.settings.label_names import LOWEST_ORDER_LABELS
 
 CONDITION_COLUMNS = ["label", "values"]
 COMPARED_COLUMNS = ["calculation", "label", "value", "label_source"]

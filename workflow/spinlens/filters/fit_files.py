@@ -1,4 +1,7 @@
-"""Train one network and write every file of it: model, predictions, filters, metrics."""
+"""Train one network and write every file of it: model, predictions, filters, metrics.
+
+It stands in `filters`, which come after `training`, because the filters are among the files.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -127,8 +130,7 @@ def write_point(
     window : float or None
         Height of the window along c in Å.
     training_range : dict
-        What `prediction.training_range.of_samples` gives of the training fold, the dataset's grid
-        among it.
+        What `dataset.read.ranges` gives of the training fold, the dataset's grid among it.
     """
     abouts = {name: _about(each) for name, each in by_name(task.target).items()}
     targets: dict[str, Any] = {"target": next(iter(abouts.values()))}

@@ -56,7 +56,7 @@ def project(
     raise ValueError(f"projection: {kind!r} is none of {', '.join(PROJECTION_TITLES)}")
 
 
-def input_scale(model: Path | str) -> float | list[float]:
+def input_factor(model: Path | str) -> float | list[float]:
     """Find the factor that multiplies a saved model's input before the first convolution.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Networks of both families, compiled."""
+"""Networks of every family, compiled."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -133,7 +133,7 @@ def first_kernel(model: keras.Model) -> NDArray[np.float32] | Coefficients:
     Parameters
     ----------
     model
-        Of either family.
+        Of any family.
 
     Returns
     -------

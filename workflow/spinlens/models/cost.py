@@ -17,7 +17,7 @@ from spinlens.settings import sizes
 # Python with TensorFlow, Keras, pandas and scikit-learn loaded, and a compiled network of a few
 # thousand voxels: measured.
 _FRAMEWORK_MB = 800
-CACHE_MB = 512  # of inputs.CACHE_BYTES
+CACHE_MB = 512  # dataset.network_inputs.CACHE_BYTES, which a test compares
 # A batch as NumPy stacks it, its tensor, one that waits, one in use, and one of the validation
 # samples.
 _BATCHES_AT_ONCE = 5

@@ -13,6 +13,8 @@ from spinlens.core.errors import SpinlensError
 
 Labels = Mapping[str, Mapping[str, Any]]  # of each calculation: name to value
 
+# They name the lowest of the orders that were compared; of FM and Néel alone the second.
+LOWEST_ORDER_LABELS = ("ground_state", "lower_of_FM_Neel")
 # From the files of a run, its densities and the comparison of runs.
 OF_EVERY_RUN = (
     "total_moment_muB",
@@ -33,8 +35,7 @@ OF_EVERY_RUN = (
     "potentials",
     "order",
     "order_final",
-    "ground_state",
-    "lower_of_FM_Neel",
+    *LOWEST_ORDER_LABELS,
     "exchange_meV",
     "J1_meV",
     "J2_meV",

@@ -7,7 +7,7 @@ plan.Planned does.
 from collections.abc import Callable
 from typing import Any
 
-from spinlens.calculations.magnetic_order import LOWEST_ORDER_LABELS
+from spinlens.settings.label_names import LOWEST_ORDER_LABELS
 
 Records = dict[str, dict[str, Any]]
 Compare = Callable[[Records, dict[str, list[str]]], Records]
