@@ -35,7 +35,7 @@ VOXEL = COMMON | {
 class Cells:
     """Samples as inputs.Inputs holds them."""
 
-    shape = (*GRID, 1)
+    shape, samples = (*GRID, 1), TRAINED + VALIDATED
 
     def __init__(self, seed, steerable):
         random = np.random.default_rng(seed)
