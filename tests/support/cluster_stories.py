@@ -133,8 +133,8 @@ def interrupted(node, folder, prepared):
     chapters["after second"] = trainings(node, study)
     node.run("scancel", *running(node, study))
     deadline = time.monotonic() + 60
-    while running(node, study) and time.monotonic() < deadline:
-        time.sleep(0.5)
+    while trainings(node, study, "RUNNING", "COMPLETING") and time.monotonic() < deadline:
+        time.sleep(0.5)  # one that is completing may still write, and is named so
     with study.snakemake(*PROFILE, *GPU_LESS, MODEL) as run:
         chapters["last"] = run.wait(timeout=900)
     chapters["jobs"] = trainings(node, study)
