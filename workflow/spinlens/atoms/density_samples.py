@@ -100,7 +100,7 @@ def read(records: Iterable[Path | str], magnetic: Mapping[str, float]) -> list[D
         If no sample has a magnetic site and a magnetization.
     """
     headers = {file: record.read_header(file) for file in records}
-    found = [_read(file, magnetic) for file, own in headers.items() if own.volume]
+    found = [_read(file, own, magnetic) for file, own in headers.items() if own.volume]
     samples = [each for each in found if each.directions.any() and each.magnetization.any()]
     if not samples:
         raise SpinlensError(
@@ -225,7 +225,7 @@ def _moments(basis: AtomicBasis, sample: DensitySample) -> tuple[Array, Array]:
     return np.concatenate([total, within]), np.array([grids.integral(field, lattice), *moments])
 
 
-def _read(file: Path | str, magnetic: Mapping[str, float]) -> DensitySample:
+def _read(file: Path | str, header: record.Header, magnetic: Mapping[str, float]) -> DensitySample:
     with xr.open_dataset(file, engine="netcdf4") as opened:
         symbols = [str(symbol) for symbol in opened["site_element"].values]
         structure = Atoms(
@@ -234,7 +234,7 @@ def _read(file: Path | str, magnetic: Mapping[str, float]) -> DensitySample:
             cell=opened["lattice"].values,
             pbc=True,
         )
-        order = record.read_header(file).values.get("order")
+        order = header.values.get("order")
         signs = np.where(opened["site_moment"].values < 0, -1.0, 1.0)
         moments = np.array([bool(magnetic.get(symbol)) for symbol in symbols], float)
         return DensitySample(

@@ -135,5 +135,6 @@ def _start_again(former: Network, new: keras.Model) -> None:
     """Give a trained network the weights of a new one, and an optimizer that has made no step."""
     assign(variables(former.model), values(variables(new)))
     optimizer = former.trained.optimizer
-    assign(optimizer.variables, [np.zeros_like(each) for each in values(optimizer.variables)])
+    for variable in optimizer.variables:
+        variable.assign(keras.ops.zeros_like(variable))
     optimizer.learning_rate.assign(new.optimizer.learning_rate)

@@ -118,8 +118,7 @@ def kept_spectra(point: Mapping[str, Any], cell: Sizes, channels: int, samples: 
     if point.get("family", "voxel") != "voxel" or not is_fixed or point["mixed_precision"]:
         return 0
     first = _first(point, cell, channels)
-    read = [axis.length * size for axis, size in zip(first.axes(), first.pool, strict=True)]
-    if cheaper_method(cell, read, first.kernel, channels, first.filters) == "direct":
+    if _is_direct(first, _read(first)):
         return 0
     a, b, c = cell
     values = samples * channels * a * b * 2 * (c // 2 + 1)
@@ -143,12 +142,20 @@ def _first(point: Mapping[str, Any], cell: Sizes, channels: int) -> _Convolution
 
 def _layer(convolution: _Convolution, outputs: int) -> Layer:
     """Layer of a PeriodicConv3D that keeps so many values."""
-    lengths = [axis.length for axis in convolution.axes()]
-    read = [n * size for n, size in zip(lengths, convolution.pool, strict=True)]
+    read = _read(convolution)
+    count = _direct if _is_direct(convolution, read) else _transformed
+    return count(convolution, read, outputs)
+
+
+def _read(convolution: _Convolution) -> list[int]:
+    """Values along a, b and c that are read out of a PeriodicConv3D, before its pool."""
+    axes = zip(convolution.axes(), convolution.pool, strict=True)
+    return [axis.length * size for axis, size in axes]
+
+
+def _is_direct(convolution: _Convolution, read: Sequence[int]) -> bool:
     sizes = (convolution.kernel, convolution.channels, convolution.filters)
-    if cheaper_method(convolution.cell, read, *sizes) == "direct":
-        return _direct(convolution, read, outputs)
-    return _transformed(convolution, read, outputs)
+    return cheaper_method(convolution.cell, read, *sizes) == "direct"
 
 
 def _further(convolution: _Convolution) -> Layer:

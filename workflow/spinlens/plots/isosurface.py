@@ -69,8 +69,9 @@ def isosurface(field: NDArray[Any], crystal: Crystal, level: float, title: str) 
     labels = {f"+{level:.2g} μB Å⁻³": POSITIVE, f"−{level:.2g} μB Å⁻³": NEGATIVE}
     patches = [Patch(facecolor=colour, label=label) for label, colour in labels.items()]
     entries = [*patches, *atom_legend(crystal.elements, balls=True)]
+    hidden = _hidden(field, crystal, level)
     for entry in entries:
-        if entry.get_label() in _hidden(field, crystal, level):
+        if entry.get_label() in hidden:
             entry.set_label(f"{entry.get_label()}, inside a surface")
     figure.legend(handles=entries, loc="lower center", ncols=8)
     heading, above = f"{readable(title)}: surfaces of constant m", 1 - 0.06 / figure.get_figheight()

@@ -109,7 +109,8 @@ def fit(
         network = (networks or Networks()).of(
             point, inputs.shape, classes, scale, weights, _is_whole(point, inputs, devices, augment)
         )
-    model, trained = network.model, network.trained
+    model: keras.Model = network.model
+    trained: keras.Model = network.trained
     initial_kernel = build.first_kernel(model)
     log = EpochLog(point["epochs"], report, curves)
     made_from = {"point": dict(point), "devices": len(devices), "classes": classes}
@@ -149,15 +150,13 @@ def fit(
     keeper.finish()
     if stopper is not None:
         stopper.take_best(trained)
-    predicting = trained
     if unit is not None:
-        mean_and_deviation = target_units.of_outputs(unit, classes)
+        scales = target_units.of_outputs(unit, classes)
         with data_parallel.scope(devices):
-            predicting = build.in_unit(trained, *mean_and_deviation)
-            model = build.in_unit(model, *mean_and_deviation)
+            model, trained = (build.in_unit(each, *scales) for each in (model, trained))
     folds = (training, validation)
     predictions = tuple(
-        _predict(predicting, Batches(given, *fold, size), classes, devices) for fold in folds
+        _predict(trained, Batches(given, *fold, size), classes, devices) for fold in folds
     )
     found: dict[str, Any]
     if isinstance(classes, dict):
