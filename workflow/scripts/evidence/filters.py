@@ -23,8 +23,10 @@ point = snakemake.params.hyperparameters
 with open_dataset(snakemake.input.dataset) as dataset:
     samples = joint_targets.read(dataset, point).samples
 with Inputs(snakemake.input.dataset, point) as inputs:
-    mean = np.mean([inputs[sample] for sample in samples], axis=0)
-mean_density = np.moveaxis(mean, -1, 0)
+    total = np.zeros(inputs.shape, np.float32)  # one by one: they may not fit in memory
+    for sample in samples:
+        total += inputs[sample]
+mean_density = np.moveaxis(total / np.float32(len(samples)), -1, 0)
 
 runs = [kernels(path) for path in snakemake.params.filters["fits"]]
 null = [kernels(path) for path in snakemake.params.filters["null"]]

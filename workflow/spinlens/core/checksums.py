@@ -2,7 +2,9 @@
 
 Each file that `core.files.whole` writes below a folder of results gets a checksum in `.checksums`
 there. The folder makes the difference: elsewhere nothing is noted and nothing is checked. A file
-without a checksum, such as one of an earlier version, is taken as it is.
+without a checksum, such as one of an earlier version, is taken as it is. A folder that was written
+as one thing, such as a Zarr store, has one checksum of all its files, hidden ones left out: one
+that is missing is noticed, too.
 """
 
 import hashlib
@@ -25,14 +27,14 @@ UNCHECKED = (("structures", "vasp"), ("export",), ("checkpoints",),
 
 
 def forget(path: Path | str) -> None:
-    """Remove the checksum of a file that is about to be replaced."""
+    """Remove the checksum of a file, or a folder, that is about to be replaced."""
     if note := _note_of(Path(path)):
         with suppress(OSError):
             note.unlink()
 
 
 def note(path: Path | str) -> None:
-    """Note the checksum of a file that was just written."""
+    """Note the checksum of a file, or a folder, that was just written."""
     if place := _note_of(Path(path)):
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = place.with_name(f".{place.name}.{os.getpid()}")
@@ -54,9 +56,10 @@ def require(files: Iterable[Path | str]) -> None:
         One is not: the message names it.
     """
     for given in map(Path, files):
-        members = sorted(given.rglob("*")) if given.is_dir() else [given]
+        is_folder = given.is_dir() and not _is_noted(given)
+        members = sorted(given.rglob("*")) if is_folder else [given]
         for path in members:
-            if path.is_file() and not _is_intact(path):
+            if path.exists() and not _is_intact(path):
                 raise SpinlensError(_line([path]))
 
 
@@ -89,10 +92,14 @@ def changed_line(results: Path | str) -> str:
 def _is_suspect(path: Path, place: Path) -> bool:
     """Whether a file exists, was touched since its checksum was noted, and differs from it."""
     try:
-        own, noted = path.stat(), place.stat()
+        noted, exists = place.stat(), path.exists()
+        stats = [file.stat() for file in _files(path)]
     except OSError:
         return False
-    if own.st_mtime_ns <= noted.st_mtime_ns and _read(place).get("bytes") == own.st_size:
+    if not exists:
+        return False
+    latest = max((own.st_mtime_ns for own in stats), default=0)
+    if latest <= noted.st_mtime_ns and _read(place).get("bytes") == _size(stats):
         return False
     if not _is_intact(path):
         return True
@@ -106,8 +113,13 @@ def _is_intact(path: Path) -> bool:
     if place is None or not place.is_file():
         return True
     expected = _read(place)
-    size = path.stat().st_size
+    size = _size(file.stat() for file in _files(path))
     return expected.get("bytes") == size and expected == _measured(path)
+
+
+def _is_noted(path: Path) -> bool:
+    place = _note_of(path)
+    return place is not None and place.is_file()
 
 
 def _read(place: Path) -> dict[str, Any]:
@@ -119,10 +131,30 @@ def _read(place: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _files(path: Path) -> list[Path]:
+    """The file itself, or the files of a folder but hidden ones, such as Snakemake's time stamp."""
+    if not path.is_dir():
+        return [path]
+    return sorted(
+        file for file in path.rglob("*") if file.is_file() and not file.name.startswith(".")
+    )
+
+
+def _size(stats: Iterable[os.stat_result]) -> int:
+    return sum(own.st_size for own in stats)
+
+
 def _measured(path: Path) -> dict[str, Any]:
+    files = _files(path)
+    digests = {file.relative_to(path).as_posix(): _digest(file) for file in files}
+    if path.is_dir():
+        digests = {".": hashlib.sha256(json.dumps(digests).encode()).hexdigest()}
+    return {"bytes": _size(file.stat() for file in files), "sha256": digests["."]}
+
+
+def _digest(path: Path) -> str:
     with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": digest}
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _note_of(path: Path) -> Path | None:

@@ -4,6 +4,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,12 +24,13 @@ PROBE_BYTES = 2**24
 def whole(path: Path | str) -> Iterator[Path]:
     """Path to write to, renamed to `path` if the block succeeds and removed if it fails.
 
-    The temporary name keeps the suffix, because writers choose a format by it.
+    The temporary name keeps the suffix, because writers choose a format by it. What is written
+    there may be a folder, such as a Zarr store.
 
     Parameters
     ----------
     path
-        File to write; missing parent directories are made.
+        File or folder to write; missing parent directories are made.
 
     Returns
     -------
@@ -46,6 +48,8 @@ def whole(path: Path | str) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         checksums.forget(path)
+        if temporary.is_dir():
+            _remove(path)  # a folder is renamed to a free name only
         os.replace(temporary, path)
         checksums.note(path)
     except (OSError, RuntimeError) as fault:
@@ -55,7 +59,14 @@ def whole(path: Path | str) -> Iterator[Path]:
         raise Unwritable(path, reason) from fault
     finally:
         with suppress(OSError):  # a disk that takes no file may not remove any
-            temporary.unlink()
+            _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _disk_fault(fault: OSError | RuntimeError, temporary: Path) -> OSError | None:
@@ -70,7 +81,8 @@ def _disk_fault(fault: OSError | RuntimeError, temporary: Path) -> OSError | Non
         return fault
     try:
         temporary.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "ab") as probe:
+        place = temporary / "probe" if temporary.is_dir() else temporary
+        with open(place, "ab") as probe:
             probe.write(bytes(PROBE_BYTES))
     except OSError as refusal:
         return refusal if refusal.errno in DISK_FULL + FORBIDDEN else None

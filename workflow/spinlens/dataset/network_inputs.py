@@ -5,11 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
 from spinlens.core.errors import SpinlensError
+from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
 from spinlens.density.window import project_along_c
 from spinlens.settings import sizes
@@ -30,7 +30,7 @@ class Inputs:
     Parameters
     ----------
     path
-        results/dataset.nc. Close the inputs, or use them in a `with`.
+        The dataset. Close the inputs, or use them in a `with`.
     point
         Hyperparameters.
     cache_bytes
@@ -52,11 +52,10 @@ class Inputs:
         self, path: Path | str, point: Mapping[str, Any], cache_bytes: int = CACHE_BYTES
     ) -> None:
         """Open the dataset."""
-        self._file = netCDF4.Dataset(path)
-        self._file.set_auto_mask(False)
+        self._dataset = open_dataset(path)
         self._point = point
-        cell = sizes.cell_shape(point, self._file["magnetization"].shape[1:])
-        self.samples = self._file["magnetization"].shape[0]
+        self.samples, *grid = self._dataset["magnetization"].shape
+        cell = sizes.cell_shape(point, grid)
         self.shape = (*cell, grids.CHANNELS[point["channels"]])
         self.lattices = self.cells().astype(np.float32) if sizes.is_steerable(point) else None
         self._kept = lru_cache(maxsize=cache_bytes // (4 * int(np.prod(self.shape))))(self._read)
@@ -67,7 +66,7 @@ class Inputs:
 
     def cells(self) -> NDArray[np.float64]:
         """Lattice vectors of all samples in rows, (samples, 3, 3), Å."""
-        return self._file["lattice"][:]
+        return self._dataset["lattice"].values
 
     def __enter__(self) -> Self:
         """Return the inputs themselves."""
@@ -75,7 +74,7 @@ class Inputs:
 
     def __exit__(self, *_: object) -> None:
         """Close the file."""
-        self._file.close()
+        self._dataset.close()
 
     def _read(self, sample: int) -> NDArray[np.float32]:
         point = self._point
@@ -84,7 +83,7 @@ class Inputs:
         if point["isosurface"] is not None:
             field = grids.above_isosurface(field, point["isosurface"])
         if point["dimensions"] == 2:
-            lattice = self._file["lattice"][sample]
+            lattice = self._of_sample("lattice", sample)
             field = project_along_c(field, lattice)[..., np.newaxis]
         if point["normalization"] not in grids.NORMALIZATIONS_OF_DATASET:
             field = self._by_own_scale(field, sample)
@@ -94,16 +93,20 @@ class Inputs:
         """Read the magnetization (na, nb, nc), or as a vector; or fields with the charge."""
         kind = self._point["channels"]
         if kind in sizes.OF_CHARGE:
-            charge, m = (self._file[name][sample] for name in ("charge", "magnetization"))
+            charge, m = (self._of_sample(name, sample) for name in ("charge", "magnetization"))
             return _with_charge(charge, m, kind)
         if kind != "vector":
-            return self._file["magnetization"][sample]
-        known = "magnetization_vector" in self._file.variables
-        field = self._file["magnetization_vector"][sample] if known else np.array([np.nan])
+            return self._of_sample("magnetization", sample)
+        name = "magnetization_vector"
+        field = self._of_sample(name, sample) if name in self._dataset else np.array([np.nan])
         if np.isnan(field).any():
-            name = self._file["sample"][sample]
-            raise SpinlensError(f"channels: vector takes noncollinear runs, {name} is not one")
+            run = self._of_sample("sample", sample)
+            raise SpinlensError(f"channels: vector takes noncollinear runs, {run} is not one")
         return field
+
+    def _of_sample(self, name: str, sample: int) -> NDArray[Any]:
+        """Read a variable of one sample, and no more of the file."""
+        return self._dataset.variables[name][sample].values
 
     def _by_own_scale(self, field: NDArray[np.floating], sample: int) -> NDArray[np.floating]:
         own = self._point["normalization"]
@@ -113,7 +116,7 @@ class Inputs:
             return grids.by_own_scale(field, own)
         except ValueError as fault:
             raise SpinlensError(
-                f"normalization of {self._file['sample'][sample]}: {fault}"
+                f"normalization of {self._of_sample('sample', sample)}: {fault}"
             ) from None
 
 

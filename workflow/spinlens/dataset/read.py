@@ -8,6 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from spinlens.settings.sizes import STORE_SUFFIX
+
 LATTICE_PARAMETERS = ("a", "b", "c", "alpha", "beta", "gamma")
 
 
@@ -17,14 +19,20 @@ def open_dataset(path: Path | str) -> xr.Dataset:
     Parameters
     ----------
     path
-        results/dataset.nc, as `write.write_dataset` writes it.
+        results/dataset.nc, or the store results/dataset.zarr, as `write.write_dataset` writes it.
 
     Returns
     -------
     xr.Dataset
-        Lazy and not cached; close it, or use it in a `with`.
+        Lazy and not cached; close it, or use it in a `with`. It is the same from both formats.
     """
-    return xr.open_dataset(path, engine="netcdf4", cache=False)
+    if Path(path).suffix != STORE_SUFFIX:
+        return xr.open_dataset(path, engine="netcdf4", cache=False)
+    opened = xr.open_dataset(path, engine="zarr", cache=False)
+    for name in [name for name in opened.variables if opened[name].dtype.kind == "T"]:
+        texts = np.array(opened[name].values.tolist(), dtype=str).reshape(opened[name].shape)
+        opened[name] = (opened[name].dims, texts, opened[name].attrs)
+    return opened[opened.attrs.pop("variables").split()]
 
 
 def mean_voxel_vectors(dataset: xr.Dataset) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Write the dataset: every sample on one common grid, in one netCDF file.
+"""Write the dataset: every sample on one common grid, in one netCDF file or a Zarr store.
 
 | variable | dims | unit |
 | --- | --- | --- |
@@ -21,6 +21,7 @@ Samples are written one after another, one sample a chunk: memory does not grow 
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,10 @@ from spinlens.calculations import record
 from spinlens.core import netcdf
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
+from spinlens.dataset.zarr_store import Store
 from spinlens.density import grids
 from spinlens.density.window import cut_window, window_start, windowed_cell
+from spinlens.settings.sizes import STORE_SUFFIX
 
 UNITS = {"muB": "muB", "eV": "eV", "meV": "meV"}
 FIELDS = ("charge", "magnetization", "magnetization_vector")
@@ -57,7 +60,7 @@ def write_dataset(
     Parameters
     ----------
     path
-        File to write.
+        File to write; a Zarr store if its name ends in `.zarr`.
     records
         Record files of the samples.
     grid
@@ -78,14 +81,27 @@ def write_dataset(
     headers = [_header(file, compared or {}) for file in records]
     # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
     netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)
-    with whole(path) as temporary, netCDF4.Dataset(temporary, "w") as output:
+    is_store = Path(path).suffix == STORE_SUFFIX
+    # Of a store, a file in memory takes all but the fields.
+    with whole(path) as temporary, netCDF4.Dataset(temporary, "w", diskless=is_store) as output:
         _describe(output)
         _define(output, headers, tuple(grid))
         _write_labels(output, headers)
+        fields = [name for name in FIELDS if name in output.variables]
+        store = Store(temporary, output, fields) if is_store else None
+        put = store.put if store else partial(_write_fields, output)
         for index, file in enumerate(records):
-            with xr.open_dataset(file, engine="netcdf4") as sample:
-                _write_sample(output, index, _on_common_grid(sample, tuple(grid), window))
+            with xr.open_dataset(file, engine="netcdf4") as opened:
+                sample = _on_common_grid(opened, tuple(grid), window)
+            _write_sites(output, index, sample)
+            put(index, sample)
+        if store:
+            store.finish()
 
+
+def _opened(path: Path) -> netCDF4.Dataset:
+    """Open the file to write; of a Zarr store, one in memory for all but the fields."""
+    return netCDF4.Dataset(path, "w", diskless=path.suffix == STORE_SUFFIX)
 
 def _on_common_grid(
     sample: xr.Dataset, grid: Shape, window: float | None
@@ -157,15 +173,14 @@ def _define(output: netCDF4.Dataset, headers: list[dict[str, Any]], grid: Shape)
 
 
 def _one_sample_a_chunk(output: netCDF4.Dataset, dims: tuple[str, ...]) -> dict[str, Any]:
-    shape = tuple(output.dimensions[dim].size for dim in dims)
-    pack: dict[str, Any] = {
+    return {
         "compression": "zlib",
         "complevel": 1,
         "shuffle": True,
         "fletcher32": True,
         "fill_value": np.nan,
+        "chunksizes": (1, *(output.dimensions[dim].size for dim in dims)),
     }
-    return pack | {"chunksizes": (1, *shape)}
 
 
 def _write_labels(output: netCDF4.Dataset, headers: list[dict[str, Any]]) -> None:
@@ -225,11 +240,15 @@ def _column(values: list[Any]) -> tuple[Any, NDArray[Any]]:
     return str, np.array(["" if v is None else str(v) for v in values], dtype=object)
 
 
-def _write_sample(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:
-    for name in (*FIELDS, "lattice"):
-        if name in sample:
-            output[name][index] = sample[name]
+def _write_sites(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:
+    output["lattice"][index] = sample["lattice"]
     sites = len(sample["site_position"])
     for name in ("site_position", *OF_SITES):
         output[name][index] = np.nan
         output[name][index, :sites] = sample[name]
+
+
+def _write_fields(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:
+    for name in FIELDS:
+        if name in sample:
+            output[name][index] = sample[name]

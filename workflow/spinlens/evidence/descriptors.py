@@ -20,6 +20,7 @@ from typing import Any
 
 import netCDF4
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from spinlens.core import netcdf
@@ -27,6 +28,7 @@ from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
 from spinlens.crystal import composition
 from spinlens.crystal.formulas import reduced
+from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
 from spinlens.evidence import site_features
 
@@ -140,23 +142,22 @@ def write(
     Parameters
     ----------
     path, dataset_path : Path or str
-        File to write, and `dataset.nc`.
+        File to write, and the dataset.
     coarse_grid : sequence of int
         Voxels along a, b and c of the coarse density, at most those of the dataset.
     """
-    with netCDF4.Dataset(dataset_path) as dataset, whole(path) as temporary:
-        dataset.set_auto_mask(False)
+    with open_dataset(dataset_path) as dataset, whole(path) as temporary:
         shape = dataset["magnetization"].shape
         grid = [min(pair) for pair in zip(coarse_grid, shape[1:], strict=True)]
-        elements = dataset["site_element"][:]
+        elements, calculations = dataset["site_element"].values, dataset["sample"].values
         table, names = composition.descriptors(elements)
         with netCDF4.Dataset(temporary, "w") as output:
             _define(output, shape[0], grid, names)
             for index in range(shape[0]):
-                output["calculation"][index] = dataset["sample"][index]
+                output["calculation"][index] = str(calculations[index])
                 output["formula"][index] = reduced(elements[index])
                 output["composition"][index] = table[index]
-                moments = dataset["site_moment"][index]
+                moments = dataset["site_moment"][index].values
                 own = [element for element in elements[index] if element]
                 output["sites"][index] = site_features.of_sites(own, moments)
                 output["strongest_moment"][index] = np.nanmax(np.abs(moments))
@@ -178,10 +179,10 @@ def _of_sample(
     return grids.integral(parts, lattice), grids.resample(parts, coarse_grid)
 
 
-def _write_density(output: netCDF4.Dataset, index: int, dataset: netCDF4.Dataset) -> None:
+def _write_density(output: netCDF4.Dataset, index: int, dataset: xr.Dataset) -> None:
     grid = output["coarse_density"].shape[2:]
-    lattice = dataset["lattice"][index]
-    integrals, coarse = _of_sample(dataset["magnetization"][index], lattice, grid)
+    magnetization, lattice = (dataset[name][index].values for name in ("magnetization", "lattice"))
+    integrals, coarse = _of_sample(magnetization, lattice, grid)
     output["positive_integral"][index], output["negative_integral"][index] = integrals
     output["integral"][index] = integrals[0] - integrals[1]
     output["coarse_density"][index] = coarse

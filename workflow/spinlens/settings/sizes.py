@@ -12,6 +12,8 @@ from spinlens.core.errors import SpinlensError
 # Least width of a radial function × largest wave number: exp(-4.5) of its spectrum is left there.
 RESOLVED = 3.0
 OF_CHARGE = ("charge", "up", "down", "both")  # channels that take the charge density
+DATASET, STORE, STORE_SUFFIX = "dataset.nc", "dataset.zarr", ".zarr"
+VOXEL_BYTES = 2 * 4  # charge and magnetization density, float32
 
 
 def is_steerable(point: Mapping[str, Any]) -> bool:
@@ -207,3 +209,25 @@ def _check_steerable(point: Mapping[str, Any]) -> None:
         raise SpinlensError(
             "normalization: integral is of one axis, with vectors set normalization: norm"
         )
+
+
+def dataset_name(calculations: int, grid: Sequence[int], zarr_from_gb: float | None) -> str:
+    """Name of the dataset, which says its format.
+
+    Parameters
+    ----------
+    calculations
+        Number of calculations that are listed: the most samples that the dataset can have.
+    grid
+        Voxels of the dataset along a, b and c.
+    zarr_from_gb
+        Size before compression, GB, from which the dataset is a Zarr store; None for never.
+
+    Returns
+    -------
+    str
+        `dataset.nc`, or `dataset.zarr` for a Zarr store.
+    """
+    size_gb = calculations * float(np.prod(grid)) * VOXEL_BYTES / 1e9
+    is_store = zarr_from_gb is not None and size_gb >= zarr_from_gb
+    return STORE if is_store else DATASET
