@@ -30,7 +30,7 @@ rule all:
     """The main job: dataset, models, figures, tables and the report."""
     default_target: True
     input:
-        f"{RESULTS}/dataset.nc",
+        DATASET,
         f"{RESULTS}/exchange.tsv",
         f"{RESULTS}/sweep.tsv",
         f"{RESULTS}/evidence.tsv",

@@ -26,6 +26,7 @@ rule stale:
     params:
         results=RESULTS,
         known={
+            "dataset.*": [Path(DATASET).name],
             "calculations/*.nc": [f"calculations/{name}.nc" for name in CALCULATIONS],
             "models/*": [f"models/{name}" for name in POINTS],
             "splits/*": [f"splits/{target}" for target in TARGETS],

@@ -176,6 +176,10 @@ LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.val
 FITTED_CONFIG, CHOSEN = or_exit("config", data_defaults.fitted, config, GIVEN, LENGTHS)
 config.update(FITTED_CONFIG)
 warn("config", CHOSEN)
+# Its name says the format, which therefore is known before any job: one file, or a store of many.
+DATASET = f"{RESULTS}/" + sizes.dataset_name(
+    len(CALCULATIONS), config["grid"], config["zarr_from_gb"]
+)
 SHARDS = shards.divide(CALCULATIONS, f"{RESULTS}/calculations")
 # A table of records for each shard of many calculations; else the records themselves.
 RECORDS = shards.outputs(CALCULATIONS, f"{RESULTS}/calculations")

@@ -32,13 +32,13 @@ rule select:
 
 
 rule dataset:
-    """Resample every sample onto one grid and write them, with their labels, to one file."""
+    """Resample every sample onto one grid and write them, with their labels, to one dataset."""
     input:
         samples=f"{RESULTS}/samples.tsv",
         compared=f"{RESULTS}/compared.tsv",
         records=RECORDS,
     output:
-        f"{RESULTS}/dataset.nc",
+        directory(DATASET) if DATASET.endswith(sizes.STORE_SUFFIX) else DATASET,
     log:
         f"{RESULTS}/logs/dataset.log",
     benchmark:
@@ -81,7 +81,7 @@ rule agreement:
 rule class_means:
     """Average the magnetization densities of each class."""
     input:
-        f"{RESULTS}/dataset.nc",
+        DATASET,
     output:
         f"{RESULTS}/class_means.nc",
     log:

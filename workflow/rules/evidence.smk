@@ -8,7 +8,7 @@ REPEATED_TABLE = f"{RESULTS}/evidence/repeated.tsv"
 rule descriptors:
     """Write the descriptors of each sample that the baselines are fitted on."""
     input:
-        f"{RESULTS}/dataset.nc",
+        DATASET,
     output:
         f"{RESULTS}/descriptors.nc",
     log:
@@ -29,7 +29,7 @@ rule descriptors:
 rule baselines:
     """Fit every baseline on {wildcards.split} for {wildcards.target}."""
     input:
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
         descriptors=f"{RESULTS}/descriptors.nc",
         split=f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
     output:
@@ -118,7 +118,7 @@ rule filter_evidence:
     """Test whether each filter of {wildcards.point} recurs more than under permuted labels."""
     input:
         unpack(single_split_fits),
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         table=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/filters.tsv",
         null=f"{RESULTS}/evidence/filters/{{point}}/{{target}}/null.tsv",

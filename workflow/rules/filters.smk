@@ -5,7 +5,7 @@ rule place_filters:
     """Find where in the crystal the filters of {wildcards.point} respond most strongly."""
     input:
         filters=f"{MODEL}/filters.nc",
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         f"{MODEL}/places.tsv",
     log:
@@ -50,7 +50,7 @@ rule attribution:
     """Attribute the predictions of {wildcards.point} to positions in the cell."""
     input:
         model=f"{MODEL}/model.keras",
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         f"{MODEL}/attribution.nc",
     log:
@@ -103,7 +103,7 @@ rule export_point:
         attribution=branch(
             lambda wildcards: wildcards.point in ATTRIBUTED, then=f"{MODEL}/attribution.nc"
         ),
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         directory(f"{MODEL}/export"),
     log:

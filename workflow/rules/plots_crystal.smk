@@ -5,7 +5,7 @@ rule density_figures:
     """Draw the densities of the classes, their difference and the reference sample."""
     input:
         means=f"{RESULTS}/class_means.nc",
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         averages=report(
             f"{RESULTS}/figures/plane_averages.svg",
@@ -133,7 +133,7 @@ rule steerable_profiles:
     """Draw the radial functions of {wildcards.point} with the neighbour shells."""
     input:
         filters=f"{MODEL}/filters.nc",
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         figure=report(
             f"{MODEL}/profiles.svg",

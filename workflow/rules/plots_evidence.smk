@@ -30,7 +30,7 @@ rule filter_evidence_figure:
 use rule steerable_profiles as steerable_evidence with:
     input:
         unpack(single_split_fits),
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
     output:
         figure=report(
             f"{RESULTS}/evidence/filters/{{point}}/{{target}}/profiles.svg",

@@ -46,7 +46,7 @@ rule point_figures:
 rule target_figure:
     """Draw the distribution of the target and its threshold."""
     input:
-        f"{RESULTS}/dataset.nc",
+        DATASET,
     output:
         report(
             f"{RESULTS}/figures/target.svg",

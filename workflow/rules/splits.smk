@@ -4,7 +4,7 @@
 rule assign:
     """Assign training and validation folds for {wildcards.target} in {wildcards.split}."""
     input:
-        f"{RESULTS}/dataset.nc",
+        DATASET,
     output:
         f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
     log:

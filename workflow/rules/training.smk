@@ -4,7 +4,7 @@
 rule train:
     """Train {wildcards.point}."""
     input:
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
         split=lambda wildcards: split_file(
             POINTS[wildcards.point], folds.single_split(POINTS[wildcards.point])
         ),
@@ -39,7 +39,7 @@ rule train:
 rule fit:
     """Fit {wildcards.point} on fold {wildcards.fold} of {wildcards.split}, {wildcards.labels} labels."""
     input:
-        dataset=f"{RESULTS}/dataset.nc",
+        dataset=DATASET,
         split=f"{RESULTS}/splits/{{target}}/{{split}}.tsv",
     output:
         directory(FIT),

@@ -132,7 +132,7 @@ def _read(place: Path) -> dict[str, Any]:
 
 
 def _files(path: Path) -> list[Path]:
-    """The file itself, or the files of a folder but hidden ones, such as Snakemake's time stamp."""
+    """List the file itself, or the files of a folder but hidden ones (Snakemake's time stamp)."""
     if not path.is_dir():
         return [path]
     return sorted(

@@ -15,7 +15,7 @@ variables is `<label>_label`, one with many numbers stays in its record |
 | `reported_moment` | sample | muB; of a noncollinear run the length of the vector |
 | `source`, `source_sha256` | sample | |
 
-Samples are written one after another, one sample a chunk: memory does not grow with their number.
+Samples are written one by one, one sample a chunk: memory does not grow with their number.
 """
 
 import tomllib
@@ -81,14 +81,12 @@ def write_dataset(
     headers = [_header(file, compared or {}) for file in records]
     # Else the library keeps up to 64 MB of the chunks that it has written, of each variable.
     netCDF4.set_chunk_cache(CHUNK_CACHE_BYTES)
-    is_store = Path(path).suffix == STORE_SUFFIX
-    # Of a store, a file in memory takes all but the fields.
+    is_store = Path(path).suffix == STORE_SUFFIX  # then a file in memory takes all but the fields
     with whole(path) as temporary, netCDF4.Dataset(temporary, "w", diskless=is_store) as output:
         _describe(output)
         _define(output, headers, tuple(grid))
         _write_labels(output, headers)
-        fields = [name for name in FIELDS if name in output.variables]
-        store = Store(temporary, output, fields) if is_store else None
+        store = Store(temporary, output, FIELDS) if is_store else None
         put = store.put if store else partial(_write_fields, output)
         for index, file in enumerate(records):
             with xr.open_dataset(file, engine="netcdf4") as opened:
@@ -102,6 +100,7 @@ def write_dataset(
 def _opened(path: Path) -> netCDF4.Dataset:
     """Open the file to write; of a Zarr store, one in memory for all but the fields."""
     return netCDF4.Dataset(path, "w", diskless=path.suffix == STORE_SUFFIX)
+
 
 def _on_common_grid(
     sample: xr.Dataset, grid: Shape, window: float | None
@@ -117,17 +116,15 @@ def _on_common_grid(
         }
         lattice, positions = windowed_cell(lattice, positions, start, window)
     resampled = {name: grids.resample(field, grid) for name, field in fields.items()}
-    moments = {name: sample[name].values for name in OF_SITES}
-    return resampled | moments | {"lattice": lattice, "site_position": positions}
+    of_sites = {"site_position": positions} | {name: sample[name].values for name in OF_SITES}
+    return resampled | of_sites | {"lattice": lattice}
 
 
 def _header(file: Path | str, compared: Mapping[str, Labels]) -> dict[str, Any]:
     attributes, elements, variables, _ = record.read_header(file)
     labels = record.labels_of(attributes) | dict(compared.get(attributes["id"], {}))
     return {
-        "id": attributes["id"],
-        "source": attributes["source"],
-        "source_sha256": attributes["source_sha256"],
+        **{name: attributes[name] for name in ("id", "source", "source_sha256")},
         "labels": _with_moment_length(labels),
         "elements": elements,
         "variables": variables,
@@ -142,10 +139,10 @@ def _with_moment_length(labels: Labels) -> dict[str, tuple[Any, str]]:
 
 
 def _describe(output: netCDF4.Dataset) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     output.Conventions = "CF-1.11"
     output.title = "Spin densities of magnetic crystals on a common grid, with labels"
     output.source = "spin-polarised density functional theory; `source` names each file"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     output.history = f"{now} spinlens {_version()}: Fourier resampling of split CHGCAR files"
 
 
@@ -200,10 +197,8 @@ def _write_labels(output: netCDF4.Dataset, headers: list[dict[str, Any]]) -> Non
         output["sample"][index] = header["id"]
         output["source"][index] = header["source"]
         output["source_sha256"][index] = header["source_sha256"]
-        elements = header["elements"] + [""] * (
-            output.dimensions["site"].size - len(header["elements"])
-        )
-        output["site_element"][index] = np.array(elements, dtype=object)
+        padding = [""] * (output.dimensions["site"].size - len(header["elements"]))
+        output["site_element"][index] = np.array(header["elements"] + padding, dtype=object)
 
 
 def _scalar_labels(headers: list[dict[str, Any]]) -> list[str]:

@@ -1,11 +1,11 @@
 """Write the dataset as a Zarr store: what the netCDF file holds, in many files.
 
-A chunk of a field is one sample, as in the netCDF file, compressed and with a checksum; a shard, which
-is a file, holds several. Labels and sites are small, and are written at the end.
+A chunk of a field is one sample, as in the netCDF file, compressed and with a checksum; a shard,
+which is a file, holds several. Labels and sites are small, and are written at the end.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,14 @@ class Store:
     definitions
         Open netCDF file that defines every variable, and in the end holds all but the fields.
     fields
-        Names of the fields: of each, one shard waits in memory.
+        Names of the fields, those that are not defined left out. One shard of each waits in memory.
     """
 
-    def __init__(self, folder: Path, definitions: netCDF4.Dataset, fields: list[str]) -> None:
+    def __init__(self, folder: Path, definitions: netCDF4.Dataset, fields: Sequence[str]) -> None:
         self._folder, self._definitions = folder, definitions
         group = zarr.create_group(folder, zarr_format=3, overwrite=True)
-        self._arrays = {name: _array(group, definitions[name]) for name in fields}
+        defined = [definitions[name] for name in fields if name in definitions.variables]
+        self._arrays = {variable.name: _array(group, variable) for variable in defined}
         self._waiting = {
             name: np.empty(array.shards or (), np.float32) for name, array in self._arrays.items()
         }
@@ -58,7 +59,7 @@ class Store:
         for name in [name for name in rest.variables if rest[name].dtype.kind == "U"]:
             # Texts as Zarr defines them: texts of one length are an extension of zarr-python.
             rest[name] = rest[name].astype(object)
-        rest.attrs["variables"] = " ".join(map(str, opened))  # their order, which Zarr does not keep
+        rest.attrs["variables"] = " ".join(map(str, opened))  # in their order, which Zarr loses
         with warnings.catch_warnings():
             # Without it a reader lists the folder, and warns of any other file there.
             warnings.filterwarnings("ignore", "Consolidated metadata", ZarrUserWarning)

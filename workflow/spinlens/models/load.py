@@ -9,6 +9,7 @@ from typing import Any
 
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import read_json, read_table
+from spinlens.settings.sizes import DATASETS
 
 FILES = ("model.keras", "point.json", "predictions.csv")
 _MAY_DIFFER = (
@@ -70,7 +71,9 @@ def _below(place: Path) -> list[Path]:
 
 
 def dataset_of(folder: Path | str) -> Path:
-    """Dataset that the model of a folder was trained on: the nearest `dataset.nc` above.
+    """Dataset that the model of a folder was trained on: the nearest one above.
+
+    It is `dataset.nc` or the store `dataset.zarr`; of two, what was written last.
 
     Raises
     ------
@@ -78,8 +81,9 @@ def dataset_of(folder: Path | str) -> Path:
         If there is none.
     """
     for above in Path(folder).parents:
-        if (above / "dataset.nc").is_file():
-            return above / "dataset.nc"
+        found = [above / name for name in DATASETS if (above / name).exists()]
+        if found:
+            return max(found, key=lambda path: path.stat().st_mtime_ns)
     raise SpinlensError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
 
 

@@ -12,7 +12,8 @@ from spinlens.core.errors import SpinlensError
 # Least width of a radial function × largest wave number: exp(-4.5) of its spectrum is left there.
 RESOLVED = 3.0
 OF_CHARGE = ("charge", "up", "down", "both")  # channels that take the charge density
-DATASET, STORE, STORE_SUFFIX = "dataset.nc", "dataset.zarr", ".zarr"
+STORE_SUFFIX = ".zarr"
+DATASETS = ("dataset.nc", f"dataset{STORE_SUFFIX}")
 VOXEL_BYTES = 2 * 4  # charge and magnetization density, float32
 
 
@@ -230,4 +231,4 @@ def dataset_name(calculations: int, grid: Sequence[int], zarr_from_gb: float | N
     """
     size_gb = calculations * float(np.prod(grid)) * VOXEL_BYTES / 1e9
     is_store = zarr_from_gb is not None and size_gb >= zarr_from_gb
-    return STORE if is_store else DATASET
+    return DATASETS[is_store]

@@ -92,8 +92,11 @@ def place(folder: Path, depth: int) -> Path:
 
 
 def file_state(path: Path | str) -> list[int]:
-    """Size of a file in bytes and when it was written, ns: another file is noticed by them."""
-    found = Path(path).stat()
+    """Size of a file in bytes and when it was written, ns: another file is noticed by them.
+
+    Of a Zarr store they are those of its description, which is written last.
+    """
+    found = Path(path, "zarr.json" if Path(path).is_dir() else "").stat()
     return [found.st_size, found.st_mtime_ns]
 
 
