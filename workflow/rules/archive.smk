@@ -27,6 +27,7 @@ rule stale:
         results=RESULTS,
         known={
             "dataset.*": [Path(DATASET).name],
+            ".dataset.*": [],  # half-written, of a job that was killed
             "calculations/*.nc": [f"calculations/{name}.nc" for name in CALCULATIONS],
             "models/*": [f"models/{name}" for name in POINTS],
             "splits/*": [f"splits/{target}" for target in TARGETS],

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import time
 
 import pytest
@@ -97,3 +98,54 @@ def test_nothing_is_noted_or_checked_outside_of_results(tmp_path):
     (tmp_path / "own.txt").write_text("two")
     checksums.require([tmp_path / "own.txt", tmp_path / "missing.txt"])
     assert [path.name for path in tmp_path.iterdir()] == ["own.txt"]
+
+
+def store(results, shards=("0", "1")):
+    with whole(results / "dataset.zarr") as temporary:
+        for name in (*shards, "zarr.json"):
+            write_text(temporary / "charge" / name, f"content of {name}")
+    return results / "dataset.zarr"
+
+
+def test_a_folder_that_is_one_thing_has_one_checksum(results):
+    folder = store(results)
+    assert [path.name for path in (results / checksums.FOLDER).glob("dataset.zarr*")] == [
+        "dataset.zarr.json"
+    ]
+    (folder / ".snakemake_timestamp").touch()
+    later(folder / ".snakemake_timestamp")
+    checksums.require([folder, results])
+    assert checksums.changed_line(results) == ""
+    store(results, shards=("0",))  # replaced
+    assert not (folder / "charge" / "1").exists()
+    checksums.require([folder])
+
+
+@pytest.mark.parametrize("change", ["missing", "more", "renamed", "cut", "flipped", "empty"])
+def test_damage_anywhere_in_a_folder_is_noticed(results, change):
+    folder = store(results)
+    shard = folder / "charge" / "1"
+    content = shard.read_bytes()
+    if change in ("missing", "empty"):
+        shard.unlink()
+    if change == "empty":
+        for path in (folder / "charge").iterdir():
+            path.unlink()
+    if change == "more":
+        shard.with_name("2").write_bytes(content)
+    if change == "renamed":
+        later(shard.rename(shard.with_name("2")))
+    if change == "cut":
+        shard.write_bytes(content[:-1])
+    if change == "flipped":
+        shard.write_bytes(content[:-1] + b"?")
+        later(shard)
+    for given in (folder, results):
+        with pytest.raises(SpinlensError, match=r"dataset\.zarr is damaged"):
+            checksums.require([given])
+    assert checksums.changed_line(results).startswith(f"{folder} is damaged")
+
+
+def test_a_deleted_folder_is_not_missed(results):
+    shutil.rmtree(store(results))
+    assert checksums.changed_line(results) == ""

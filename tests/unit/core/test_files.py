@@ -21,6 +21,20 @@ def test_a_failing_writer_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_is_whole_or_as_it_was(tmp_path):
+    path = tmp_path / "store.zarr"
+    for content in ("old", "new"):
+        with files.whole(path) as temporary:
+            temporary.mkdir()
+            (temporary / content).write_text(content)
+        with pytest.raises(RuntimeError), files.whole(path) as temporary:
+            temporary.mkdir()
+            (temporary / "half").write_text("half")
+            raise RuntimeError
+        assert [file.name for file in path.iterdir()] == [content]
+        assert list(tmp_path.iterdir()) == [path]
+
+
 def test_the_temporary_name_keeps_the_suffix(tmp_path):
     with files.whole(tmp_path / "model.keras") as temporary:
         assert temporary.suffix == ".keras"

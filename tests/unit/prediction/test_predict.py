@@ -228,6 +228,10 @@ def test_names_stand_for_models_and_permuted_labels_are_passed_over(study, tmp_p
     assert len(load.folders(results, "folds")) == 4
     assert len(load.folders(results, "folds/another")) == 2
     assert load.dataset_of(one) == results / "dataset.nc"
+    (results / "dataset.zarr").mkdir()
+    for newest, time in (("dataset.zarr", 9e9), ("dataset.nc", 9.1e9)):
+        os.utime(results / newest, (time, time))
+        assert load.dataset_of(one) == results / newest
 
 
 def fails(study, results, name, told, tmp_path):

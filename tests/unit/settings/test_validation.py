@@ -44,6 +44,7 @@ def test_schema_config_and_library_name_the_same_keys(config):
             "config: threshold is 'mode', it must be a number, mean, median or mixture",
         ),
         ({"window": -3}, "config: window is -3, it must be a length in Å above 0, or null"),
+        ({"zarr_from_gb": -1}, "config: zarr_from_gb is -1, it must be a size in GB of at least 0"),
         ({"gpus": -1}, "config: gpus is -1, it must be auto, or a whole number"),
         ({"results": "a{b}"}, "config: results is 'a{b}', it must be a path, without braces"),
         ({"sweep": {"filtres": [1]}}, "config: sweep.filtres is not a key, did you mean filters?"),

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from small_dataset import as_store
 from small_training import POINT, SIDES, written
 from spinlens.core.files import read_table
 from spinlens.dataset.network_inputs import Inputs
@@ -61,6 +62,13 @@ def test_a_network_learns_what_can_be_learned(path):
     assert lines[0].startswith("epoch 1/12  accuracy ")
     assert [p.shape for p in fit.predictions] == [(16, 2), (8, 2)]
     assert fit.metrics["validation_auc"] == 1.0
+
+
+def test_a_zarr_store_trains_as_the_file_does(path):
+    same, another = (trained(each, epochs=2)[0] for each in (path, as_store(path)))
+    assert same.history == another.history and same.metrics == another.metrics
+    for one, other in zip(same.predictions, another.predictions, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_two_dimensions_learn_it_too(path):

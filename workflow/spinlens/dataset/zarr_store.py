@@ -78,5 +78,5 @@ def _array(group: zarr.Group, variable: netCDF4.Variable) -> zarr.Array:
         compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec()],
         fill_value=np.nan,
         dimension_names=variable.dimensions,
-        attributes={name: variable.getncattr(name) for name in ("long_name", "units")},
+        attributes={k: v for k, v in variable.__dict__.items() if k != "_FillValue"},
     )
