@@ -1,6 +1,7 @@
 """Trained models applied to new calculations: as in training, with a spread, and a warning."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
