@@ -1,6 +1,7 @@
 """A study that grows: what was done is not done again, with a job each and in shards."""
 
 import pytest
+import xarray as xr
 
 from spinlens.benchmarks import synthetic
 from spinlens.calculations import shards
@@ -62,3 +63,20 @@ def test_a_changed_calculation_runs_its_shard_alone(divided, tmp_path):
     assert planned(project)["split_shard"] == 1
     synthetic.write_calculations(project.folder / "runs" / "more", 0, 1)
     assert 1 <= planned(project)["split_shard"] <= 2
+
+
+def test_a_dataset_that_outgrows_one_file_is_a_store_with_the_same_results(project):
+    results = project.folder / "results"
+    with xr.open_dataset(results / "class_means.nc") as opened:
+        before = opened.load()
+    project.set(zarr_from_gb=0)
+    done = project.snakemake("results/class_means.nc")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not list(results.glob(".dataset*")) and (results / "dataset.zarr").is_dir()
+    assert project.planned("results/class_means.nc") == {}
+    xr.testing.assert_identical(xr.load_dataset(results / "class_means.nc"), before)
+    shard = next(path for path in (results / "dataset.zarr/charge/c").rglob("*") if path.is_file())
+    shard.unlink()
+    refused = project.snakemake("-n", "results/class_means.nc")
+    assert refused.returncode != 0
+    assert "results/dataset.zarr is damaged" in refused.stdout + refused.stderr
