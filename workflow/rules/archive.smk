@@ -26,7 +26,7 @@ rule stale:
     params:
         results=RESULTS,
         known={
-            "dataset.*": [Path(DATASET).name],
+            "dataset.*": [DATASET_NAME],
             ".dataset.*": [],  # half-written, of a job that was killed
             "calculations/*.nc": [f"calculations/{name}.nc" for name in CALCULATIONS],
             "models/*": [f"models/{name}" for name in POINTS],

@@ -177,9 +177,8 @@ FITTED_CONFIG, CHOSEN = or_exit("config", data_defaults.fitted, config, GIVEN, L
 config.update(FITTED_CONFIG)
 warn("config", CHOSEN)
 # Its name says the format, which therefore is known before any job: one file, or a store of many.
-DATASET = f"{RESULTS}/" + sizes.dataset_name(
-    len(CALCULATIONS), config["grid"], config["zarr_from_gb"]
-)
+DATASET_NAME = sizes.dataset_name(len(CALCULATIONS), config["grid"], config["zarr_from_gb"])
+DATASET = f"{RESULTS}/{DATASET_NAME}"
 SHARDS = shards.divide(CALCULATIONS, f"{RESULTS}/calculations")
 # A table of records for each shard of many calculations; else the records themselves.
 RECORDS = shards.outputs(CALCULATIONS, f"{RESULTS}/calculations")

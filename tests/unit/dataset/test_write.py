@@ -5,20 +5,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from chgcar_writer import Crystal, magnetic_blocks, noncollinear_blocks, write_run
+from chgcar_writer import Crystal, magnetic_blocks, write_run
+from small_records import SETTINGS, write_records
 from spinlens.calculations import moment_axis, record, split
 from spinlens.calculations.find import find
 from spinlens.dataset.write import write_dataset
 from spinlens.density import grids
 
-SETTINGS = {
-    "moment_tolerance_muB": 0.01,
-    "unconverged": "keep",
-    "nonmagnetic": "zero",
-    "moment_axis": [0, 0, 1],
-}
 GRID = (8, 8, 12)
-SINGLE = Crystal(elements=("Cr",), positions=((0.2, 0.3, 0.4),), valences=(6.0,))
 TABLE = {
     "afm": {"U": 2, "charge": 1, "energy": "low", "sample": "x", "moment_Cr_muB": 3.0},
     "vector": {"U": "3.5 eV", "energy": "high", "total_moment": 1},
@@ -27,19 +21,7 @@ TABLE = {
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
-    root = tmp_path_factory.mktemp("runs")
-    write_run(root / "afm", blocks=magnetic_blocks(moments=(3.0, -3.0, 0.0)))
-    write_run(root / "none", blocks=magnetic_blocks()[:1])
-    write_run(
-        root / "single", crystal=SINGLE, blocks=magnetic_blocks(SINGLE, (2.0,), shape=(5, 6, 10))
-    )
-    write_run(root / "vector", blocks=noncollinear_blocks())
-    files = []
-    for calculation in find(root):
-        outcome = split.split(calculation, TABLE.get(calculation.id, {}), "t.csv", SETTINGS)
-        files.append(root / f"{calculation.id}.nc")
-        record.write(outcome, files[-1])
-    return files
+    return write_records(tmp_path_factory.mktemp("runs"), TABLE)
 
 
 @pytest.fixture(scope="module")

@@ -7,44 +7,27 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from chgcar_writer import Crystal, magnetic_blocks, noncollinear_blocks, write_run
 from hyperparameters import hyperparameters
 from small_dataset import as_store, write_small_dataset
-from spinlens.calculations import record, split
-from spinlens.calculations.find import find
+from small_records import write_records
 from spinlens.core.files import whole
 from spinlens.dataset import zarr_store
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.dataset.write import write_dataset
 
-GRID, IN_SHARD, FORMATS = (8, 8, 12), 2, ("dataset.nc", "dataset.zarr")
-SETTINGS = {"moment_tolerance_muB": 0.01, "unconverged": "keep", "nonmagnetic": "zero",
-            "moment_axis": [0, 0, 1]}  # fmt: skip
-LONE = Crystal(elements=("Cr",), positions=((0.2, 0.3, 0.4),), valences=(6.0,))
+GRID, IN_SHARD, FORMATS = (8, 8, 12), 3, ("dataset.nc", "dataset.zarr")
 TABLE = {"afm": {"U": 2, "mark": "Σ", "moment_Cr_muB": 3.0}, "vector": {"U": "3.5 eV"}}
 
 
 @pytest.fixture(scope="module")
 def records(tmp_path_factory):
-    """Of five samples, collinear but for one: a shard of two lacks nothing, one is half full."""
-    root = tmp_path_factory.mktemp("runs")
-    write_run(root / "afm", blocks=magnetic_blocks(moments=(3.0, -3.0, 0.0)))
-    write_run(root / "fm", blocks=magnetic_blocks())
-    write_run(root / "lone", crystal=LONE, blocks=magnetic_blocks(LONE, (2.0,), shape=(5, 6, 10)))
-    write_run(root / "none", blocks=magnetic_blocks()[:1])
-    write_run(root / "vector", blocks=noncollinear_blocks())
-    files = []
-    for calculation in find(root):
-        outcome = split.split(calculation, TABLE.get(calculation.id, {}), "t.csv", SETTINGS)
-        files.append(root / f"{calculation.id}.nc")
-        record.write(outcome, files[-1])
-    return files
+    return write_records(tmp_path_factory.mktemp("runs"), TABLE)
 
 
 @pytest.fixture(scope="module")
 def folder(records, tmp_path_factory):
-    """One dataset in both formats."""
+    """One dataset in both formats: of the store, one shard is full and one is not."""
     place = tmp_path_factory.mktemp("out")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(zarr_store, "SHARD_BYTES", IN_SHARD * 4 * np.prod(GRID))
@@ -89,7 +72,7 @@ def test_another_last_digit_or_text_or_unit_is_noticed(folder):
 
 def test_a_shard_holds_samples_and_a_chunk_one(folder):
     shards = [path for path in (folder / FORMATS[1] / "charge" / "c").rglob("*") if path.is_file()]
-    assert len(shards) == 3  # of five samples
+    assert len(shards) == 2  # of four samples
     encoding = xr.open_zarr(folder / FORMATS[1], chunks=None)["charge"].encoding
     assert encoding["chunks"] == (1, *GRID) and encoding["shards"] == (IN_SHARD, *GRID)
 
@@ -99,7 +82,7 @@ def test_xarray_reads_a_store_without_a_warning_though_other_files_lie_there(fol
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         opened = xr.open_zarr(folder / FORMATS[1], chunks=None).load()
-    assert opened["sample"].values.tolist() == ["afm", "fm", "lone", "none", "vector"]
+    assert opened["sample"].values.tolist() == ["afm", "none", "single", "vector"]
 
 
 @pytest.mark.parametrize("former", [0, 2])
@@ -113,7 +96,7 @@ def test_a_store_is_written_whole_or_not_at_all(records, tmp_path, monkeypatch, 
     assert [path.name for path in tmp_path.iterdir()] == [FORMATS[1]] * bool(former)
     if former:
         with open_dataset(place) as kept:
-            assert kept["sample"].values.tolist() == ["afm", "fm"]
+            assert kept["sample"].values.tolist() == ["afm", "none"]
 
 
 def failing(_):
@@ -129,7 +112,7 @@ def test_what_an_interruption_leaves_is_not_taken_and_not_in_the_way(records, tm
     assert left.name.startswith(".") and not (tmp_path / FORMATS[1]).exists()
     write_dataset(tmp_path / FORMATS[1], records[1:3], GRID)
     with open_dataset(tmp_path / FORMATS[1]) as opened:
-        assert opened["sample"].values.tolist() == ["fm", "lone"]
+        assert opened["sample"].values.tolist() == ["none", "single"]
     writing.gen.close()
 
 
