@@ -117,3 +117,12 @@ def test_retries_are_submitted_anew():
 def test_the_profile_is_found_by_the_name_that_one_types():
     assert (ROOT / "slurm").is_symlink()
     assert (ROOT / "slurm").resolve() == ROOT / "profiles" / "slurm"
+
+
+def test_arrays_were_tried_with_the_plugin_that_is_pinned():
+    """Another version is a reason to try them again: docs/howto/clusters.md says what happened."""
+    page = (ROOT / "docs" / "howto" / "clusters.md").read_text(encoding="utf-8")
+    tried = re.search(r"with snakemake-executor-plugin-slurm ([\d.]+),", page).group(1)
+    pinned = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"snakemake-executor-plugin-slurm=={tried}"' in pinned
+    assert "slurm-array-jobs" not in profile("slurm")
