@@ -41,7 +41,8 @@ def scale():
     """Numbers that keep every bound."""
     return {
         "calculations": 10000, "dry_run_seconds": 59, "dry_run_cpu_seconds": 50,
-        "dry_run_peak_mb": 999, "split_calculations": 1000,
+        "dry_run_peak_mb": 999, "job_start_cpu_seconds": 3.7, "few_job_start_cpu_seconds": 2.75,
+        "split_calculations": 1000,
         "split_cpu_seconds_per_calculation": 0.9, "split_peak_mb": 119,
         "split_tenth_peak_mb": 100, "dataset_samples": 1000, "dataset_grid": [24, 24, 48],
         "dataset_peak_mb": 119, "dataset_tenth_peak_mb": 100,

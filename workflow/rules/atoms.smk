@@ -4,7 +4,8 @@ GEOMETRY = f"{RESULTS}/geometry"
 MOLECULES = [] if config["geometry_molecules"] == "g2" else [config["geometry_molecules"]]
 STRUCTURES = {"molecules": MOLECULES, "crystals": rules.decorate.output.poscars}
 SCREEN_GROUP = next(iter(config["screen_decorate"]))
-COMPUTED = {formulas.composition(own.get("formula")) for own in TABLE_LABELS.values()} - {None}
+OWN_FORMULAS = {own.get("formula") for own in TABLE_LABELS.values()}
+COMPUTED = {formulas.composition(formula) for formula in OWN_FORMULAS} - {None}
 
 
 rule candidates:

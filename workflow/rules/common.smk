@@ -22,7 +22,6 @@ os.environ.update(
 from spinlens.calculations import cell_lengths, listing, published, shards
 from spinlens.calculations.find import stamp
 from spinlens.calculations.folder_tree import without_charge_file
-from spinlens.calculations.label_table import read_label_table
 from spinlens.core import (
     checksums,
     fingerprint,
@@ -121,7 +120,8 @@ def found_calculations(key="calculations"):
 def read_table_labels(path):
     """Rows of the label table by calculation; empty without a table."""
     schema = WORKFLOW / "schemas" / "labels.schema.yaml"
-    return or_exit("config: labels", read_label_table, path, schema) if path else {}
+    jobs = (not workflow.is_main_process, workflow.is_main_process and not workflow.dryrun)
+    return or_exit("config: labels", listing.label_table, path, schema, *jobs) if path else {}
 
 
 def report_labels(wildcards):

@@ -13,6 +13,7 @@ TINY = {"calculations": 6, "split": 4, "grid": (6, 6, 8)}
 @pytest.mark.slow
 def test_scale_holds_what_was_planned_split_and_put_into_the_dataset(monkeypatch):
     monkeypatch.setattr(calculations, "TENTH", 2)
+    monkeypatch.setattr(calculations, "STARTS", 1)
     measured = calculations.measure_scale(ROOT / "Snakefile", **TINY)
     measured = json.loads(json.dumps(measured))
     assert [measured[key] for key in ("calculations", "split_calculations", "dataset_samples")] == [
@@ -20,6 +21,7 @@ def test_scale_holds_what_was_planned_split_and_put_into_the_dataset(monkeypatch
     ]  # fmt: skip
     assert 0 < measured["dry_run_cpu_seconds"]
     assert 0 < measured["dry_run_seconds"]
+    assert 0 < min(measured["job_start_cpu_seconds"], measured["few_job_start_cpu_seconds"])
     assert 0 < measured["split_cpu_seconds_per_calculation"]
     peaks = [value for key, value in measured.items() if key.endswith("_mb")]
     assert len(peaks) == 5 and min(peaks) > 20

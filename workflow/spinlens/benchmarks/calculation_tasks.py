@@ -54,15 +54,41 @@ def print_peak_of_split(charge_file: str | None = None, output: str = "") -> Non
 
 def _plan(snakefile: str, folder: str, calculations: str) -> Functions:
     """Serve `plan`: number of split jobs of a dry run, and CPU seconds, imports included."""
-    return {"plan": lambda: _planned(snakefile, folder, calculations)}
+
+    def plan() -> list[float]:
+        printed, seconds = _dry_run(snakefile, folder, calculations)
+        splits = re.search(r"^ *split(?:[ _]shard)? +(\d+) *$", printed, re.MULTILINE)
+        return [int(splits[1]) if splits else 0, seconds]
+
+    return {"plan": plan}
 
 
-def _planned(snakefile: str, folder: str, calculations: str) -> list[float]:
+def _start_job(snakefile: str, folder: str, calculations: str) -> Functions:
+    """Serve `start job`: CPU seconds of the first job of the splits on a cluster, but for its work.
+
+    Imports are included; its command has listed the calculations before.
+    """
+    from spinlens.calculations import listing, shards
+    from spinlens.calculations.find import find_by_id
+
+    found = find_by_id(calculations)
+    listing.write(calculations, None, found, Path(folder) / listing.FOLDER)
+    output = Path(shards.outputs(found, f"{folder}/results/calculations")[0])
+    rule, wildcard = (
+        ("split_shard", "shard") if output.suffix == ".tsv" else ("split", "calculation")
+    )
+    job = [f"--target-jobs={rule}:{wildcard}={output.stem}", f"--allowed-rules={rule}"]
+    as_job = [*job, "--mode=remote", "--force", "--nolock", "--ignore-incomplete"]
+    return {"start job": lambda: _dry_run(snakefile, folder, calculations, *as_job)[1]}
+
+
+def _dry_run(snakefile: str, folder: str, calculations: str, *options: str) -> tuple[str, float]:
+    """Text of a dry run, and its CPU seconds, imports of Snakemake included."""
     start = process_time()
     from snakemake.cli import main
 
     config = [f"calculations={calculations}", f"results={folder}/results", "select=null"]
-    where = ["--snakefile", snakefile, "--directory", folder, "--config", *config]
+    where = ["--snakefile", snakefile, "--directory", folder, *options, "--config", *config]
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
@@ -70,8 +96,7 @@ def _planned(snakefile: str, folder: str, calculations: str) -> list[float]:
         except SystemExit as end:
             if end.code:
                 raise RuntimeError(printed.getvalue()[-2000:]) from None
-    splits = re.search(r"^ *split(?:[ _]shard)? +(\d+) *$", printed.getvalue(), re.MULTILINE)
-    return [int(splits[1]) if splits else 0, process_time() - start]
+    return printed.getvalue(), process_time() - start
 
 
 def _split(calculations: str, records: str, parts: list[int]) -> Functions:
@@ -128,6 +153,7 @@ def _dataset(records: str, count: int, grid: list[int], output: str) -> Function
 
 TASKS: dict[str, Callable[..., Functions]] = {
     "plan": _plan,
+    "start job": _start_job,
     "split": _split,
     "read": _read,
     "dataset": _dataset,

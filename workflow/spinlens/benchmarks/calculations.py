@@ -19,10 +19,10 @@ from spinlens.calculations.find import find
 Grid = tuple[int, int, int]
 
 CALCULATIONS, SPLIT_CALCULATIONS = 10_000, 1_000
-TENTH = 10
+TENTH, FEW = 10, 10
 DATASET_GRID: Grid = (24, 24, 48)
 SPLIT_GRID: Grid = (60, 60, 336)
-REPEATS = 5
+REPEATS, STARTS = 5, 3
 BLOCKS = 2  # of a CHGCAR: charge and magnetization
 PYMATGEN_READ = "import sys; from pymatgen.io.vasp import Chgcar; Chgcar.from_file(sys.argv[1])"
 SPLIT = (
@@ -98,7 +98,8 @@ def measure_scale(
     -------
     dict[str, Any]
         calculations; split_jobs of the dry run; dry_run_seconds, dry_run_cpu_seconds and
-        dry_run_peak_mb, Snakemake's imports included; split_calculations,
+        dry_run_peak_mb, Snakemake's imports included; job_start_cpu_seconds, of one of its jobs on
+        a cluster, and few_job_start_cpu_seconds, with 10 calculations; split_calculations,
         split_cpu_seconds_per_calculation, without imports, and split_peak_mb; dataset_samples,
         dataset_grid and dataset_peak_mb; split_tenth_peak_mb and dataset_tenth_peak_mb, for a
         tenth of them. Each part has a process of its own. MB are
@@ -114,6 +115,11 @@ def measure_scale(
         runs = write_calculations(folder / "runs", 0, calculations)
         measured = {"calculations": calculations} | dry_run(snakefile, folder, runs)
         print(f"dry run: {measured}")
+        few = write_calculations(folder / "few", 0, FEW)
+        (folder / "study of few").mkdir()
+        few_study = project(snakefile, folder / "study of few")
+        measured["few_job_start_cpu_seconds"] = _job_start(snakefile, few_study, few)
+        measured["job_start_cpu_seconds"] = _job_start(snakefile, folder / "project", runs)
         measured |= _split(folder, runs, split)
         print(f"split: {measured}")
         return measured | _dataset(folder, split, grid)
@@ -173,6 +179,16 @@ def dry_run(snakefile: Path | str, folder: Path, runs: Path) -> dict[str, Any]:
         "dry_run_cpu_seconds": round(cpu_seconds, 1),
         "dry_run_peak_mb": peak_mb(done),
     }
+
+
+def _job_start(snakefile: Path | str, study: Path, runs: Path) -> float:
+    """CPU seconds of the start of a job: the median of several processes."""
+    where = {"folder": str(study), "calculations": str(runs), "snakefile": str(snakefile)}
+    starts = []
+    for _ in range(STARTS):
+        with _worker("start job", **where) as worker:
+            starts.append(worker.run("start job").value)
+    return round(median(starts), 2)
 
 
 def _split(folder: Path, runs: Path, count: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The list of calculations, made once by the command and read by the jobs that it submits.
+"""Calculations and their labels, read once by the command and taken over by the jobs it submits.
 
-A job on a cluster parses the workflow again. Without the list, each would go through the whole
-folder tree. Standard library only: the Snakefile imports it.
+A job on a cluster parses the workflow again. Without these lists, each would go through the whole
+folder tree and check every row of the label table. Standard library only: the Snakefile imports it.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spinlens.calculations.find import Calculation, find_by_id, stamp
+from spinlens.calculations.label_table import read_label_table
 
 FOLDER = Path(".snakemake", "listings")  # of the project folder, which the jobs share
 
@@ -65,7 +66,7 @@ def calculations(
         As `find.find_by_id` does.
     """
     place = _place(root, pattern, folder)
-    if is_job and (listed := _read(place)):
+    if is_job and (listed := _calculations(_read(place))):
         return listed
     return find_by_id(root, pattern, key)
 
@@ -87,14 +88,48 @@ def write(
     folder
         Folder of the lists.
     """
-    place = _place(root, pattern, folder)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):  # an old list never outlives a failure of this one
-        place.unlink()
-    temporary = place.with_name(f".{place.stem}.{os.getpid()}")
     rows = [list(vars(each).values()) for each in found.values()]
-    temporary.write_text(json.dumps(rows), encoding="utf-8")
-    os.replace(temporary, place)
+    _write(_place(root, pattern, folder), rows)
+
+
+def label_table(
+    path: Path | str,
+    schema: Path | str,
+    is_job: bool,
+    keep: bool,
+    folder: Path = FOLDER,
+) -> dict[str, dict[str, Any]]:
+    """Read the label table, or the labels that the command has read from the same text.
+
+    Parameters
+    ----------
+    path, schema
+        As `read_label_table` takes them.
+    is_job
+        Whether this process runs a job of a command, which has checked the table when it began; a
+        job that finds another text than the command's reads and checks it.
+    keep
+        Whether to write the labels for jobs.
+    folder
+        Folder of the lists.
+
+    Returns
+    -------
+    dict
+        Calculation id to its labels, name to value.
+
+    Raises
+    ------
+    SpinlensError
+        As `read_label_table` does.
+    """
+    place, digest = _place(path, "labels", folder), _digest_of_file(path)
+    if is_job and digest and len(kept := _read(place)) == 2 and kept[0] == digest:
+        return kept[1]
+    labels = read_label_table(path, schema)
+    if keep:
+        _write(place, [digest, labels])
+    return labels
 
 
 def tasks(
@@ -121,17 +156,42 @@ def tasks(
     return [Task(vars(found[name]), stamp(found[name]), labels.get(name, {})) for name in names]
 
 
-def _place(root: Path | str, pattern: str | None, folder: Path) -> Path:
-    name = json.dumps([os.fspath(root), pattern])
+def _place(path: Path | str, what: str | None, folder: Path) -> Path:
+    name = json.dumps([os.fspath(path), what])
     return (
         folder / f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.json"
     )
 
 
-def _read(place: Path) -> dict[str, Calculation]:
-    """Read a list; no calculation if it is missing or damaged."""
+def _write(place: Path, rows: list[Any]) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # an old list never outlives a failure of this one
+        place.unlink()
+    temporary = place.with_name(f".{place.stem}.{os.getpid()}")
+    temporary.write_text(json.dumps(rows), encoding="utf-8")
+    os.replace(temporary, place)
+
+
+def _read(place: Path) -> list[Any]:
+    """Read a list; an empty one if it is missing or damaged."""
     try:
         rows = json.loads(place.read_bytes())
+    except (OSError, ValueError):
+        return []
+    return rows if isinstance(rows, list) else []
+
+
+def _calculations(rows: list[Any]) -> dict[str, Calculation]:
+    """Turn a list into calculations; none if it is damaged."""
+    try:
         return {row[0]: Calculation(*row) for row in rows}
-    except (OSError, ValueError, TypeError, LookupError):
+    except (TypeError, LookupError):
         return {}
+
+
+def _digest_of_file(path: Path | str) -> str:
+    """Digest of a file's bytes; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -9,8 +9,9 @@ STRONGEST = "fft-conv-pytorch"
 LEAST_RATIOS = {"kernel 20, step": 20, "kernel 40, forward": 10, "kernel 5, step": 20}
 MOST_OVER_FLOOR = 1.4
 MOST_SHARE = 0.2
-# Of many calculations: a dry run; a split; memory over that of a tenth of the calculations.
-MOST_DRY_RUN_SECONDS, MOST_DRY_RUN_MB = 60, 1000
+# Of many calculations: a dry run; the start of a job above that with few; a split; memory over that
+# of a tenth of the calculations.
+MOST_DRY_RUN_SECONDS, MOST_DRY_RUN_MB, MOST_LONGER_START = 60, 1000, 1.0
 MOST_SPLIT_SECONDS, MOST_GROWTH = 1.0, 1.2
 # Of whole trees: time of the command over the library's own CPU time; jobs of the splits.
 MOST_OVER_LIBRARY, MOST_SPLIT_JOBS = 2.0, 250
@@ -57,16 +58,18 @@ def convolution(measured: Mapping[str, Any]) -> list[Outcome]:
 
 
 def scale(measured: Mapping[str, Any]) -> list[Outcome]:
-    """Compare scale.json with its bounds: the dry run, the split and the dataset."""
+    """Compare scale.json with its bounds: dry run, start of a job, split and dataset."""
     split, dataset = (
         round(measured[f"{part}_peak_mb"] / measured[f"{part}_tenth_peak_mb"], 3)
         for part in ("split", "dataset")
     )
     planned, taken = f"dry run of {measured['calculations']:,}", f"{measured['dataset_samples']:,}"
     seconds = measured["split_cpu_seconds_per_calculation"]
+    longer = round(measured["job_start_cpu_seconds"] - measured["few_job_start_cpu_seconds"], 2)
     return [
         _at_most(f"{planned}, wall clock", measured["dry_run_seconds"], MOST_DRY_RUN_SECONDS, "s"),
         _at_most(f"{planned}, peak memory", measured["dry_run_peak_mb"], MOST_DRY_RUN_MB, "MB"),
+        _at_most("start of a job, CPU above that of 10", longer, MOST_LONGER_START, "s"),
         _at_most("split, CPU per calculation above the imports", seconds, MOST_SPLIT_SECONDS, "s"),
         _at_most(f"split of {taken}, peak memory over that of a tenth", split, MOST_GROWTH),
         _at_most(f"dataset of {taken}, peak memory over that of a tenth", dataset, MOST_GROWTH),
