@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from spinlens.core.errors import SpinlensError
@@ -92,13 +93,11 @@ def changed_line(results: Path | str) -> str:
 def _is_suspect(path: Path, place: Path) -> bool:
     """Whether a file exists, was touched since its checksum was noted, and differs from it."""
     try:
-        noted, exists = place.stat(), path.exists()
-        stats = [file.stat() for file in _files(path)]
+        own, noted = path.stat(), place.stat()
+        stats = [file.stat() for file in _files(path)] if S_ISDIR(own.st_mode) else [own]
     except OSError:
         return False
-    if not exists:
-        return False
-    latest = max((own.st_mtime_ns for own in stats), default=0)
+    latest = max((each.st_mtime_ns for each in stats), default=0)
     if latest <= noted.st_mtime_ns and _read(place).get("bytes") == _size(stats):
         return False
     if not _is_intact(path):
