@@ -44,7 +44,7 @@ def nearest_composition(
     search = NearestNeighbors(n_neighbors=1).fit(scaler.transform(known))
     rows = search.kneighbors(scaler.transform(asked), return_distance=False)[:, 0]
     return [
-        _moved(_per_atom(training[row], each.magnetization.shape), each)
+        _moved(_per_atom(training[row], each.density.shape), each)
         for row, each in zip(rows, validation, strict=True)
     ]
 
@@ -64,7 +64,7 @@ def principal_components(
     list of ndarray
         As `nearest_composition` returns them.
     """
-    shape = training[0].magnetization.shape
+    shape = training[0].density.shape
     fields = np.array([_per_atom(each, shape).ravel() for each in training])
     known, asked = _descriptors(training, validation)
     components = PCA(min(COMPONENTS, len(training) - 1), random_state=0).fit(fields)
@@ -72,7 +72,7 @@ def principal_components(
     scores = trees.fit(known, components.transform(fields)).predict(asked)
     found = components.inverse_transform(scores.reshape(len(asked), -1))
     return [
-        _moved(grids.resample(own.reshape(shape), each.magnetization.shape), each)
+        _moved(grids.resample(own.reshape(shape), each.density.shape), each)
         for own, each in zip(found, validation, strict=True)
     ]
 
@@ -94,7 +94,7 @@ def _descriptors(
 def _per_atom(sample: DensitySample, shape: Sequence[int]) -> Array:
     """Density times volume per atom, in μB, on another grid."""
     scale = grids.cell_volume(sample.lattice) / len(sample.structure)
-    return np.asarray(grids.resample(sample.magnetization, shape), dtype=float) * scale
+    return np.asarray(grids.resample(sample.density, shape), dtype=float) * scale
 
 
 def _moved(per_atom: Array, sample: DensitySample) -> NDArray[np.float64]:

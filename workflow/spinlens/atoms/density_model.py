@@ -59,8 +59,12 @@ class DensityModel:
         As `model_settings` returns them.
     """
 
+    even = False  # whether the density stays when all directions turn over
+    charge: Any = None  # a model of the charge density that was trained beside this one
+
     def __init__(self, elements: Sequence[str], settings: Mapping[str, Any]) -> None:
         self.elements, self.settings = list(elements), dict(settings)
+        self.atoms: Any = self._unfitted_atoms()
         self.weights: list[list[Array]] = []
         self._network: Any = None
 
@@ -74,9 +78,8 @@ class DensityModel:
         report
             Called with lines of progress.
         """
-        self.atoms = SuperposedAtoms().fit(prepared)
-        self.axes = density_samples.contraction(BASIS, prepared, RADIALS)
-        forms = density_samples.quadratic_forms(prepared, self.axes)
+        self.atoms.fit(prepared)
+        forms = self._forms(prepared)
         samples = [each.sample for each in prepared]
         inputs = self._inputs(
             [each.structure for each in samples],
@@ -141,9 +144,8 @@ class DensityModel:
         path
             Gzipped pickle: load none that comes from elsewhere.
         """
-        kept = {name: own for name, own in vars(self).items() if name != "_network"}
         with whole(path) as temporary, gzip.open(temporary, "wb", 6) as file:
-            pickle.dump(kept, file)
+            pickle.dump(self.__getstate__(), file)
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
@@ -160,6 +162,18 @@ class DensityModel:
         vars(found).update(kept)
         return found
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the network, which `_of_member` makes again."""
+        return vars(self) | {"_network": None}
+
+    def _unfitted_atoms(self) -> Any:
+        return SuperposedAtoms()
+
+    def _forms(self, prepared: Sequence[Prepared]) -> NDArray[np.float32]:
+        """Choose the radial functions; return the quadratic forms of the errors."""
+        self.axes = density_samples.contraction(BASIS, prepared, RADIALS)
+        return density_samples.quadratic_forms(prepared, self.axes)
+
     def _of_member(self, member: int) -> Any:
         """Return the network with the first weights of a member; it is compiled once."""
         keras.utils.set_random_seed(self.settings["seed"] + member)
@@ -169,6 +183,7 @@ class DensityModel:
             self.settings["cutoff"],
             BASIS.max_degree,
             RADIALS,
+            self.even,
         )
         if self._network is None:
             self._network = fresh
@@ -200,14 +215,14 @@ class DensityModel:
 
 
 def on_grid(coefficients: Array, sample: DensitySample) -> Array:
-    """Make the density of a sample's cell on its grid, μB Å⁻³.
+    """Make the density of a sample's cell on its grid, in its unit (μB Å⁻³, or e Å⁻³).
 
     Parameters
     ----------
     coefficients, sample
         Coefficients of `BASIS`, (atoms, (L + 1)², radial functions), and the sample.
     """
-    shape = sample.magnetization.shape
+    shape = sample.density.shape
     return atomic_density.assemble(BASIS, coefficients, sample.positions, sample.lattice, shape)
 
 

@@ -6,7 +6,7 @@ the moment that trees expect. Neighbours, all periodic images included, interact
 network; a last convolution gives features of all degrees of the basis, and the atom's invariants
 say how they add up to coefficients (`layers.equivariant.atomic_basis`). The network is applied
 to the directions and to their opposites, and half the difference is taken: m turns over exactly
-when all directions do. Coefficients are added to those of superposed atoms, so that a network
+when all directions do; half the sum, of a charge density, stays. Coefficients are added to those of superposed atoms, so that a network
 begins as well as these.
 
 m is linear in the coefficients c, so that squared errors of the density, of the total moment and
@@ -70,7 +70,12 @@ def network_inputs(
 
 
 def network(
-    table: NDArray[np.float64], neighbours: int, cutoff: float, max_degree: int, radials: int
+    table: NDArray[np.float64],
+    neighbours: int,
+    cutoff: float,
+    max_degree: int,
+    radials: int,
+    even: bool = False,
 ) -> Any:
     """Return a model from `network_inputs` and `superposed` to coefficients.
 
@@ -82,6 +87,8 @@ def network(
         Length of the neighbour lists, and radius in Å.
     max_degree, radials
         Largest degree L, and number of radial functions.
+    even
+        Whether the density is the same, not the opposite, when all directions turn over.
 
     Returns
     -------
@@ -94,10 +101,10 @@ def network(
     found = _coefficients(inputs, table, cutoff, max_degree, radials)
     one_way = keras.Model(inputs, found, name="one_way")
     opposite = inputs | {name: -inputs[name] for name in ODD}
-    odd = HalfDifference()([one_way(inputs), one_way(opposite)])
-    odd = keras.layers.Flatten()(odd)
+    half = HalfSum() if even else HalfDifference()
+    found = keras.layers.Flatten()(half([one_way(inputs), one_way(opposite)]))
     superposed = keras.Input((None,), name="superposed")
-    outputs = keras.layers.Add()([odd, superposed])
+    outputs = keras.layers.Add()([found, superposed])
     return keras.Model(inputs | {"superposed": superposed}, outputs, name="spin_density")
 
 
@@ -127,6 +134,16 @@ class HalfDifference(keras.layers.Layer):
         """(first - second) / 2."""
         first, second = pair
         return (first - second) / 2
+
+
+@keras.saving.register_keras_serializable(package="spinlens")
+class HalfSum(keras.layers.Layer):
+    """Half the sum of two tensors: even, if the second is the first of opposite inputs."""
+
+    def call(self, pair: Sequence[Tensor]) -> Tensor:
+        """(first + second) / 2."""
+        first, second = pair
+        return (first + second) / 2
 
 
 @keras.saving.register_keras_serializable(package="spinlens")

@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 
 class DensitySample(NamedTuple):
-    """A crystal and its spin density.
+    """A crystal and its densities.
 
     Parameters
     ----------
@@ -31,8 +31,10 @@ class DensitySample(NamedTuple):
         Id, reduced formula, and elements of its magnetic sites, such as Cr-Fe.
     structure, directions
         Crystal, and directions asked of the moments of its atoms, (atoms,): 1, -1 or 0.
-    magnetization
-        Density in μB Å⁻³, (na, nb, nc).
+    magnetization, charge
+        Densities in μB Å⁻³ and e Å⁻³, (na, nb, nc); no charge: None.
+    quantity
+        Which of the two is `density`: what is learned and scored.
     """
 
     name: str
@@ -41,6 +43,13 @@ class DensitySample(NamedTuple):
     structure: Atoms
     directions: NDArray[np.float64]
     magnetization: NDArray[np.float32]
+    charge: NDArray[np.float32] | None = None
+    quantity: str = "magnetization"
+
+    @property
+    def density(self) -> NDArray[np.float32]:
+        """The magnetization, or the charge."""
+        return np.asarray(getattr(self, self.quantity))
 
     @property
     def lattice(self) -> NDArray[np.float64]:
@@ -117,7 +126,7 @@ def prepare(basis: AtomicBasis, sample: DensitySample) -> Prepared:
     basis, sample
         Functions around the atoms, and the sample.
     """
-    lattice, positions, field = sample.lattice, sample.positions, sample.magnetization
+    lattice, positions, field = sample.lattice, sample.positions, sample.density
     overlaps = atomic_density.overlaps(basis, positions, lattice, field.shape)
     projections = atomic_density.projections(basis, field, positions, lattice)
     rows, moments = _moments(basis, sample)
@@ -199,8 +208,7 @@ def quadratic_forms(prepared: Sequence[Prepared], axes: Array) -> NDArray[np.flo
         matrix = each.overlaps + weighted.T @ each.moment_rows.astype("float32")
         vector = each.projections + weighted.T @ each.moments
         size = atoms * width
-        turned = _contracted(_contracted(matrix, axes, atoms).T, axes, atoms)
-        form[:size, :size] = turned
+        form[:size, :size] = _contracted(_contracted(matrix, axes, atoms).T, axes, atoms)
         form[-1, :size] = form[:size, -1] = -_contracted(vector[:, None], axes, atoms)[:, 0]
         form[-1, -1] = each.square + weights @ each.moments**2
         form /= max(each.square, 1e-12)
@@ -216,7 +224,7 @@ def _contracted(rows: Array, axes: Array, atoms: int) -> Array:
 
 def _moments(basis: AtomicBasis, sample: DensitySample) -> tuple[Array, Array]:
     """Total moment and moments of sites: rows of sums over coefficients, and values in μB."""
-    lattice, positions, field = sample.lattice, sample.positions, sample.magnetization
+    lattice, positions, field = sample.lattice, sample.positions, sample.density
     spheres = site_moments.spheres(field.shape, lattice, positions)
     atoms = len(spheres)
     within = atomic_density.projections(basis, spheres, positions, lattice).reshape(atoms, -1)
@@ -228,20 +236,15 @@ def _moments(basis: AtomicBasis, sample: DensitySample) -> tuple[Array, Array]:
 def _read(file: Path | str, header: record.Header, magnetic: Mapping[str, float]) -> DensitySample:
     with xr.open_dataset(file, engine="netcdf4") as opened:
         symbols = [str(symbol) for symbol in opened["site_element"].values]
-        structure = Atoms(
-            symbols,
-            scaled_positions=opened["site_position"].values,
-            cell=opened["lattice"].values,
-            pbc=True,
-        )
-        order = header.values.get("order")
+        positions, lattice = opened["site_position"].values, opened["lattice"].values
         signs = np.where(opened["site_moment"].values < 0, -1.0, 1.0)
         moments = np.array([bool(magnetic.get(symbol)) for symbol in symbols], float)
         return DensitySample(
             name=str(opened.attrs["id"]),
             composition=reduced(symbols),
             group="-".join(sorted({s for s in symbols if magnetic.get(s)})) or "none",
-            structure=structure,
-            directions=moments if order == "FM" else moments * signs,
+            structure=Atoms(symbols, scaled_positions=positions, cell=lattice, pbc=True),
+            directions=moments if header.values.get("order") == "FM" else moments * signs,
             magnetization=opened["magnetization"].values,
+            charge=opened["charge"].values if "charge" in opened else None,
         )
