@@ -13,6 +13,7 @@ from spinlens.layers.equivariant.atomic_basis import AtomicBasis
 
 GRID = (12, 12, 32)
 BASIS = AtomicBasis()
+VALENCE = {"Ti": 4, "V": 5, "Cr": 6, "Mn": 7, "Fe": 8, "Co": 9, "Ni": 10, "Cu": 11, "Te": 6}
 STRUCTURES = [layer(*pair) for pair in PAIRS]
 SETTINGS: dict[str, Any] = {
     "batch": 4, "learning_rate": 0.005, "cutoff": 3.5, "members": 2, "steps": 3, "seed": 0,
@@ -20,9 +21,9 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def coefficients(moments: Any, seed: int = 0) -> Any:
+def coefficients(moments: Any, seed: int = 0, share: float = 0.02) -> Any:
     """Of atoms with these moments: Gaussians of 0.4 Å, and a share of all degrees."""
-    shape = np.random.default_rng(seed).normal(size=(len(moments), *BASIS.shape)) * 0.02
+    shape = np.random.default_rng(seed).normal(size=(len(moments), *BASIS.shape)) * share
     shape[:, 0] = np.linalg.inv(BASIS.mixing[0])[2]
     total = (shape[:, 0] * BASIS.integrals[0]).sum(-1)
     return shape * (np.asarray(moments) / total)[:, None, None]
@@ -33,13 +34,16 @@ def sample(pair: tuple[str, str]) -> DensitySample:
     structure = layer(*pair)
     positions, cell = structure.get_scaled_positions(wrap=False), structure.cell.array
     moments = [LAYER_MOMENTS[pair[0]], LAYER_MOMENTS[pair[1]], -0.1, -0.1]
-    field = atomic_density.assemble(BASIS, coefficients(moments), positions, cell, GRID)
+    electrons = [VALENCE[symbol] for symbol in structure.get_chemical_symbols()]
+    field, charge = (
+        atomic_density.assemble(BASIS, own, positions, cell, GRID).astype("float32")
+        for own in (coefficients(moments), coefficients(electrons, 1, 0.002))
+    )
     composition = reduced(structure.get_chemical_symbols())
     directions = np.array([1.0, 1, 0, 0])
     return DensitySample(
-        "".join(pair), composition, "-".join(sorted(pair)), structure, directions,
-        field.astype("float32"),
-    )  # fmt: skip
+        "".join(pair), composition, "-".join(sorted(pair)), structure, directions, field, charge
+    )
 
 
 def prepared(count: int = len(PAIRS)) -> list[Prepared]:

@@ -121,11 +121,13 @@ def valence_density(gpaw, atoms):
     return density / Bohr**3
 
 
-def start_from(gpaw, atoms, muB_per_cubic_angstrom, smoothing_angstrom):
-    """Start from a spin density on a grid in place of that of superposed atoms.
+def start_from(gpaw, atoms, muB_per_cubic_angstrom, smoothing_angstrom, e_per_cubic_angstrom=None):
+    """Start from a spin density, and a charge density, on a grid in place of superposed atoms'.
 
-    The change goes to the smooth part of the density; the matrices within the augmentation spheres
-    stay those of the atoms with their starting moments.
+    The change goes to the smooth part of the density; the matrices within the augmentation spheres,
+    and with them the compensation charges, stay those of the atoms with their starting moments. A
+    change of the charge has no electrons, so that the cell stays neutral, and the multipoles that
+    the atoms are seen with from outside are those of the density that is given.
     """
     import numpy
     from ase.units import Bohr
@@ -137,11 +139,17 @@ def start_from(gpaw, atoms, muB_per_cubic_angstrom, smoothing_angstrom):
     miller = numpy.meshgrid(*(numpy.fft.fftfreq(n, 1 / n) for n in shape), indexing="ij")
     square = (numpy.tensordot(miller, 2 * numpy.pi * atoms.cell.reciprocal(), (0, 0)) ** 2).sum(-1)
     up, down = valence_density(gpaw, atoms)
-    superposed = spectrum(up - down, shape) * numpy.exp(-square * smoothing_angstrom**2 / 2)
-    wanted = spectrum(numpy.array(muB_per_cubic_angstrom), shape)
-    change = numpy.fft.ifftn(wanted - superposed, norm="forward").real
-    density.nt_sG[0] += change * Bohr**3 / 2
-    density.nt_sG[1] -= change * Bohr**3 / 2
+
+    def change(wanted, superposed):
+        smooth = spectrum(superposed, shape) * numpy.exp(-square * smoothing_angstrom**2 / 2)
+        return spectrum(numpy.array(wanted), shape) - smooth
+
+    spin, charge = change(muB_per_cubic_angstrom, up - down), numpy.zeros(shape)
+    if e_per_cubic_angstrom is not None:
+        charge = change(e_per_cubic_angstrom, up + down)
+        charge[0, 0, 0] = 0
+    for own, sign in zip(density.nt_sG, (1, -1), strict=True):
+        own += numpy.fft.ifftn(charge + sign * spin, norm="forward").real * Bohr**3 / 2
     density.mixer.reset()
     density.calculate_normalized_charges_and_mix()
     gpaw.hamiltonian.update(density)

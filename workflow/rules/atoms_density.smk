@@ -4,7 +4,7 @@ DENSITY_MODEL = f"{RESULTS}/density_model"
 
 
 rule density_model_fit:
-    """Learn spin densities from structure; score them on folds beside baselines."""
+    """Learn spin and charge densities from structure; score them on folds beside baselines."""
     input:
         samples=f"{RESULTS}/samples.tsv",
         records=RECORDS,
@@ -24,6 +24,7 @@ rule density_model_fit:
         runtime=growing(120),
     params:
         settings=settings(
+            "density_charge",
             "density_members",
             "density_fold_members",
             "density_steps",
@@ -37,7 +38,7 @@ rule density_model_fit:
 
 
 rule predict_density:
-    """Predict the spin densities of the structures of `structures` in the order asked for."""
+    """Predict spin and charge densities of the structures of `structures` in the order asked for."""
     input:
         model=rules.density_model_fit.output.model,
         summary=rules.density_model_fit.output.summary,

@@ -1,4 +1,4 @@
-"""Train the model of spin densities; score it on folds first."""
+"""Train the models of spin and charge densities; score them on folds first."""
 
 from spinlens.core import log
 
@@ -10,7 +10,8 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from pathlib import Path
 
-from spinlens.atoms import density_files, density_model, density_samples, density_scores, points
+from spinlens.atoms import charge_model, density_files, density_model, density_samples
+from spinlens.atoms import density_scores, points
 from spinlens.core.files import read_table, write_json, write_table
 from spinlens.training import checkpoints
 
@@ -19,19 +20,33 @@ records = [row["record"] for row in read_table(snakemake.input.samples)]
 samples = density_samples.read(records, config["starting_moments"])
 prepared = [density_samples.prepare(density_model.BASIS, each) for each in samples]
 structures = [each.structure for each in samples]
+elements = points.elements_of(structures)
 settings = density_model.model_settings(config, structures)
+of_folds = {"members": config["density_fold_members"]}
 with checkpoints.of_script(snakemake, output.summary):
-    of_folds = settings | {"members": config["density_fold_members"]}
-    summary, rows, held_out = density_scores.cross_validate(prepared, of_folds)
-    model = density_model.DensityModel(points.elements_of(structures), settings)
-    model.train(prepared, print).save(output.model)
-    errors = [row["random_network"] for row in rows]
+    in_folds = density_model.DensityModel(elements, settings | of_folds)
+    summary, rows, held_out = density_scores.cross_validate(prepared, in_folds)
+    model = density_model.DensityModel(elements, settings).train(prepared, print)
     fields = {
         split: [density_model.on_grid(*pair) for pair in zip(own, samples, strict=True)]
         for split, own in held_out.items()
     }
+    charges = charge_model.prepare(prepared) if config["density_charge"] else []
+    fields_of_charge = None
+    if charges:
+        settings |= {"electrons": charge_model.valence_electrons(charges)}
+        in_folds = charge_model.ChargeModel(elements, settings | of_folds)
+        summary["charge"], own, held_out = density_scores.cross_validate(
+            charges, in_folds, lambda line: print(f"charge, {line}")
+        )
+        model.charge = charge_model.ChargeModel(elements, settings).train(charges, print)
+        rows = [row | scores for row, scores in zip(rows, own, strict=True)]
+        pairs = zip(held_out["grouped"], charges, strict=True)
+        fields_of_charge = [density_model.on_grid(found, each.sample) for found, each in pairs]
+    model.save(output.model)
+    errors = [row["random_network"] for row in rows]
     density_files.write_held_out(output.held_out, samples, errors, fields["random"])
-    elements = Path(output.held_out, "elements")
-    density_files.write_one_of_each_group(elements, samples, fields["grouped"])
+    by_elements = Path(output.held_out, "elements")
+    density_files.write_one_of_each_group(by_elements, samples, fields["grouped"], fields_of_charge)
     write_table(output.table, rows)
     write_json(output.summary, summary)

@@ -18,6 +18,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from spinlens.atoms import density_samples, moments, points
 from spinlens.atoms.density_model import BASIS, DensityModel
 from spinlens.atoms.density_samples import RIDGE, DensitySample, Prepared
+from spinlens.atoms.training_loop import Report
 from spinlens.crystal.composition import PROPERTIES, properties
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
@@ -28,17 +29,24 @@ UNCOUNTED = 0.1  # electrons of a cell that whole numbers of electrons may miss
 Array = NDArray[Any]
 
 
-def prepare(each: Prepared) -> Prepared | None:
-    """Compute what a training on the charge density needs of a sample; None if it has no charge.
+def prepare(prepared: Sequence[Prepared], report: Report = print) -> list[Prepared]:
+    """Compute what a training on charge densities needs; nothing if a sample has none.
 
     Parameters
     ----------
-    each
-        The sample, prepared for its spin density.
+    prepared
+        Samples, prepared for their spin densities.
+    report
+        Called with a line that names a sample without a charge density.
     """
+    if without := [each.sample.name for each in prepared if each.sample.charge is None]:
+        report(f"the charge density is not learned: {without[0]} has none")
+        return []
+    return [_of_charge(each) for each in prepared]
+
+
+def _of_charge(each: Prepared) -> Prepared:
     sample = each.sample._replace(quantity="charge")
-    if sample.charge is None:
-        return None
     lattice, positions, field = sample.lattice, sample.positions, sample.density
     projections = atomic_density.projections(BASIS, field, positions, lattice)
     charges = site_moments.in_spheres(field, lattice, positions)
@@ -75,20 +83,6 @@ def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
     if np.abs(missed).max() > UNCOUNTED:
         found += np.linalg.lstsq(rows, missed, rcond=None)[0]
     return dict(zip(symbols, found.tolist(), strict=True))
-
-
-def scaled(field: Array, sample: DensitySample, electrons: Mapping[str, float]) -> Array:
-    """Scale a charge density to the electrons of a sample's cell.
-
-    Parameters
-    ----------
-    field, sample
-        Density in e Å⁻³, and the sample whose cell it is of.
-    electrons
-        Valence electrons by element.
-    """
-    wanted = sum(electrons[symbol] for symbol in sample.structure.get_chemical_symbols())
-    return field * (wanted / grids.integral(field, sample.lattice))
 
 
 class SuperposedCharges:
@@ -166,6 +160,18 @@ class ChargeModel(DensityModel):
             own += self.atoms.coefficients(structure, directed, directed)
         return found
 
+    def with_electrons(self, field: Array, sample: DensitySample) -> Array:
+        """Scale a charge density to the electrons of a cell, which are known before the density is.
+
+        Parameters
+        ----------
+        field, sample
+            Density in e Å⁻³, and the sample of whose cell it is.
+        """
+        electrons = self.settings["electrons"]
+        wanted = sum(electrons[symbol] for symbol in sample.structure.get_chemical_symbols())
+        return field * (wanted / grids.integral(field, sample.lattice))
+
     @property
     def _integrals(self) -> Array:
         """Electrons of the functions of degree 0 that the network gives coefficients of."""
@@ -194,7 +200,7 @@ class ChargeModel(DensityModel):
 
 
 def _difference(each: Prepared, atoms: SuperposedCharges) -> Prepared:
-    """The same of a sample less its superposed atoms."""
+    """Take the superposed atoms off a sample."""
     sample = each.sample
     own = atoms.coefficients(sample.structure, sample.directions, sample.directions)
     flat = own.ravel()

@@ -1,4 +1,4 @@
-"""Predicted spin densities as files, laid out as the records of calculations are."""
+"""Predicted densities as files, laid out as the records of calculations are."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,9 +29,13 @@ def crystal_of(structure: Atoms) -> Crystal:
 
 
 def write(
-    path: Path | str, structure: Atoms, magnetization: Array, attributes: Mapping[str, Any]
+    path: Path | str,
+    structure: Atoms,
+    magnetization: Array,
+    attributes: Mapping[str, Any],
+    charge: Array | None = None,
 ) -> None:
-    """Write a density and its crystal to a netCDF file.
+    """Write densities and their crystal to a netCDF file.
 
     Parameters
     ----------
@@ -41,9 +45,12 @@ def write(
         Density in μB Å⁻³, (na, nb, nc).
     attributes
         Attributes of the file.
+    charge
+        Density in e Å⁻³, (na, nb, nc), if it is predicted.
     """
     lattice, positions, elements = crystal_of(structure)
-    arrays = {
+    arrays = {} if charge is None else {"charge": charge}
+    arrays |= {
         "magnetization": magnetization,
         "lattice": lattice,
         "site_position": positions,
@@ -76,7 +83,10 @@ def write_held_out(
 
 
 def write_one_of_each_group(
-    folder: Path | str, samples: Sequence[DensitySample], predicted: Sequence[Array]
+    folder: Path | str,
+    samples: Sequence[DensitySample],
+    predicted: Sequence[Array],
+    charges: Sequence[Array] | None = None,
 ) -> None:
     """Write the prediction of the first sample, by name, of each set of magnetic elements.
 
@@ -84,8 +94,8 @@ def write_one_of_each_group(
     ----------
     folder
         Folder of the files, named by the sample.
-    samples, predicted
-        Samples, and their predictions in μB Å⁻³.
+    samples, predicted, charges
+        Samples, their predictions in μB Å⁻³, and those of the charge in e Å⁻³, if there are any.
     """
     first: dict[str, int] = {}
     for i in sorted(range(len(samples)), key=lambda i: samples[i].name):
@@ -93,4 +103,4 @@ def write_one_of_each_group(
     for i in first.values():
         about = {"id": samples[i].name, "source": "predicted with its magnetic elements held out"}
         file = Path(folder, f"{samples[i].name}.nc")
-        write(file, samples[i].structure, predicted[i], about)
+        write(file, samples[i].structure, predicted[i], about, charges and charges[i])

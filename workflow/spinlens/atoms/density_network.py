@@ -6,8 +6,8 @@ the moment that trees expect. Neighbours, all periodic images included, interact
 network; a last convolution gives features of all degrees of the basis, and the atom's invariants
 say how they add up to coefficients (`layers.equivariant.atomic_basis`). The network is applied
 to the directions and to their opposites, and half the difference is taken: m turns over exactly
-when all directions do; half the sum, of a charge density, stays. Coefficients are added to those of superposed atoms, so that a network
-begins as well as these.
+when all directions do; half the sum, of a charge density, stays. Coefficients are added to those
+of superposed atoms, so that a network begins as well as these.
 
 m is linear in the coefficients c, so that squared errors of the density, of the total moment and
 of the moments of sites are one quadratic form of (c, 1): a step of the training needs no grid.

@@ -1,4 +1,4 @@
-"""Spin densities predicted for structures, in a magnetic order that is asked for."""
+"""Densities predicted for structures, in a magnetic order that is asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,18 +18,19 @@ from spinlens.layers.equivariant import atomic_density
 from spinlens.structures import composition_orders, folders, parent, vasp
 
 SPACING = 0.19  # Å, largest distance of voxels
-TITLE = "predicted spin density, not computed; charge density: Gaussian atoms"
+TITLE = "predicted spin and charge density, not computed"
+TITLE_OF_SPIN = "predicted spin density, not computed; charge density: Gaussian atoms"
 ATOM_WIDTH = 2  # of `atomic_basis.WIDTHS`, of the Gaussian atoms
 COLUMNS = (
     "structure", "order", "folder", "total_moment_muB", "absolute_moment_muB", "error_estimate",
-    "spread", "outside", "magmom",
+    "spread", "electrons", "charge_error_estimate", "outside", "magmom",
 )  # fmt: skip
 
 Array = NDArray[Any]
 
 
 class Predicted(NamedTuple):
-    """A predicted spin density.
+    """Predicted densities.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ class Predicted(NamedTuple):
         The cell of the order, as pymatgen and as ASE have it.
     magnetization
         Density in μB Å⁻³, (na, nb, nc).
+    charge
+        Density in e Å⁻³, (na, nb, nc); None if the model knows none.
     row
         Row of COLUMNS.
     """
@@ -48,6 +51,7 @@ class Predicted(NamedTuple):
     structure: Any
     cell: Atoms
     magnetization: NDArray[np.float64]
+    charge: NDArray[np.float64] | None
     row: dict[str, Any]
 
 
@@ -58,7 +62,7 @@ def predict(
     name: str,
     settings: Mapping[str, Any],
 ) -> Predicted:
-    """Predict the spin density of a structure.
+    """Predict the densities of a structure.
 
     Parameters
     ----------
@@ -87,28 +91,35 @@ def predict(
         raise SpinlensError(
             f"structures: {source}: no sample of density_model holds {', '.join(unknown)}"
         )
-    coefficients = model.predict([cell], [directions])[0]
     lattice, positions = cell.cell.array, arranged.structure.frac_coords
     shape = settings["density_grid"] or grid_of(lattice)
-    fields = np.array(
-        [atomic_density.assemble(BASIS, own, positions, lattice, shape) for own in coefficients]
+    fields, charge = (
+        None if each is None else _fields(each.predict([cell], [directions])[0], cell, shape)
+        for each in (model, model.charge)
     )
     mean, order = fields.mean(axis=0), settings["order"]
     size = np.abs(mean).mean()
     moments = site_moments.in_spheres(mean, lattice, positions)
     outside = model.outside(cell, directions)
+    error = "error_grouped" if outside else "error_random"
     row = {
         "structure": name,
         "order": order,
         "folder": f"{name}_{order}",
         "total_moment_muB": round(float(grids.integral(mean, lattice)), 4),
         "absolute_moment_muB": round(float(grids.integral(np.abs(mean), lattice)), 4),
-        "error_estimate": scores["error_grouped" if outside else "error_random"],
+        "error_estimate": scores[error],
         "spread": round(float(np.abs(fields - mean).mean() / size), 4) if size else 0.0,
+        "electrons": None,
+        "charge_error_estimate": None,
         "outside": "; ".join(outside),
         "magmom": " ".join(f"{moment:.3f}" for moment in moments),
     }
-    return Predicted(name, order, arranged.structure, cell, mean, row)
+    if charge is not None:
+        charge = charge.mean(axis=0)
+        row["electrons"] = round(float(grids.integral(charge, lattice)), 4)
+        row["charge_error_estimate"] = scores["charge"][error]
+    return Predicted(name, order, arranged.structure, cell, mean, charge, row)
 
 
 def grid_of(lattice: Array) -> list[int]:
@@ -149,14 +160,24 @@ def write(predicted: Predicted, folder: Path | str) -> None:
         The prediction, and the folder that its own is made in.
     """
     own, field = Path(folder, predicted.row["folder"]), predicted.magnetization
-    charge = gaussian_charge(predicted.cell, field.shape)
+    charge, title = predicted.charge, TITLE
+    if charge is None:
+        charge, title = gaussian_charge(predicted.cell, field.shape), TITLE_OF_SPIN
     spins = np.stack([charge + field, charge - field]) / 2
-    vasp.write_chgcar(own / "CHGCAR", predicted.structure, spins, TITLE)
+    vasp.write_chgcar(own / "CHGCAR", predicted.structure, spins, title)
     about = {"id": predicted.row["folder"], "source": "predicted from structure"} | {
         name: predicted.row[name] for name in ("order", "error_estimate", "spread", "outside")
     }
-    density_files.write(own / "spin_density.nc", predicted.cell, predicted.magnetization, about)
+    file = own / "spin_density.nc"
+    density_files.write(file, predicted.cell, field, about, predicted.charge)
     write_text(own / "MAGMOM", f"MAGMOM = {predicted.row['magmom']}\n")
+
+
+def _fields(coefficients: Array, cell: Atoms, shape: Sequence[int]) -> NDArray[np.float64]:
+    """Densities of the members on a grid, (members, na, nb, nc)."""
+    positions, lattice = cell.get_scaled_positions(wrap=False), cell.cell.array
+    made = [atomic_density.assemble(BASIS, own, positions, lattice, shape) for own in coefficients]
+    return np.array(made)
 
 
 def _arranged(source: Path | str, settings: Mapping[str, Any]) -> Any:

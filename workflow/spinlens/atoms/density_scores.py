@@ -1,4 +1,4 @@
-"""How well spin densities are predicted from structure: folds, errors, intervals."""
+"""How well densities are predicted from structure: folds, errors, intervals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spinlens.atoms import density_baselines, density_model, points, structure_sets
+from spinlens.atoms import density_baselines, density_model, structure_sets
+from spinlens.atoms.charge_model import ChargeModel
 from spinlens.atoms.density_model import DensityModel
 from spinlens.atoms.density_samples import DensitySample, Prepared
 from spinlens.atoms.structure_sets import Crystals, Fold
@@ -24,7 +25,7 @@ NOTICED = 0.01  # μB, of a ligand whose sign is compared
 
 Row = dict[str, Any]
 Array = NDArray[Any]
-Fields = dict[str, list[Array]]  # densities in μB Å⁻³ by method
+Fields = dict[str, list[Array]]  # densities in μB Å⁻³ or e Å⁻³ by method
 
 
 def folds(samples: Sequence[DensitySample], seed: int = 0) -> dict[str, list[Fold]]:
@@ -59,14 +60,14 @@ def folds(samples: Sequence[DensitySample], seed: int = 0) -> dict[str, list[Fol
 
 
 def cross_validate(
-    prepared: Sequence[Prepared], settings: Mapping[str, Any], report: Report = print
+    prepared: Sequence[Prepared], model: DensityModel, report: Report = print
 ) -> tuple[Row, list[Row], dict[str, list[Array]]]:
     """Score network and baselines on the same folds.
 
     Parameters
     ----------
-    prepared, settings
-        Samples, and settings as `density_model.model_settings` returns them.
+    prepared, model
+        Samples, and a model of their quantity, which is trained anew in every fold.
     report
         Called with lines of progress.
 
@@ -75,18 +76,18 @@ def cross_validate(
     dict
         `error_random`, `error_grouped`: ∫|Δm| / ∫|m| of the network, mean over the samples, and
         the same of `baselines_...`; `intervals_...` of 95 % over groups, of the errors and of the
-        network's gains on each baseline; `moments_...` as `_moment_scores` returns them.
+        network's gains on each baseline; `moments_...`, or `electrons_...`, of `_site_scores`.
     list of dict
         Rows with the errors of each sample.
     dict
         Coefficients that the network predicted of each sample held out, by kind of fold.
     """
     samples = [each.sample for each in prepared]
-    elements = points.elements_of([each.structure for each in samples])
-    model, rows = DensityModel(elements, settings), [_about(each) for each in samples]
+    prefix = "charge_" if isinstance(model, ChargeModel) else ""
+    rows = [_about(each) for each in samples]
     summary: Row = {"samples": len(samples), "groups": sorted({each.group for each in samples})}
     kept: dict[str, list[Array]] = {}
-    for split, pairs in folds(samples, settings["seed"]).items():
+    for split, pairs in folds(samples, model.settings["seed"]).items():
         table: list[Row] = [{} for _ in samples]
         kept[split] = [np.empty(0) for _ in samples]
         for number, (training, validation) in enumerate(pairs, start=1):
@@ -100,8 +101,9 @@ def cross_validate(
             means = {m: np.mean([table[i][m]["error"] for i in validation]) for m in METHODS}
             report(f"{split} fold {number}: " + ", ".join(f"{m} {v:.3f}" for m, v in means.items()))
         for row, scores in zip(rows, table, strict=True):
-            row |= {f"{split}_{m}": round(scores[m]["error"], 4) for m in METHODS}
-            row[f"{split}_total_moment_muB"] = round(scores[NETWORK]["total_moment"], 4)
+            row |= {f"{prefix}{split}_{m}": round(scores[m]["error"], 4) for m in METHODS}
+            if not prefix:
+                row[f"{split}_total_moment_muB"] = round(scores[NETWORK]["total_moment"], 4)
         summary |= _summary(split, samples, table)
     return summary, rows, kept
 
@@ -115,6 +117,9 @@ def _predicted(
     known = [each.sample for each in training]
     for method, function in density_baselines.BASELINES.items():
         found[method] = function(known, validation)
+        if isinstance(model, ChargeModel):  # electrons are known before a density is
+            pairs = zip(found[method], validation, strict=True)
+            found[method] = [model.with_electrons(*pair) for pair in pairs]
     return of_network, found
 
 
@@ -171,21 +176,20 @@ def relative_error(predicted: Array, truth: Array) -> float:
 
 
 def _compared(sample: DensitySample, predicted: Array) -> Row:
-    """Error, total moment, absolute errors of moments, and wrong signs of ligands."""
-    truth, lattice = sample.magnetization, sample.lattice
+    """Error, totals, absolute errors of sites, and wrong signs of ligands; charges have none."""
+    truth, lattice, is_spin = sample.density, sample.lattice, sample.quantity == "magnetization"
     moments = [
         site_moments.in_spheres(field, lattice, sample.positions) for field in (predicted, truth)
     ]
     totals = [float(grids.integral(field, lattice)) for field in (predicted, truth)]
-    magnetic = sample.directions != 0
-    ligands = ~magnetic & (np.abs(moments[1]) > NOTICED)
-    differences = np.abs(moments[0] - moments[1])
+    asked = (sample.directions != 0) | (not is_spin)
+    ligands = ~asked & (np.abs(moments[1]) > NOTICED)
     return {
         "error": relative_error(predicted, truth),
         "total_moment": totals[0],
         "total": abs(totals[0] - totals[1]),
-        "sites": differences[magnetic],
-        "wrong": (moments[0] * moments[1] < 0)[ligands],
+        "sites": np.abs(moments[0] - moments[1])[asked],
+        "wrong": (moments[0] * moments[1] < 0)[ligands] if is_spin else None,
     }
 
 
@@ -201,25 +205,28 @@ def _about(sample: DensitySample) -> Row:
 def _summary(split: str, samples: Sequence[DensitySample], table: Sequence[Row]) -> Row:
     errors = {m: np.array([scores[m]["error"] for scores in table]) for m in METHODS}
     means = {method: round(float(own.mean()), 4) for method, own in errors.items()}
+    is_spin = samples[0].quantity == "magnetization"
     return {
         f"error_{split}": means.pop(NETWORK),
         f"baselines_{split}": means,
         f"intervals_{split}": _intervals(errors, samples),
-        f"moments_{split}": {
-            method: _moment_scores([scores[method] for scores in table]) for method in METHODS
+        f"{'moments' if is_spin else 'electrons'}_{split}": {
+            method: _site_scores([scores[method] for scores in table]) for method in METHODS
         },
     }
 
 
-def _moment_scores(scores: Sequence[Row]) -> Row:
-    """Mean absolute errors in μB of totals and of magnetic sites; share of wrong ligand signs."""
+def _site_scores(scores: Sequence[Row]) -> Row:
+    """Mean absolute errors of totals and sites, in μB or e; of moments also wrong ligand signs."""
+    unit = "e" if scores[0]["wrong"] is None else "muB"
+    totals = float(np.mean([own["total"] for own in scores]))
+    sites = float(np.concatenate([own["sites"] for own in scores]).mean())
+    found = {f"total_mae_{unit}": round(totals, 4), f"site_mae_{unit}": round(sites, 4)}
+    if unit == "e":
+        return found
     wrong = np.concatenate([own["wrong"] for own in scores])
-    return {
-        "total_mae_muB": round(float(np.mean([own["total"] for own in scores])), 4),
-        "site_mae_muB": round(float(np.concatenate([own["sites"] for own in scores]).mean()), 4),
-        "ligand_sign_errors": round(float(wrong.mean()), 4) if wrong.size else None,
-        "ligands": int(wrong.size),
-    }
+    share = round(float(wrong.mean()), 4) if wrong.size else None
+    return found | {"ligand_sign_errors": share, "ligands": int(wrong.size)}
 
 
 def _intervals(errors: Mapping[str, Array], samples: Sequence[DensitySample]) -> Row:
