@@ -1,4 +1,4 @@
-"""Spin densities from structure turn, move and reverse as crystals and their moments do."""
+"""Densities from structure turn, move and reverse as crystals and their moments do."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,9 @@ from ase.build import make_supercell
 
 import small_densities
 from small_crystals import ELEMENTS
-from small_densities import BASIS, SETTINGS, STRUCTURES
+from small_densities import BASIS, SETTINGS, STRUCTURES, VALENCE
+from spinlens.atoms import charge_model
+from spinlens.atoms.charge_model import ChargeModel
 from spinlens.atoms.density_model import DensityModel, model_settings
 from spinlens.layers.equivariant import atomic_density
 
@@ -18,11 +20,15 @@ FIRST = STRUCTURES[0]
 SAME = 1e-5
 
 
-@pytest.fixture(scope="module")
-def model():
+@pytest.fixture(scope="module", params=[DensityModel, ChargeModel])
+def model(request):
     """Trained for a few steps, its weights then enlarged so that every degree counts."""
-    settings = SETTINGS | {"members": 1}
-    made = DensityModel(ELEMENTS, settings).train(small_densities.prepared(2))
+    samples = small_densities.prepared(2)
+    if request.param is ChargeModel:
+        samples = charge_model.prepare(samples)
+    electrons = {symbol: float(VALENCE[symbol]) for symbol in ELEMENTS}
+    made = request.param(ELEMENTS, SETTINGS | {"members": 1, "electrons": electrons})
+    made.train(samples)
     random = np.random.default_rng(0)
     made.weights = [[w + 0.1 * random.normal(size=w.shape) for w in own] for own in made.weights]
     return made
@@ -90,14 +96,23 @@ def test_it_is_that_of_the_doubled_cell(model, plain):
     assert apart(other_order, np.tile(plain, (2, 1, 1))) > 0.1
 
 
-def test_it_turns_over_with_all_directions_and_with_fewer_does_not(model, plain):
-    assert apart(density(model, FIRST, -FERRI), -plain) < SAME
-    assert apart(density(model, FIRST, UP), -plain) > 0.1
+def test_m_turns_over_with_all_directions_and_the_charge_stays(model, plain):
+    reversed_ = density(model, FIRST, -FERRI)
+    sign = 1 if model.even else -1
+    assert apart(reversed_, sign * plain) < SAME
+    assert apart(reversed_, -sign * plain) > 0.1
+    assert apart(density(model, FIRST, UP), sign * plain) > 0.01
+
+
+def test_the_electrons_of_a_charge_are_counted_exactly(model, plain):
+    if model.even:
+        total = plain.mean() * FIRST.get_volume()
+        assert total == pytest.approx(sum(VALENCE[s] for s in FIRST.symbols), abs=1e-9)
 
 
 def test_a_saved_model_predicts_the_same(model, tmp_path):
     model.save(tmp_path / "model.pickle.gz")
-    again = DensityModel.load(tmp_path / "model.pickle.gz")
+    again = type(model).load(tmp_path / "model.pickle.gz")
     asked = [FIRST, STRUCTURES[7]], [UP, FERRI]
     found, expected = again.predict(*asked), model.predict(*asked)
     for one, other in zip(found, expected, strict=True):

@@ -1,5 +1,7 @@
 """Predictions for structures: the order asked for, what is written, and what is refused."""
 
+import copy
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -8,15 +10,18 @@ from pymatgen.io.vasp import Chgcar, Poscar
 
 import small_densities
 from small_crystals import ELEMENTS
-from small_densities import BASIS
-from spinlens.atoms import density_prediction
+from small_densities import BASIS, VALENCE
+from spinlens.atoms import charge_model, density_prediction
+from spinlens.atoms.charge_model import SuperposedCharges
 from spinlens.atoms.density_model import DensityModel, _training_range
 from spinlens.atoms.superposed_atoms import SuperposedAtoms
 from spinlens.core.errors import SpinlensError
 from spinlens.structures.parent import structure_files
 
 PREPARED = small_densities.prepared(6)
-SCORES = {"error_random": 0.2, "error_grouped": 0.4}
+SCORES = {
+    "error_random": 0.2, "error_grouped": 0.4, "charge": {"error_random": 0.05},
+}  # fmt: skip
 SETTINGS = {
     "order": "FM", "order_cells": 4, "cell_height": 12, "density_grid": [20, 20, 60],
     "starting_moments": {"Ti": 1, "Cr": 3, "V": 2, "Co": 2},
@@ -40,6 +45,15 @@ def model():
     made = AtomsAlone(ELEMENTS, {})
     made.atoms = SuperposedAtoms().fit(PREPARED)
     made.known = _training_range([each.sample for each in PREPARED])
+    return made
+
+
+@pytest.fixture(scope="module")
+def charges():
+    """Superposed charges in the place of a network of the charge density."""
+    electrons = {symbol: float(VALENCE[symbol]) for symbol in ELEMENTS}
+    made = AtomsAlone(ELEMENTS, {})
+    made.atoms = SuperposedCharges(electrons).fit(charge_model.prepare(PREPARED))
     return made
 
 
@@ -93,10 +107,30 @@ def test_what_is_written_is_marked_as_predicted(model, file, tmp_path):
     electrons = stored.data["total"].mean()
     assert electrons == pytest.approx(4 + 6 + 6 + 6, rel=1e-3)  # Ti, Cr and two Te
     with xr.open_dataset(folder / "spin_density.nc") as opened:
+        assert "charge" not in opened
         assert opened["magnetization"].values == pytest.approx(made.magnetization, abs=1e-6)
         assert opened.attrs["source"] == "predicted from structure"
     tag, moments = (folder / "MAGMOM").read_text().split(" = ")
     assert tag == "MAGMOM" and len(moments.split()) == 4
+
+
+def test_a_predicted_charge_is_written_with_its_electrons(model, charges, file, tmp_path):
+    model = copy.copy(model)
+    model.charge = charges
+    made = density_prediction.predict(model, SCORES, file, "layer", SETTINGS)
+    assert made.row["electrons"] == 33 and made.row["charge_error_estimate"] == 0.05
+    density_prediction.write(made, tmp_path)
+    chgcar = tmp_path / "layer_FM" / "CHGCAR"
+    first = chgcar.read_text().splitlines()[0]
+    assert "predicted" in first and "charge" in first and "Gaussian" not in first
+    stored = Chgcar.from_file(chgcar)
+    assert stored.data["total"].mean() == pytest.approx(33, abs=1e-5)
+    assert stored.data["total"] / made.structure.volume == pytest.approx(made.charge, abs=1e-5)
+    gaussian = density_prediction.gaussian_charge(made.cell, made.charge.shape)
+    assert np.abs(made.charge - gaussian).max() > 0.1
+    with xr.open_dataset(tmp_path / "layer_FM" / "spin_density.nc") as opened:
+        assert opened["charge"].values == pytest.approx(made.charge, abs=1e-5)
+        assert opened["charge"].attrs["units"] == "e angstrom-3"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,14 @@ devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
 from pathlib import Path
 
-from spinlens.atoms import charge_model, density_files, density_model, density_samples
-from spinlens.atoms import density_scores, points
+from spinlens.atoms import (
+    charge_model,
+    density_files,
+    density_model,
+    density_samples,
+    density_scores,
+    points,
+)
 from spinlens.core.files import read_table, write_json, write_table
 from spinlens.training import checkpoints
 

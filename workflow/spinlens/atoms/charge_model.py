@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from ase import Atoms
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
 from sklearn.neighbors import KNeighborsRegressor
 
 from spinlens.atoms import density_samples, moments, points
@@ -62,9 +63,9 @@ def _of_charge(each: Prepared) -> Prepared:
 def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
     """Count the electrons of each element that calculations treat as valence.
 
-    They are those of the group of the periodic table, with shells of the core where the densities
-    around the atoms have them; where these do not add up to the electrons of the cells, as of a
-    charged one, the nearest numbers that do.
+    They are those of the group of the periodic table, and whole shells of the core, so that they
+    add up to the electrons of all cells; of several solutions, the one nearest to the electrons
+    within spheres. If there is none, as of charged cells, the nearest numbers that add up.
 
     Parameters
     ----------
@@ -72,16 +73,25 @@ def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
         Samples as `prepare` returns them: the count belongs to the pseudopotentials, and is known
         before a density is.
     """
-    symbols = _elements(prepared)
-    around = _fitted(prepared, symbols, None) @ BASIS.integrals[0]
+    symbols = points.elements_of([each.sample.structure for each in prepared])
     groups = [dict(zip(PROPERTIES, properties(each), strict=True))["group"] for each in symbols]
     candidates = np.array([n if n <= 12 else n - 10 for n in groups])[:, None] + SHELLS
-    nearest = np.abs(candidates - around[:, None]).argmin(1)
-    found = np.take_along_axis(candidates, nearest[:, None], 1)[:, 0].astype(float)
-    rows = np.array([_one_hot(each, symbols).sum(0) for each in prepared])
-    missed = np.array([each.moments[0] for each in prepared]) - rows @ found
-    if np.abs(missed).max() > UNCOUNTED:
-        found += np.linalg.lstsq(rows, missed, rcond=None)[0]
+    belongs = [_one_hot(each, symbols) for each in prepared]
+    rows = np.array([own.sum(0) for own in belongs])
+    totals = np.array([each.moments[0] for each in prepared])
+    within = np.concatenate([each.site_moments for each in prepared]) @ np.concatenate(belongs)
+    cost = np.abs(candidates - (within / rows.sum(0))[:, None]).ravel()
+    chosen = np.kron(np.eye(len(symbols)), np.ones(len(SHELLS)))  # candidates of each element
+    counted = chosen * candidates.ravel()
+    one = LinearConstraint(chosen, 1, 1)
+    all_ = LinearConstraint(rows @ counted, totals - UNCOUNTED, totals + UNCOUNTED)
+    solution = milp(
+        cost, integrality=np.ones(cost.size), bounds=Bounds(0, 1), constraints=(one, all_)
+    )
+    if solution.success:
+        found = counted @ np.rint(solution.x)
+    else:
+        found = candidates[:, 0] + np.linalg.lstsq(rows, totals - rows @ candidates[:, 0])[0]
     return dict(zip(symbols, found.tolist(), strict=True))
 
 
@@ -107,7 +117,8 @@ class SuperposedCharges:
         prepared
             Samples as `prepare` returns them.
         """
-        symbols, everything = _elements(prepared), sorted(self.electrons)
+        symbols = points.elements_of([each.sample.structure for each in prepared])
+        everything = sorted(self.electrons)
         counts = np.array([self.electrons[symbol] for symbol in symbols])
         fitted = _fitted(prepared, symbols, counts)
         table = dict(zip(everything, moments.element_table(everything), strict=True))
@@ -214,7 +225,7 @@ def _difference(each: Prepared, atoms: SuperposedCharges) -> Prepared:
 
 
 def _fitted(
-    prepared: Sequence[Prepared], symbols: Sequence[str], electrons: Array | None
+    prepared: Sequence[Prepared], symbols: Sequence[str], electrons: Array
 ) -> NDArray[np.float64]:
     """Coefficients of degree 0 of elements, (elements, radial functions), with these integrals."""
     width = BASIS.shape[1]
@@ -227,16 +238,10 @@ def _fitted(
         expand = np.kron(_one_hot(each, symbols), np.eye(width))
         matrix += expand.T @ spheres @ expand
         vector += expand.T @ each.projections.reshape(shape)[:, 0].ravel()
-    if electrons is None:
-        return np.asarray(np.linalg.solve(matrix, vector).reshape(-1, width))
     rows = np.kron(np.eye(len(symbols)), BASIS.integrals[0])  # Lagrange multipliers of integrals
     system = np.block([[matrix, rows.T], [rows, np.zeros((len(symbols), len(symbols)))]])
     found = np.linalg.solve(system, np.concatenate([vector, electrons]))
     return np.asarray(found[:size].reshape(-1, width))
-
-
-def _elements(prepared: Sequence[Prepared]) -> list[str]:
-    return points.elements_of([each.sample.structure for each in prepared])
 
 
 def _one_hot(each: Prepared, symbols: Sequence[str]) -> NDArray[np.float64]:
