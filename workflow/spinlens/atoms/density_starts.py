@@ -1,8 +1,8 @@
-"""GPAW started from spin densities that were predicted without their crystals, and otherwise.
+"""GPAW started from densities that were predicted without their crystals, and otherwise.
 
-A run is started from superposed atoms with moments, or from these with a spin density in their
-place. What differs between starts is the number of steps and, where there are several, the
-solution that is found.
+A run is started from superposed atoms with moments, or from these with a spin density, or both
+densities, in their place. What differs between starts is the number of steps and, where there
+are several, the solution that is found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,15 @@ DIGITS = 4  # of starting moments and densities
 
 Row = dict[str, Any]
 Array = NDArray[Any]
-Start = tuple[Array, Array | None]  # moments of the atoms in μB, and m(r) in μB Å⁻³
+# Moments of the atoms in μB, m(r) in μB Å⁻³, and the charge density in e Å⁻³:
+Start = tuple[Array, Array | None, Array | None]
 
 
 def starts(computed: xr.Dataset, predicted: xr.Dataset, moments: Array) -> dict[str, Start]:
-    """List starts of a calculation: moments of its atoms in μB, and m(r) in μB Å⁻³ or None.
+    """List starts of a calculation: moments of its atoms, m(r) and charge density, or None.
 
-    `computed_density` is the calculation's own, which no prediction can surpass.
+    `computed_density` and `computed_both_densities` are the calculation's own, which no prediction
+    can surpass. Without a predicted charge no start has one.
 
     Parameters
     ----------
@@ -36,17 +38,23 @@ def starts(computed: xr.Dataset, predicted: xr.Dataset, moments: Array) -> dict[
     moments
         Starting moments by element, with the signs of the order, (atoms,).
     """
+    names = "site_moment", "magnetization", "charge"
+    both = names[: 2 + ("charge" in predicted)]
     own, other = (
-        (each["site_moment"].values.astype(float), each["magnetization"].values.astype(float))
+        [each[name].values.astype(float).round(DIGITS) for name in both]
         for each in (computed, predicted)
     )
-    return {
-        "moments_of_elements": (moments, None),
-        "predicted_moments": (other[0].round(DIGITS), None),
-        "predicted_density": (other[0].round(DIGITS), other[1].round(DIGITS)),
-        "computed_density": (own[0].round(DIGITS), own[1].round(DIGITS)),
-        "uniform_moments": (np.full(len(moments), UNIFORM_MUB), None),
+    found: dict[str, Start] = {
+        "moments_of_elements": (moments, None, None),
+        "predicted_moments": (other[0], None, None),
+        "predicted_density": (other[0], other[1], None),
+        "computed_density": (own[0], own[1], None),
+        "uniform_moments": (np.full(len(moments), UNIFORM_MUB), None, None),
     }
+    if len(both) == len(names):
+        found["predicted_both_densities"] = (other[0], other[1], other[2])
+        found["computed_both_densities"] = (own[0], own[1], own[2])
+    return found
 
 
 def compare(
@@ -88,13 +96,15 @@ def compare(
         structure.lattice, [], settings["kpoint_spacing"], settings["cell_height"] is not None
     )
     rows: list[Row] = []
-    for start, (moments, field) in chosen.items():
+    for start, (moments, field, charge) in chosen.items():
         asked = gpaw.asked(structure, moments, mesh, gpaw.LADDER[0], settings["hubbard_u"])
         if field is not None:
             asked["magnetization"] = {
                 "muB_per_cubic_angstrom": field.tolist(),
                 "smoothing_angstrom": gpaw.SMOOTHING,
             }
+        if charge is not None:
+            asked["magnetization"]["e_per_cubic_angstrom"] = charge.tolist()
         folder = f"{name}_{start}"
         done = gpaw.run(python, folder, asked, grid, Path(store), threads, minutes)
         about: Row = {"calculation": name, "start": start}
