@@ -103,4 +103,5 @@ def write_one_of_each_group(
     for i in first.values():
         about = {"id": samples[i].name, "source": "predicted with its magnetic elements held out"}
         file = Path(folder, f"{samples[i].name}.nc")
-        write(file, samples[i].structure, predicted[i], about, charges and charges[i])
+        charge = charges[i] if charges else None
+        write(file, samples[i].structure, predicted[i], about, charge)

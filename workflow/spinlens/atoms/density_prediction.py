@@ -93,10 +93,7 @@ def predict(
         )
     lattice, positions = cell.cell.array, arranged.structure.frac_coords
     shape = settings["density_grid"] or grid_of(lattice)
-    fields, charge = (
-        None if each is None else _fields(each.predict([cell], [directions])[0], cell, shape)
-        for each in (model, model.charge)
-    )
+    fields, charge = _fields(model, cell, directions, shape), None
     mean, order = fields.mean(axis=0), settings["order"]
     size = np.abs(mean).mean()
     moments = site_moments.in_spheres(mean, lattice, positions)
@@ -115,8 +112,8 @@ def predict(
         "outside": "; ".join(outside),
         "magmom": " ".join(f"{moment:.3f}" for moment in moments),
     }
-    if charge is not None:
-        charge = charge.mean(axis=0)
+    if model.charge is not None:
+        charge = _fields(model.charge, cell, directions, shape).mean(axis=0)
         row["electrons"] = round(float(grids.integral(charge, lattice)), 4)
         row["charge_error_estimate"] = scores["charge"][error]
     return Predicted(name, order, arranged.structure, cell, mean, charge, row)
@@ -173,10 +170,13 @@ def write(predicted: Predicted, folder: Path | str) -> None:
     write_text(own / "MAGMOM", f"MAGMOM = {predicted.row['magmom']}\n")
 
 
-def _fields(coefficients: Array, cell: Atoms, shape: Sequence[int]) -> NDArray[np.float64]:
+def _fields(
+    model: DensityModel, cell: Atoms, directions: Array, shape: Sequence[int]
+) -> NDArray[np.float64]:
     """Densities of the members on a grid, (members, na, nb, nc)."""
     positions, lattice = cell.get_scaled_positions(wrap=False), cell.cell.array
-    made = [atomic_density.assemble(BASIS, own, positions, lattice, shape) for own in coefficients]
+    members = model.predict([cell], [directions])[0]
+    made = [atomic_density.assemble(BASIS, own, positions, lattice, shape) for own in members]
     return np.array(made)
 
 
