@@ -22,7 +22,7 @@ SAME = 1e-5
 
 @pytest.fixture(scope="module", params=[DensityModel, ChargeModel])
 def model(request):
-    """Of enlarged weights, so that every degree counts; that of spin is trained a few steps before."""
+    """Of enlarged weights, so that every degree counts; that of spin was trained a few steps."""
     samples, electrons = small_densities.prepared(2), {s: float(VALENCE[s]) for s in ELEMENTS}
     made = request.param(ELEMENTS, SETTINGS | {"members": 1, "electrons": electrons})
     if request.param is DensityModel:
