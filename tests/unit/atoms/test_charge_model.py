@@ -56,7 +56,7 @@ def test_charged_cells_take_the_nearest_numbers_that_add_up():
 
 
 def test_atoms_are_spheres_with_their_electrons(model):
-    own = model.atoms.coefficients(SAMPLE.structure, SAMPLE.directions, SAMPLE.directions)
+    own = model.atoms.coefficients(SAMPLE.structure)
     assert np.abs(own[:, 1:]).max() == 0
     counted = own[:, 0] @ BASIS.integrals[0]
     assert counted == pytest.approx([VALENCE[s] for s in SAMPLE.structure.symbols], abs=1e-9)
@@ -73,10 +73,19 @@ def test_an_element_that_was_not_fitted_resembles_its_neighbours():
     assert np.abs(manganese - chromium).max() < np.abs(manganese - tellurium).max()
 
 
+def test_of_neighbours_those_with_as_many_core_electrons_are_nearest():
+    atoms = SuperposedCharges(ELECTRONS | {"Mn": 15.0}).fit(PREPARED)
+    atoms.electrons |= {"V": 13.0, "Ti": 12.0}
+    shapes = atoms.fit(PREPARED).shapes
+    own, metals = shapes["Mn"] / 15, {s: shapes[s] / atoms.electrons[s] for s in ("V", "Cr", "Ti")}
+    apart = {symbol: np.abs(own - each).max() for symbol, each in metals.items()}
+    assert min(apart["V"], apart["Ti"]) < apart["Cr"]
+
+
 def test_planted_charges_come_back(model):
     """Coefficients fitted to the difference, in the place of a network's, make the density."""
     own = charge_model._difference(FIRST, model.atoms).coefficients
-    atoms = model.atoms.coefficients(SAMPLE.structure, SAMPLE.directions, SAMPLE.directions)
+    atoms = model.atoms.coefficients(SAMPLE.structure)
     error = density_scores.relative_error(density_model.on_grid(own + atoms, SAMPLE), SAMPLE.charge)
     alone = density_scores.relative_error(density_model.on_grid(atoms, SAMPLE), SAMPLE.charge)
     assert error < 0.01 and alone > 0.1
@@ -90,7 +99,7 @@ def test_errors_are_those_on_the_grid_without_what_is_taken_off(model):
     counted = full.copy()
     step = model.axes[0] @ model._integrals
     counted[:, 0] -= (full[:, 0] @ BASIS.integrals[0]).mean() * step / (step @ BASIS.integrals[0])
-    atoms = model.atoms.coefficients(SAMPLE.structure, SAMPLE.directions, SAMPLE.directions)
+    atoms = model.atoms.coefficients(SAMPLE.structure)
     errors = [_squared_error(density_model.on_grid(own + atoms, SAMPLE)) for own in (counted, full)]
     scale = electrons((density_model.on_grid(atoms, SAMPLE) - SAMPLE.charge) ** 2)
     assert made == pytest.approx(errors[0] / scale, rel=1e-3)

@@ -74,8 +74,7 @@ def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
         before a density is.
     """
     symbols = points.elements_of([each.sample.structure for each in prepared])
-    groups = [dict(zip(PROPERTIES, properties(each), strict=True))["group"] for each in symbols]
-    candidates = np.array([n if n <= 12 else n - 10 for n in groups])[:, None] + SHELLS
+    candidates = np.array([_outer_electrons(each) for each in symbols])[:, None] + SHELLS
     belongs = [_one_hot(each, symbols) for each in prepared]
     rows = np.array([own.sum(0) for own in belongs])
     totals = np.array([each.moments[0] for each in prepared])
@@ -110,7 +109,8 @@ class SuperposedCharges:
     def fit(self, prepared: Sequence[Prepared]) -> Self:
         """Fit the atoms of all elements at once, by least squares with exact integrals.
 
-        Other elements have the mean of the two nearest by tabulated properties, per electron.
+        Other elements have the mean of the two nearest, per electron: by tabulated properties, and
+        by the electrons of the core that count as valence.
 
         Parameters
         ----------
@@ -121,7 +121,9 @@ class SuperposedCharges:
         everything = sorted(self.electrons)
         counts = np.array([self.electrons[symbol] for symbol in symbols])
         fitted = _fitted(prepared, symbols, counts)
-        table = dict(zip(everything, moments.element_table(everything), strict=True))
+        core = [self.electrons[symbol] - _outer_electrons(symbol) for symbol in everything]
+        rows = np.column_stack([moments.element_table(everything), core])
+        table = dict(zip(everything, rows, strict=True))
         nearest = KNeighborsRegressor(min(2, len(symbols)), weights="distance")
         nearest.fit([table[symbol] for symbol in symbols], fitted / counts[:, None])
         alike = nearest.predict([table[symbol] for symbol in everything])
@@ -132,12 +134,14 @@ class SuperposedCharges:
         """No moments, (atoms,): charges are superposed without them."""
         return np.zeros(len(structure))
 
-    def coefficients(self, structure: Atoms, directions: Array, expected: Array) -> Array:
+    def coefficients(
+        self, structure: Atoms, directions: Array | None = None, moments: Array | None = None
+    ) -> Array:
         """Superpose atoms, (atoms, (L + 1)², radial functions).
 
         Parameters
         ----------
-        structure, directions, expected
+        structure, directions, moments
             Crystal; directions and moments play no part.
         """
         found = np.zeros((len(structure), *BASIS.shape))
@@ -152,24 +156,6 @@ class ChargeModel(DensityModel):
     """
 
     even = True
-
-    def predict(
-        self, structures: Sequence[Atoms], directions: Sequence[Array]
-    ) -> list[NDArray[np.float64]]:
-        """Return coefficients of `BASIS` of each crystal, (members, atoms, (L + 1)², radials).
-
-        Parameters
-        ----------
-        structures, directions
-            As `DensityModel.predict` takes them.
-        """
-        found = super().predict(structures, directions)
-        step = self.axes[0] @ self._integrals
-        for own, structure, directed in zip(found, structures, directions, strict=True):
-            excess = (own[:, :, 0] @ BASIS.integrals[0]).mean(1) / (step @ BASIS.integrals[0])
-            own[:, :, 0] -= excess[:, None, None] * step
-            own += self.atoms.coefficients(structure, directed, directed)
-        return found
 
     def with_electrons(self, field: Array, sample: DensitySample) -> Array:
         """Scale a charge density to the electrons of a cell, which are known before the density is.
@@ -187,6 +173,15 @@ class ChargeModel(DensityModel):
     def _integrals(self) -> Array:
         """Electrons of the functions of degree 0 that the network gives coefficients of."""
         return np.asarray(self.axes[0].T @ BASIS.integrals[0])
+
+    def _completed(self, coefficients: Array, structure: Atoms) -> NDArray[np.float64]:
+        """Take electrons off the network's coefficients, and add superposed atoms."""
+        step = self.axes[0] @ self._integrals
+        own = coefficients[:, :, 0] @ BASIS.integrals[0]
+        excess = own.mean(1) / (step @ BASIS.integrals[0])
+        found = coefficients + self.atoms.coefficients(structure)
+        found[:, :, 0] -= excess[:, None, None] * step
+        return np.asarray(found)
 
     def _unfitted_atoms(self) -> Any:
         return SuperposedCharges(self.settings["electrons"])
@@ -212,8 +207,7 @@ class ChargeModel(DensityModel):
 
 def _difference(each: Prepared, atoms: SuperposedCharges) -> Prepared:
     """Take the superposed atoms off a sample."""
-    sample = each.sample
-    own = atoms.coefficients(sample.structure, sample.directions, sample.directions)
+    own = atoms.coefficients(each.sample.structure)
     flat = own.ravel()
     through = each.overlaps @ flat
     return each._replace(
@@ -242,6 +236,12 @@ def _fitted(
     system = np.block([[matrix, rows.T], [rows, np.zeros((len(symbols), len(symbols)))]])
     found = np.linalg.solve(system, np.concatenate([vector, electrons]))
     return np.asarray(found[:size].reshape(-1, width))
+
+
+def _outer_electrons(symbol: str) -> int:
+    """Electrons beyond closed shells, by the group of the periodic table."""
+    group = int(dict(zip(PROPERTIES, properties(symbol), strict=True))["group"])
+    return group if group <= 12 else group - 10
 
 
 def _one_hot(each: Prepared, symbols: Sequence[str]) -> NDArray[np.float64]:

@@ -115,7 +115,8 @@ class DensityModel:
         for row, structure in enumerate(structures):
             count = len(structure)
             kept = [density_network.unflattened(own[row], count, shape) for own in members]
-            found.append(np.einsum("cnk,mack->macn", self.axes, np.array(kept)))
+            expanded = np.einsum("cnk,mack->macn", self.axes, np.array(kept))
+            found.append(self._completed(expanded, structure))
         return found
 
     def outside(self, structure: Atoms, directions: Array) -> list[str]:
@@ -165,6 +166,9 @@ class DensityModel:
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the network, which `_of_member` makes again."""
         return vars(self) | {"_network": None}
+
+    def _completed(self, coefficients: Array, structure: Atoms) -> NDArray[np.float64]:
+        return coefficients
 
     def _unfitted_atoms(self) -> Any:
         return SuperposedAtoms()
