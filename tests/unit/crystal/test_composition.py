@@ -29,3 +29,11 @@ def test_every_element_has_finite_descriptors_and_an_unknown_one_is_refused():
         composition.descriptors([["Qq"]])
     with pytest.raises(ValueError, match="names no element"):
         composition.descriptors([["Cr"], ["", ""]])
+
+
+@pytest.mark.parametrize(
+    ("symbol", "count"),
+    [("Ti", 4), ("Cu", 11), ("Zn", 12), ("Ge", 4), ("P", 5), ("Te", 6), ("Na", 1)],
+)
+def test_outer_electrons_are_those_of_the_group(symbol, count):
+    assert composition.outer_electrons(symbol) == count

@@ -20,7 +20,7 @@ from spinlens.atoms import density_samples, moments, points
 from spinlens.atoms.density_model import BASIS, DensityModel
 from spinlens.atoms.density_samples import RIDGE, DensitySample, Prepared
 from spinlens.atoms.training_loop import Report
-from spinlens.crystal.composition import PROPERTIES, properties
+from spinlens.crystal.composition import outer_electrons
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
 
@@ -74,7 +74,7 @@ def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
         before a density is.
     """
     symbols = points.elements_of([each.sample.structure for each in prepared])
-    candidates = np.array([_outer_electrons(each) for each in symbols])[:, None] + SHELLS
+    candidates = np.array([outer_electrons(each) for each in symbols])[:, None] + SHELLS
     belongs = [_one_hot(each, symbols) for each in prepared]
     rows = np.array([own.sum(0) for own in belongs])
     totals = np.array([each.moments[0] for each in prepared])
@@ -121,7 +121,7 @@ class SuperposedCharges:
         everything = sorted(self.electrons)
         counts = np.array([self.electrons[symbol] for symbol in symbols])
         fitted = _fitted(prepared, symbols, counts)
-        core = [self.electrons[symbol] - _outer_electrons(symbol) for symbol in everything]
+        core = [self.electrons[symbol] - outer_electrons(symbol) for symbol in everything]
         rows = np.column_stack([moments.element_table(everything), core])
         table = dict(zip(everything, rows, strict=True))
         nearest = KNeighborsRegressor(min(2, len(symbols)), weights="distance")
@@ -236,12 +236,6 @@ def _fitted(
     system = np.block([[matrix, rows.T], [rows, np.zeros((len(symbols), len(symbols)))]])
     found = np.linalg.solve(system, np.concatenate([vector, electrons]))
     return np.asarray(found[:size].reshape(-1, width))
-
-
-def _outer_electrons(symbol: str) -> int:
-    """Electrons beyond closed shells, by the group of the periodic table."""
-    group = int(dict(zip(PROPERTIES, properties(symbol), strict=True))["group"])
-    return group if group <= 12 else group - 10
 
 
 def _one_hot(each: Prepared, symbols: Sequence[str]) -> NDArray[np.float64]:

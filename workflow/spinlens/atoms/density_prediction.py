@@ -12,7 +12,7 @@ from spinlens.atoms import density_files
 from spinlens.atoms.density_model import BASIS, DensityModel
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import write_text
-from spinlens.crystal.composition import PROPERTIES, properties
+from spinlens.crystal.composition import outer_electrons
 from spinlens.density import grids, site_moments
 from spinlens.layers.equivariant import atomic_density
 from spinlens.structures import composition_orders, folders, parent, vasp
@@ -142,8 +142,7 @@ def gaussian_charge(cell: Atoms, shape: Sequence[int]) -> NDArray[np.float64]:
     gaussian /= gaussian @ BASIS.integrals[0]
     found = np.zeros((len(cell), *BASIS.shape))
     for own, symbol in zip(found, cell.get_chemical_symbols(), strict=True):
-        group = dict(zip(PROPERTIES, properties(symbol), strict=True))["group"]
-        own[0] = gaussian * (group if group <= 12 else group - 10)
+        own[0] = gaussian * outer_electrons(symbol)
     positions = cell.get_scaled_positions(wrap=False)
     return atomic_density.assemble(BASIS, found, positions, cell.cell.array, shape)
 

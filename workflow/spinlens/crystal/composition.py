@@ -106,3 +106,15 @@ def _d_electrons(element: "Element", shells: Sequence[tuple[Any, ...]]) -> int:
 def _unpaired(shells: Sequence[tuple[Any, ...]]) -> int:
     """Unpaired electrons of the free atom by Hund's first rule."""
     return sum(min(count, _CAPACITY[orbital] - count) for _, orbital, count in shells)
+
+
+def outer_electrons(symbol: str) -> int:
+    """Return the electrons of an element beyond closed shells, by its group.
+
+    Parameters
+    ----------
+    symbol
+        Chemical symbol.
+    """
+    group = int(dict(zip(PROPERTIES, properties(symbol), strict=True))["group"])
+    return group if group <= 12 else group - 10
