@@ -8,6 +8,7 @@ from small_crystals import ELEMENTS
 from small_densities import BASIS, SETTINGS, VALENCE
 from spinlens.atoms import charge_model, density_model, density_network, density_scores
 from spinlens.atoms.charge_model import ChargeModel, SuperposedCharges
+from spinlens.atoms.density_model import DensityModel
 from spinlens.density import grids, site_moments
 
 PREPARED = charge_model.prepare(small_densities.prepared(6))
@@ -114,6 +115,18 @@ def _squared_error(field):
 
 def test_baselines_are_scaled_to_the_electrons_of_the_cell(model):
     assert electrons(model.with_electrons(0.9 * SAMPLE.charge, SAMPLE)) == pytest.approx(22)
+
+
+def test_a_saved_model_of_spin_holds_that_of_the_charge(model, tmp_path):
+    spin = DensityModel(ELEMENTS, SETTINGS)
+    spin.charge = model
+    spin.save(tmp_path / "model.pickle.gz")
+    again = DensityModel.load(tmp_path / "model.pickle.gz").charge
+    assert isinstance(again, ChargeModel) and again.settings == model.settings
+    found = again.atoms.coefficients(SAMPLE.structure)
+    assert np.array_equal(found, model.atoms.coefficients(SAMPLE.structure))
+    DensityModel(ELEMENTS, SETTINGS).save(tmp_path / "alone.pickle.gz")
+    assert DensityModel.load(tmp_path / "alone.pickle.gz").charge is None
 
 
 def test_without_charge_densities_nothing_is_learned():

@@ -82,10 +82,10 @@ def valence_electrons(prepared: Sequence[Prepared]) -> dict[str, float]:
     cost = np.abs(candidates - (within / rows.sum(0))[:, None]).ravel()
     chosen = np.kron(np.eye(len(symbols)), np.ones(len(SHELLS)))  # candidates of each element
     counted = chosen * candidates.ravel()
-    one = LinearConstraint(chosen, 1, 1)
-    all_ = LinearConstraint(rows @ counted, totals - UNCOUNTED, totals + UNCOUNTED)
+    single = LinearConstraint(chosen, 1, 1)
+    complete = LinearConstraint(rows @ counted, totals - UNCOUNTED, totals + UNCOUNTED)
     solution = milp(
-        cost, integrality=np.ones(cost.size), bounds=Bounds(0, 1), constraints=(one, all_)
+        cost, integrality=np.ones(cost.size), bounds=Bounds(0, 1), constraints=(single, complete)
     )
     if solution.success:
         found = counted @ np.rint(solution.x)
@@ -131,7 +131,7 @@ class SuperposedCharges:
         return self
 
     def expected(self, structure: Atoms, directions: Array, name: str | None = None) -> Array:
-        """No moments, (atoms,): charges are superposed without them."""
+        """Return no moments, (atoms,): charges are superposed without them."""
         return np.zeros(len(structure))
 
     def coefficients(
