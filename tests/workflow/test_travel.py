@@ -166,6 +166,10 @@ def test_a_clone_that_cannot_be_written_says_how_it_is_used_and_is(clone, tmp_pa
         done = run(tmp_path, *at, "results/dataset.nc")
         assert done.returncode == 0, done.stderr
         assert (tmp_path / "study" / "results" / "dataset.nc").is_file()
+        kept = [
+            tmp_path / "study" / name for name in (".snakemake/imports.json", "results/.records")
+        ]
+        assert all(path.exists() for path in kept) and not (tmp_path / ".snakemake").exists()
 
 
 def test_a_home_folder_is_no_folder_of_that_name(clone, tmp_path):

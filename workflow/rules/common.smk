@@ -1,6 +1,5 @@
 """Names shared by the rules: the checked config, the calculations, the points of the sweep."""
 
-import atexit
 import hashlib
 import os
 import sys
@@ -169,8 +168,8 @@ if workflow.is_main_process:
         run_records.INCOMPLETE.mkdir(parents=True, exist_ok=True)
     run_records.mark_unfinished(RESULTS)
     JOBS.after_each.append(run_records.Keeper(RESULTS).job_finished)
-    atexit.register(run_records.keep, RESULTS)
-    atexit.register(fingerprint.keep)
+    process.at_end(run_records.keep, RESULTS)
+    process.at_end(fingerprint.keep)
 CALCULATIONS = found_calculations()
 LENGTHS = None if config["grid"] else cell_lengths.longest(list(CALCULATIONS.values()))
 FITTED_CONFIG, CHOSEN = or_exit("config", data_defaults.fitted, config, GIVEN, LENGTHS)

@@ -7,6 +7,7 @@ import sys
 import pytest
 import tensorflow as tf
 
+from paths import ROOT
 from spinlens.core import process
 from spinlens.core.errors import SpinlensError
 
@@ -19,6 +20,30 @@ def test_memory_that_runs_out_names_the_key_that_saves_it():
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
     with pytest.raises(KeyError), process.memory_hint(8):
         raise KeyError
+
+
+AT_END = """
+import atexit, os, shutil, sys
+sys.path.insert(0, {workflow!r})
+from spinlens.core import process
+os.chdir("there")
+process.at_end(lambda name: open(name, "w").write(os.getcwd()), "end")
+atexit.register(lambda: open("plain", "w").close())
+os.chdir("..")
+{then}
+"""
+
+
+@pytest.mark.parametrize(
+    "then, files", [("", {"there", "plain"}), ("shutil.rmtree('there')", {"plain"})]
+)
+def test_what_is_called_at_the_end_works_where_it_was_asked_for(tmp_path, then, files):
+    (tmp_path / "there").mkdir()
+    text = AT_END.format(workflow=str(ROOT / "workflow"), then=then)
+    subprocess.run([sys.executable, "-c", text], cwd=tmp_path, check=True)
+    assert {path.name for path in tmp_path.iterdir()} == files
+    if "there" in files:
+        assert (tmp_path / "there" / "end").read_text() == str(tmp_path / "there")
 
 
 def test_a_process_is_known_by_its_start():

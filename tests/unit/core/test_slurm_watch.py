@@ -13,11 +13,12 @@ from paths import ROOT
 from spinlens.core import slurm, slurm_watch
 
 ENDS = """
-import logging, sys
+import logging, os, sys
 sys.path.insert(0, {workflow!r})
 from spinlens.core import slurm_watch
 logger = logging.getLogger("snakemake")
 slurm_watch.note_end(logger)
+os.chdir("/")  # as Snakemake leaves the folder of --directory before its process ends
 for event in {events!r}:
     logger.warning("", extra={{"event": event}})
 """

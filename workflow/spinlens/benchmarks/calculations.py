@@ -115,11 +115,11 @@ def measure_scale(
         runs = write_calculations(folder / "runs", 0, calculations)
         measured = {"calculations": calculations} | dry_run(snakefile, folder, runs)
         print(f"dry run: {measured}")
-        few = write_calculations(folder / "few", 0, FEW)
-        (folder / "study of few").mkdir()
-        few_study = project(snakefile, folder / "study of few")
-        measured["few_job_start_cpu_seconds"] = _job_start(snakefile, few_study, few)
-        measured["job_start_cpu_seconds"] = _job_start(snakefile, folder / "project", runs)
+        measured["job_start_cpu_seconds"] = _job_start(snakefile, folder, runs)
+        few = folder / "few"
+        few_runs = write_calculations(few / "runs", 0, FEW)
+        dry_run(snakefile, few, few_runs)  # a job's command has planned before
+        measured["few_job_start_cpu_seconds"] = _job_start(snakefile, few, few_runs)
         measured |= _split(folder, runs, split)
         print(f"split: {measured}")
         return measured | _dataset(folder, split, grid)
@@ -181,9 +181,13 @@ def dry_run(snakefile: Path | str, folder: Path, runs: Path) -> dict[str, Any]:
     }
 
 
-def _job_start(snakefile: Path | str, study: Path, runs: Path) -> float:
-    """CPU seconds of the start of a job: the median of several processes."""
-    where = {"folder": str(study), "calculations": str(runs), "snakefile": str(snakefile)}
+def _job_start(snakefile: Path | str, folder: Path, runs: Path) -> float:
+    """CPU seconds of the start of a job of a planned study: the median of several processes."""
+    where = {
+        "folder": str(folder / "project"),
+        "calculations": str(runs),
+        "snakefile": str(snakefile),
+    }
     starts = []
     for _ in range(STARTS):
         with _worker("start job", **where) as worker:

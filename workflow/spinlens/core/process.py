@@ -1,11 +1,13 @@
 """Processes: how Snakemake starts Python again, their memory, and who is alive."""
 
+import atexit
 import os
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from spinlens.core.errors import SpinlensError
 
@@ -20,6 +22,26 @@ def call_by_name() -> None:
     folder, name = os.path.split(sys.executable)
     os.environ["PATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PATH")]))
     sys.executable = name
+
+
+def at_end(function: Callable[..., Any], *arguments: Any) -> None:
+    """Call a function when this process ends, in the folder in which the process works now.
+
+    Snakemake leaves the folder of `--directory` before its process ends.
+
+    Parameters
+    ----------
+    function
+        What to call; nothing is called if the folder is gone.
+    *arguments
+        Its arguments.
+    """
+    atexit.register(_call_in, os.getcwd(), function, *arguments)
+
+
+def _call_in(folder: str, function: Callable[..., Any], *arguments: Any) -> None:
+    with suppress(FileNotFoundError), chdir(folder):
+        function(*arguments)
 
 
 def peak_bytes() -> int:

@@ -6,7 +6,6 @@ cannot be submitted because the controller is restarted; and it does not say why
 """
 
 import asyncio
-import atexit
 import logging
 import os
 import re
@@ -18,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from spinlens.core import slurm
+from spinlens.core import process, slurm
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 SUBMITTED = re.compile(r"Job (\S+) has been submitted with SLURM jobid (\d+) \(log: (.*)\)")
@@ -187,7 +186,7 @@ def note_end(logger: logging.Logger, environment: Mapping[str, str] = os.environ
     place, outcome = _end_file(run, number), _Outcome()
     place.unlink(missing_ok=True)  # of an attempt that was put back into the queue
     logger.addHandler(outcome)
-    atexit.register(outcome.write, place)
+    process.at_end(outcome.write, place)
 
 
 class _Outcome(logging.Handler):
