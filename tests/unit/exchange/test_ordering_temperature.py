@@ -5,6 +5,7 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from planted_exchange import FIVE, HONEYCOMB, SETTINGS, planted_runs
+from spinlens.exchange import ordering_temperature as module
 from spinlens.exchange.constants import compare
 from spinlens.exchange.monte_carlo import Measured, SpinModel, simulate
 from spinlens.exchange.ordering_temperature import (
@@ -109,6 +110,31 @@ def test_a_planted_crossing_is_found_and_parallel_lines_are_not():
     assert crossing(temperatures, small, small - 0.05, error) is None
     assert crossing(temperatures, large, small, error) is None  # the wrong way round
     assert crossing(temperatures, small, large, np.full(9, 1.0)) is None  # all within the error
+
+
+@pytest.mark.parametrize(("noisy_from", "found"), [(1, True), (0, False)])
+def test_noise_at_the_ends_of_a_narrowed_range_does_not_hide_the_order(
+    monkeypatch, noisy_from, found
+):
+    """Cumulants that cross at 1 meV; from some call on the lowest temperature looks disordered."""
+    calls = []
+
+    def planted(model, constants, axes, temperatures, *rest):
+        grids = np.broadcast_to(temperatures, (len(constants), np.shape(temperatures)[-1]))
+        small = 2 / 3 / (1 + np.exp(4 * (grids - 1)))
+        large = 2 / 3 / (1 + np.exp(40 * (grids - 1)))
+        if noisy_from <= len(calls) < 2:
+            large = np.minimum(large, 0.6)
+        calls.append(grids)
+        return small, large, np.full(grids.shape, 1e-3)
+
+    monkeypatch.setattr(module, "_cumulants", planted)
+    own = ordering_temperature(honeycomb(), np.array([1.0]), np.zeros(1), 0.5, draws=4)
+    assert (own.kelvin is not None) is found
+    if found:
+        assert own.kelvin * BOLTZMANN == pytest.approx(1.0, rel=0.02)
+    else:
+        assert own.reason == "no order is seen to end in the range of temperatures"
 
 
 def test_three_dimensions_need_no_anisotropy():
