@@ -1,5 +1,8 @@
 """Batches of shuffled examples, and the schedule of the learning rate."""
 
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -16,6 +19,25 @@ def test_batches_hold_every_example_equally_often_in_changing_order():
     order = np.concatenate([inputs["x"] for inputs, _ in drawn])
     assert len(order) == 24 and np.bincount(order).tolist() == [4] * 6
     assert order[:6].tolist() != order[6:12].tolist()
+
+
+def truth_held_after_training():
+    """Whether a training still holds what it was given, after it has ended."""
+    model = keras.Sequential([keras.Input((1,), name="x"), keras.layers.Dense(1)])
+    numbers = np.random.default_rng(0).normal(size=(8, 1)).astype("float32")
+    truth = 2 * numbers
+    held = weakref.ref(truth)
+    settings = {"batch": 4, "learning_rate": 0.01, "seed": 0, "steps": 2}
+    training_loop.fit(model, {"x": numbers}, truth, "mse", settings, lambda line: None)
+    del truth
+    gc.collect()
+    return held() is not None
+
+
+def test_a_training_lets_go_of_its_examples(monkeypatch):
+    assert not truth_held_after_training()
+    monkeypatch.setattr(training_loop.ShuffledBatches, "release", lambda batches: None)
+    assert truth_held_after_training(), "the backend lets go by itself: release() can go"
 
 
 def rates(steps):

@@ -62,6 +62,10 @@ class ShuffledBatches(keras.utils.PyDataset):
         """Return the examples that wait and the state of the random generator."""
         return {"waiting": self.waiting.tolist(), "random": self.rng.bit_generator.state}
 
+    def release(self) -> None:
+        """Let go of the examples."""
+        self.inputs, self.truth = {}, np.zeros(0)
+
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take up what `state` returned."""
         self.waiting = np.array(state["waiting"], int)
@@ -189,6 +193,7 @@ def fit(
         verbose=0,
     )
     keeper.finish()
+    batches.release()  # TensorFlow keeps what it made batches of, for as long as the process runs
     # Weights and their mean are now one array, which a prediction on JAX would take from both.
     model.set_weights(model.get_weights())
     return schedule.history
