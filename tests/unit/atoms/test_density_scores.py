@@ -88,7 +88,7 @@ def test_intervals_are_over_groups_and_a_gain_is_above_zero_where_errors_are_sma
 def test_predictions_of_smallest_median_and_largest_error_are_kept(tmp_path):
     errors = [0.3, 0.1, 0.5]
     fields = [each.magnetization for each in SAMPLES[:3]]
-    density_files.write_held_out(tmp_path, SAMPLES[:3], errors, fields)
+    density_files.write_held_out(tmp_path, SAMPLES[:3], errors, fields.__getitem__)
     for name, i in (("smallest", 1), ("median", 0), ("largest", 2)):
         with xr.open_dataset(tmp_path / f"{name}.nc") as opened:
             assert opened.attrs["id"] == SAMPLES[i].name and opened.attrs["error"] == errors[i]

@@ -44,7 +44,7 @@ def files(tmp_path):
 def test_the_first_of_each_set_of_elements_is_written(tmp_path):
     samples = [SAMPLES[1], SAMPLE._replace(name="zz"), SAMPLE]
     fields = [2 * each.magnetization for each in samples]
-    density_files.write_one_of_each_group(tmp_path, samples, fields)
+    density_files.write_one_of_each_group(tmp_path, samples, fields.__getitem__)
     found = sorted(file.stem for file in tmp_path.iterdir())
     assert found == sorted([SAMPLES[1].name, SAMPLE.name])
     with xr.open_dataset(tmp_path / f"{SAMPLE.name}.nc") as opened:

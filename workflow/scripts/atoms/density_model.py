@@ -8,7 +8,9 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from spinlens.atoms import (
     charge_model,
@@ -29,30 +31,35 @@ structures = [each.structure for each in samples]
 elements = points.elements_of(structures)
 settings = density_model.model_settings(config, structures)
 of_folds = {"members": config["density_fold_members"]}
+
+
+def fields(
+    coefficients: Sequence[Any], prepared: Sequence[density_samples.Prepared]
+) -> Callable[[int], Any]:
+    """Return what makes the density of a sample, by its place: few of them are written."""
+    return lambda i: density_model.on_grid(coefficients[i], prepared[i].sample)
+
+
 with checkpoints.of_script(snakemake, output.summary):
     in_folds = density_model.DensityModel(elements, settings | of_folds)
     summary, rows, held_out = density_scores.cross_validate(prepared, in_folds)
     model = density_model.DensityModel(elements, settings).train(prepared, print)
-    fields = {
-        split: [density_model.on_grid(*pair) for pair in zip(own, samples, strict=True)]
-        for split, own in held_out.items()
-    }
     charges = charge_model.prepare(prepared) if config["density_charge"] else []
     fields_of_charge = None
     if charges:
         settings |= {"electrons": charge_model.valence_electrons(charges)}
         in_folds = charge_model.ChargeModel(elements, settings | of_folds)
-        summary["charge"], own, held_out = density_scores.cross_validate(
+        summary["charge"], own, held_out_charges = density_scores.cross_validate(
             charges, in_folds, lambda line: print(f"charge, {line}")
         )
         model.charge = charge_model.ChargeModel(elements, settings).train(charges, print)
         rows = [row | scores for row, scores in zip(rows, own, strict=True)]
-        pairs = zip(held_out["grouped"], charges, strict=True)
-        fields_of_charge = [density_model.on_grid(found, each.sample) for found, each in pairs]
+        fields_of_charge = fields(held_out_charges["grouped"], charges)
     model.save(output.model)
     errors = [row["random_network"] for row in rows]
-    density_files.write_held_out(output.held_out, samples, errors, fields["random"])
+    in_random_folds, in_grouped = (fields(held_out[s], prepared) for s in ("random", "grouped"))
+    density_files.write_held_out(output.held_out, samples, errors, in_random_folds)
     by_elements = Path(output.held_out, "elements")
-    density_files.write_one_of_each_group(by_elements, samples, fields["grouped"], fields_of_charge)
+    density_files.write_one_of_each_group(by_elements, samples, in_grouped, fields_of_charge)
     write_table(output.table, rows)
     write_json(output.summary, summary)

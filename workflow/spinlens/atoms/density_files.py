@@ -1,6 +1,6 @@
 """Predicted densities as files, laid out as the records of calculations are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ def write_held_out(
     folder: Path | str,
     samples: Sequence[DensitySample],
     errors: Sequence[float],
-    predicted: Sequence[Array],
+    predicted: Callable[[int], Array],
 ) -> None:
     """Write predictions of the smallest, the median and the largest error.
 
@@ -73,20 +73,21 @@ def write_held_out(
     folder
         Folder of `smallest.nc`, `median.nc` and `largest.nc`.
     samples, errors, predicted
-        Samples, ∫|Δm| / ∫|m| of their predictions, and these in μB Å⁻³.
+        Samples, ∫|Δm| / ∫|m| of their predictions, and what makes the prediction of a sample, by
+        its place, in μB Å⁻³.
     """
     order = np.argsort(errors, kind="stable")
     for name, place in (("smallest", 0), ("median", len(order) // 2), ("largest", -1)):
         i = int(order[place])
         about = {"id": samples[i].name, "error": round(float(errors[i]), 4)}
-        write(Path(folder, f"{name}.nc"), samples[i].structure, predicted[i], about)
+        write(Path(folder, f"{name}.nc"), samples[i].structure, predicted(i), about)
 
 
 def write_one_of_each_group(
     folder: Path | str,
     samples: Sequence[DensitySample],
-    predicted: Sequence[Array],
-    charges: Sequence[Array] | None = None,
+    predicted: Callable[[int], Array],
+    charges: Callable[[int], Array] | None = None,
 ) -> None:
     """Write the prediction of the first sample, by name, of each set of magnetic elements.
 
@@ -95,7 +96,8 @@ def write_one_of_each_group(
     folder
         Folder of the files, named by the sample.
     samples, predicted, charges
-        Samples, their predictions in μB Å⁻³, and those of the charge in e Å⁻³, if there are any.
+        Samples; what makes the prediction of a sample, by its place, in μB Å⁻³; and the same of
+        the charge in e Å⁻³, if it is predicted.
     """
     first: dict[str, int] = {}
     for i in sorted(range(len(samples)), key=lambda i: samples[i].name):
@@ -103,5 +105,5 @@ def write_one_of_each_group(
     for i in first.values():
         about = {"id": samples[i].name, "source": "predicted with its magnetic elements held out"}
         file = Path(folder, f"{samples[i].name}.nc")
-        charge = charges[i] if charges else None
-        write(file, samples[i].structure, predicted[i], about, charge)
+        charge = charges(i) if charges else None
+        write(file, samples[i].structure, predicted(i), about, charge)

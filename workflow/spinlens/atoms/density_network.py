@@ -101,7 +101,7 @@ def network(
     found = _coefficients(inputs, table, cutoff, max_degree, radials)
     one_way = keras.Model(inputs, found, name="one_way")
     opposite = inputs | {name: -inputs[name] for name in ODD}
-    half = HalfSum() if even else HalfDifference()
+    half = keras.layers.Average() if even else HalfDifference()
     found = keras.layers.Flatten()(half([one_way(inputs), one_way(opposite)]))
     superposed = keras.Input((None,), name="superposed")
     outputs = keras.layers.Add()([found, superposed])
@@ -134,16 +134,6 @@ class HalfDifference(keras.layers.Layer):
         """(first - second) / 2."""
         first, second = pair
         return (first - second) / 2
-
-
-@keras.saving.register_keras_serializable(package="spinlens")
-class HalfSum(keras.layers.Layer):
-    """Half the sum of two tensors: even, if the second is the first of opposite inputs."""
-
-    def call(self, pair: Sequence[Tensor]) -> Tensor:
-        """(first + second) / 2."""
-        first, second = pair
-        return (first + second) / 2
 
 
 @keras.saving.register_keras_serializable(package="spinlens")

@@ -97,11 +97,6 @@ def write_dataset(
             store.finish()
 
 
-def _opened(path: Path) -> netCDF4.Dataset:
-    """Open the file to write; of a Zarr store, one in memory for all but the fields."""
-    return netCDF4.Dataset(path, "w", diskless=path.suffix == STORE_SUFFIX)
-
-
 def _on_common_grid(
     sample: xr.Dataset, grid: Shape, window: float | None
 ) -> dict[str, NDArray[np.float64]]:
