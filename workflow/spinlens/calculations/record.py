@@ -21,7 +21,7 @@ excluded calculation has no grid, only `excluded`, the reason, and its source.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,7 +104,7 @@ def write(record: Record, path: Path | str) -> None:
 
 
 class Header(NamedTuple):
-    """Content of a record file except its arrays.
+    """Content of a record file except its grids.
 
     Parameters
     ----------
@@ -116,12 +116,15 @@ class Header(NamedTuple):
         Names of the variables.
     volume
         Volume of the cell in Å³; None for an excluded calculation.
+    arrays
+        Arrays that were asked for, by name; without those that the file does not have.
     """
 
     attributes: dict[str, Any]
     elements: list[str]
     variables: set[str]
     volume: float | None = None
+    arrays: Mapping[str, NDArray[Any]] = {}
 
     @property
     def values(self) -> dict[str, Any]:
@@ -129,15 +132,30 @@ class Header(NamedTuple):
         return {name: value for name, (value, _) in labels_of(self.attributes).items()}
 
 
-def read_header(file: Path | str) -> Header:
-    """Read a record file except its arrays: attributes, elements and names of variables."""
+def read_header(file: Path | str, arrays: Sequence[str] = ()) -> Header:
+    """Read a record file except its grids: attributes, elements and names of variables.
+
+    Parameters
+    ----------
+    file
+        Record file.
+    arrays
+        Names of arrays to read as well: opening a file takes longer than reading a small one.
+
+    Returns
+    -------
+    Header
+        What was read.
+    """
     with netCDF4.Dataset(file) as source:
+        source.set_auto_mask(False)
         attributes = {name: source.getncattr(name) for name in source.ncattrs()}
         variables = set(source.variables)
         elements = list(source["site_element"][:]) if "site_element" in variables else []
         lattice = source["lattice"][:] if "lattice" in variables else None
         volume = None if lattice is None else abs(float(np.linalg.det(lattice)))
-        return Header(attributes, elements, variables, volume)
+        found = {name: source[name][:] for name in arrays if name in variables}
+        return Header(attributes, elements, variables, volume, found)
 
 
 def labels_of(attributes: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:

@@ -27,14 +27,12 @@ from typing import Any
 
 import netCDF4
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from spinlens.calculations import record
 from spinlens.core import netcdf
 from spinlens.core.errors import SpinlensError
 from spinlens.core.files import whole
-from spinlens.dataset.zarr_store import Store
 from spinlens.density import grids
 from spinlens.density.window import cut_window, window_start, windowed_cell
 from spinlens.settings.sizes import STORE_SUFFIX
@@ -86,10 +84,11 @@ def write_dataset(
         _describe(output)
         _define(output, headers, tuple(grid))
         _write_labels(output, headers)
-        store = Store(temporary, output, FIELDS) if is_store else None
+        store = _store(temporary, output) if is_store else None
         put = store.put if store else partial(_write_fields, output)
         for index, file in enumerate(records):
-            with xr.open_dataset(file, engine="netcdf4") as opened:
+            with netCDF4.Dataset(file) as opened:
+                opened.set_auto_mask(False)
                 sample = _on_common_grid(opened, tuple(grid), window)
             _write_sites(output, index, sample)
             put(index, sample)
@@ -97,12 +96,19 @@ def write_dataset(
             store.finish()
 
 
+def _store(folder: Path, output: netCDF4.Dataset) -> Any:
+    from spinlens.dataset.zarr_store import Store  # a second of imports, which a file is spared
+
+    return Store(folder, output, FIELDS)
+
+
 def _on_common_grid(
-    sample: xr.Dataset, grid: Shape, window: float | None
+    sample: netCDF4.Dataset, grid: Shape, window: float | None
 ) -> dict[str, NDArray[np.float64]]:
     """Resample an open record's fields; with its lattice and sites, by name."""
-    lattice, positions = sample["lattice"].values, sample["site_position"].values
-    fields = {name: sample[name].values.astype(np.float64) for name in FIELDS if name in sample}
+    lattice, positions = sample["lattice"][:], sample["site_position"][:]
+    stored = [name for name in FIELDS if name in sample.variables]
+    fields = {name: sample[name][:].astype(np.float64) for name in stored}
     if window is not None and window < np.linalg.norm(lattice[2]):
         start = window_start(fields["charge"], lattice, window)
         fields = {
@@ -111,12 +117,12 @@ def _on_common_grid(
         }
         lattice, positions = windowed_cell(lattice, positions, start, window)
     resampled = {name: grids.resample(field, grid) for name, field in fields.items()}
-    of_sites = {"site_position": positions} | {name: sample[name].values for name in OF_SITES}
+    of_sites = {"site_position": positions} | {name: sample[name][:] for name in OF_SITES}
     return resampled | of_sites | {"lattice": lattice}
 
 
 def _header(file: Path | str, compared: Mapping[str, Labels]) -> dict[str, Any]:
-    attributes, elements, variables, _ = record.read_header(file)
+    attributes, elements, variables, *_ = record.read_header(file)
     labels = record.labels_of(attributes) | dict(compared.get(attributes["id"], {}))
     return {
         **{name: attributes[name] for name in ("id", "source", "source_sha256")},
@@ -188,12 +194,12 @@ def _write_labels(output: netCDF4.Dataset, headers: list[dict[str, Any]]) -> Non
         }
         kind, column = _column([value[0] if value else None for value in values])
         netcdf.variable(output, names[label], kind, ("sample",), about)[:] = column
-    for index, header in enumerate(headers):
-        output["sample"][index] = header["id"]
-        output["source"][index] = header["source"]
-        output["source_sha256"][index] = header["source_sha256"]
-        padding = [""] * (output.dimensions["site"].size - len(header["elements"]))
-        output["site_element"][index] = np.array(header["elements"] + padding, dtype=object)
+    for name, key in (("sample", "id"), ("source", "source"), ("source_sha256", "source_sha256")):
+        output[name][:] = np.array([header[key] for header in headers], dtype=object)
+    elements = np.full(output["site_element"].shape, "", dtype=object)
+    for row, header in zip(elements, headers, strict=True):
+        row[: len(header["elements"])] = header["elements"]
+    output["site_element"][:] = elements
 
 
 def _scalar_labels(headers: list[dict[str, Any]]) -> list[str]:
@@ -232,10 +238,10 @@ def _column(values: list[Any]) -> tuple[Any, NDArray[Any]]:
 
 def _write_sites(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:
     output["lattice"][index] = sample["lattice"]
-    sites = len(sample["site_position"])
     for name in ("site_position", *OF_SITES):
-        output[name][index] = np.nan
-        output[name][index, :sites] = sample[name]
+        padded = np.full(output[name].shape[1:], np.nan)
+        padded[: len(sample[name])] = sample[name]
+        output[name][index] = padded
 
 
 def _write_fields(output: netCDF4.Dataset, index: int, sample: dict[str, NDArray[Any]]) -> None:

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import netCDF4
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from spinlens.crystal.formulas import reduced
 
 SAME_ENERGY_MEV = 1e-6  # per site
 LARGEST_LIGAND_MOMENT_MUB = 1.0  # a larger one is that of a magnetic site
+ARRAYS = ("lattice", "site_position", "site_moment")  # of a record
 SHARED = {
     "valence_electrons": "valence electrons per atom",
     "kpoints": "k-points per reciprocal cell",
@@ -192,18 +192,17 @@ def compositions(files: list[str], fewest: int = 2) -> dict[str, list[MagneticRu
     -------
     {formula: its runs}, by the label `formula` or, without one, by the elements.
     """
-    headers = defaultdict(list)
+    found = defaultdict(list)
     for file in files:
-        header = read_header(file)
-        if _counts(header):
+        header = read_header(file, ARRAYS)
+        if _counts(header) and (run := _run(header)):
             formula = str(header.values.get("formula", reduced(header.elements)))
-            headers[formula].append((file, header))
-    found = {}
-    for formula, own in sorted(headers.items()):
-        if len(own) >= fewest:  # a record left out need not be read whole
-            runs = [run for file, header in own if (run := _run(file, header))]
-            found[formula] = sorted(runs, key=lambda run: (len(run.elements), run.name))
-    return {formula: runs for formula, runs in found.items() if len(runs) >= fewest}
+            found[formula].append(run)
+    return {
+        formula: sorted(runs, key=lambda run: (len(run.elements), run.name))
+        for formula, runs in sorted(found.items())
+        if len(runs) >= fewest
+    }
 
 
 def _counts(header: Header) -> bool:
@@ -215,28 +214,25 @@ def _counts(header: Header) -> bool:
     return not spinless and labels.get("spin_kind") != "noncollinear"
 
 
-def _run(file: str, header: Header) -> MagneticRun | None:
-    """Read the run of a record; None if it has no local moments."""
-    labels = header.values
+def _run(header: Header) -> MagneticRun | None:
+    """Run of a record; None if it has no local moments."""
+    labels, arrays = header.values, header.arrays
     order = str(labels.get("order", ""))
-    with netCDF4.Dataset(file) as source:
-        moments = labels.get("local_moments_muB")
-        if moments is None and "site_moment" in source.variables:
-            moments = source["site_moment"][:]
-        if moments is None or np.shape(moments) != (len(header.elements),):
-            return None
-        return MagneticRun(
-            header.attributes["id"],
-            "" if order in ("FiM", "other") else order,
-            np.array(source["lattice"][:]),
-            np.array(source["site_position"][:]),
-            list(header.elements),
-            np.asarray(moments, float),
-            _number(labels.get("energy_eV")),
-            _settings(labels),
-            bool(labels.get("converged", True)),
-            _number(labels.get("anisotropy_meV")),
-        )
+    moments = labels.get("local_moments_muB", arrays.get("site_moment"))
+    if moments is None or np.shape(moments) != (len(header.elements),):
+        return None
+    return MagneticRun(
+        header.attributes["id"],
+        "" if order in ("FiM", "other") else order,
+        arrays["lattice"],
+        arrays["site_position"],
+        header.elements,
+        np.asarray(moments, float),
+        _number(labels.get("energy_eV")),
+        _settings(labels),
+        bool(labels.get("converged", True)),
+        _number(labels.get("anisotropy_meV")),
+    )
 
 
 def _settings(labels: dict[str, Any]) -> dict[str, Any]:
