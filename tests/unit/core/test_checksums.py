@@ -65,6 +65,22 @@ def test_damage_that_leaves_size_and_time_is_noticed_by_who_reads_the_file(resul
         checksums.require([results])
 
 
+def test_a_large_file_is_read_again_only_if_its_size_or_time_differs(results, monkeypatch):
+    path = results / "dataset.nc"
+    monkeypatch.setattr(checksums, "LARGE_BYTES", 5000)
+    with monkeypatch.context() as patched:
+        patched.setattr(checksums, "_measured", None)  # reading it would fail
+        checksums.require([results / "dataset.nc"])
+    chance = random.Random(0)
+    for cut in (True, False):
+        with damage(path, chance, cut=cut):
+            later(path)
+            with pytest.raises(SpinlensError, match=r"dataset\.nc is damaged"):
+                checksums.require([path])
+    later(path)
+    checksums.require([path])
+
+
 def test_rows_cut_off_a_table_are_noticed(results):
     table = results / "samples.tsv"
     table.write_text("".join(table.read_text().splitlines(keepends=True)[:-2]))

@@ -4,7 +4,8 @@ Each file that `core.files.whole` writes below a folder of results gets a checks
 there. The folder makes the difference: elsewhere nothing is noted and nothing is checked. A file
 without a checksum, such as one of an earlier version, is taken as it is. A folder that was written
 as one thing, such as a Zarr store, has one checksum of all its files, hidden ones left out: one
-that is missing is noticed, too.
+that is missing is noticed, too. A large dataset is not read again by every job: while its size and
+time are as noted, the checksums of its fields are trusted, which whoever reads one compares.
 """
 
 import hashlib
@@ -14,13 +15,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from stat import S_ISDIR
 from typing import Any
 
 from spinlens.core.errors import SpinlensError
 
 FOLDER = ".checksums"
 SUFFIX = ".json"
+LARGE_BYTES = 2**30  # half a second to read
 MOST_NAMED = 5
 # Files that a user may change, and checkpoints, which hold a checksum themselves.
 UNCHECKED = (("structures", "vasp"), ("export",), ("checkpoints",),
@@ -54,7 +55,8 @@ def require(files: Iterable[Path | str]) -> None:
     Raises
     ------
     SpinlensError
-        One is not: the message names it.
+        One is not: the message names it. Of a file of LARGE_BYTES or more only size and time are
+        compared, unless they differ from those of its checksum.
     """
     for given in map(Path, files):
         is_folder = given.is_dir() and not _is_noted(given)
@@ -93,12 +95,9 @@ def changed_line(results: Path | str) -> str:
 def _is_suspect(path: Path, place: Path) -> bool:
     """Whether a file exists, was touched since its checksum was noted, and differs from it."""
     try:
-        own, noted = path.stat(), place.stat()
-        stats = [file.stat() for file in _files(path)] if S_ISDIR(own.st_mode) else [own]
+        if _is_untouched(path, place):
+            return False
     except OSError:
-        return False
-    latest = max((each.st_mtime_ns for each in stats), default=0)
-    if latest <= noted.st_mtime_ns and _read(place).get("bytes") == _size(stats):
         return False
     if not _is_intact(path):
         return True
@@ -112,8 +111,17 @@ def _is_intact(path: Path) -> bool:
     if place is None or not place.is_file():
         return True
     expected = _read(place)
+    if expected.get("bytes", 0) >= LARGE_BYTES and _is_untouched(path, place):
+        return True
     size = _size(file.stat() for file in _files(path))
     return expected.get("bytes") == size and expected == _measured(path)
+
+
+def _is_untouched(path: Path, place: Path) -> bool:
+    """Whether a file has the noted size, and no time later than that of its checksum."""
+    stats = [file.stat() for file in _files(path)]
+    latest = max((each.st_mtime_ns for each in stats), default=0)
+    return latest <= place.stat().st_mtime_ns and _read(place).get("bytes") == _size(stats)
 
 
 def _is_noted(path: Path) -> bool:
