@@ -1,11 +1,13 @@
 """A GPU that was asked for or granted must be seen; jobs start a Python in any folder."""
 
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+from spinlens.benchmarks.workers import environment
 from spinlens.core import devices
 from spinlens.core.errors import SpinlensError
 from spinlens.core.process import call_by_name
@@ -56,3 +58,25 @@ def test_a_plain_path_is_left_as_it_is(monkeypatch):
     before, path = sys.executable, os.environ["PATH"]
     assert called(monkeypatch, before).returncode == 0
     assert (sys.executable, os.environ["PATH"]) == (before, path)
+
+
+def test_what_keras_only_might_use_can_still_be_imported():
+    code = (
+        "import sys; from spinlens.core import devices\n"
+        "devices.prepare(1, 0); import keras\n"
+        "assert not {'sklearn', 'matplotlib'} & set(sys.modules)\n"
+        "import matplotlib.pyplot, sklearn.mixture\n"
+        "assert keras.src.backend.backend() == 'tensorflow'"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_package_that_is_imported_already_stays():
+    with devices._missing("json", "email_of_nobody"):
+        assert sys.modules["json"] is json
+        with pytest.raises(ImportError):
+            import email_of_nobody  # noqa: F401
+    assert "email_of_nobody" not in sys.modules

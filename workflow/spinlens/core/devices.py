@@ -1,13 +1,17 @@
 """Devices that training uses, and whether they are those that were asked for."""
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from spinlens.core.errors import SpinlensError
 
 # Variables by which schedulers grant GPUs.
 GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
 _NO_DEVICE = ("", "-1", "0x0", "NoDevFiles")
+# Keras imports these, where they are installed, for wrappers and galleries that no job uses.
+_OPTIONAL_OF_KERAS = ("matplotlib", "sklearn")
 
 
 def granted(environment: Mapping[str, str] = os.environ) -> str:
@@ -81,7 +85,8 @@ def prepare(threads: int, gpus: int | str) -> list[str]:
     SpinlensError
         The framework has fewer GPUs than were asked for or granted.
     """
-    import tensorflow as tf
+    with _missing(*_OPTIONAL_OF_KERAS):  # a third of the time that this import takes
+        import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -95,3 +100,15 @@ def prepare(threads: int, gpus: int | str) -> list[str]:
     names = [device.name for device in tf.config.list_logical_devices("GPU" if used else "CPU")]
     print("devices:", *names)
     return names
+
+
+@contextmanager
+def _missing(*packages: str) -> Iterator[None]:
+    """Let imports find that these packages, unless imported before, are not installed."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
