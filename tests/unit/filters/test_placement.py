@@ -82,3 +82,17 @@ def test_rows_name_the_window_s_start_and_its_centre():
     assert row["filter"] == 1 and (row["response"], row["agreement"]) == (0.5, 0.25)
     assert [row[name] for name in placement.STARTS] == [1, 2, 3]
     assert [row[name] for name in placement.CENTRES] == pytest.approx([2 / 4, 3 / 8, 5 / 10])
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e37])
+def test_weights_whose_sums_single_precision_does_not_hold_are_placed_as_others(size):
+    rng = np.random.default_rng(3)
+    kernel = rng.normal(size=(2, 1, 3, 3, 3)).astype(np.float32)
+    fields = 100 * rng.normal(size=(4, 6, 6, 8, 1)).astype(np.float32)
+    large = (size * kernel.astype(float)).astype(np.float32)
+    plain, scaled = (placement.places(weights, fields, np.eye(3)) for weights in (kernel, large))
+    np.testing.assert_array_equal(scaled.starts, plain.starts)
+    np.testing.assert_allclose(scaled.responses / size, plain.responses, rtol=1e-5)
+    if size > 1:  # as they are they would overflow
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert not np.isfinite(placement.responses(large, fields[0])).all()

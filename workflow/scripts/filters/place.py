@@ -17,12 +17,12 @@ from spinlens.settings import sizes
 
 given, point = snakemake.input, snakemake.params.hyperparameters
 with xr.open_dataset(given.filters) as filters:
-    kernel = filters["kernel"].values.astype(np.float64)
+    kernel = filters["kernel"].values
 if point["channels"] == "both":  # the network scales each channel, the inputs below are not
     from spinlens.filters.projection import input_factor
 
     scales = input_factor(Path(given.filters).with_name("model.keras"))
-    kernel *= np.reshape(np.broadcast_to(scales, kernel.shape[1]), (1, -1, 1, 1, 1))
+    kernel = kernel * np.reshape(np.broadcast_to(scales, kernel.shape[1]), (1, -1, 1, 1, 1))
 with open_dataset(given.dataset) as dataset:
     lattice, count = dataset["lattice"].values.mean(axis=0), dataset.sizes["sample"]
 with Inputs(given.dataset, point) as inputs:

@@ -4,8 +4,7 @@ A convolution has no place of its own: its window visits every voxel. What can b
 answers most. The response is linear until the bias and the activation, so its mean over samples is
 the response to the mean density; the window is placed where that is largest in magnitude, among
 the positions that the network itself computes. Magnitude, because a filter that density silences
-answers empty space best, and its window would say nothing. The sign is kept: where it is negative,
-density holds the filter below its bias.
+answers empty space best. The sign is kept: where negative, density holds the filter below its bias.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,7 +50,7 @@ def places(
     Parameters
     ----------
     kernel : NDArray of float, shape (filter, channel, a, b, c)
-        Weights of the filters.
+        Weights of the filters; transforms are as precise as they are.
     fields : iterable of NDArray, shape (na, nb, nc, channels)
         Inputs of the samples, read once, one after another.
     lattice : NDArray of float, shape (3, 3)
@@ -72,11 +71,12 @@ def places(
     SpinlensError
         If there is no sample.
     """
-    total: Any = 0.0
-    own, spectra = [], None
+    # Single precision would not hold the sums of a diverged filter's weights.
+    scale = np.abs(kernel).max(axis=(1, 2, 3, 4), initial=np.finfo(kernel.dtype).tiny)
+    own, spectra, total = [], None, np.zeros(1)
     for field in fields:
         if spectra is None:
-            spectra = _spectra(kernel, field.shape[:3])
+            spectra = _spectra(kernel / scale[:, None, None, None, None], field.shape[:3])
             mask = visited(field.shape[:3], kernel.shape[2:], repeats, stride)
         answer = _responses(spectra, field)
         total = total + answer
@@ -84,7 +84,7 @@ def places(
     if not own:
         raise SpinlensError("placing a filter needs at least one sample")
     starts = _strongest(total, mask)
-    mean = total[np.arange(len(starts)), *starts.T] / len(own)
+    mean = scale * total[np.arange(len(starts)), *starts.T] / len(own)
     apart = _distances(np.array(own) - starts, total.shape[1:], lattice)
     return Places(starts, mean, (apart <= within).mean(axis=0))
 
@@ -116,7 +116,7 @@ def rows(found: Places, kernel_shape: Sequence[int], shape: Sequence[int]) -> li
     ]
 
 
-def responses(kernel: NDArray[Any], field: NDArray[Any]) -> NDArray[np.float64]:
+def responses(kernel: NDArray[Any], field: NDArray[Any]) -> NDArray[np.floating]:
     """Periodic correlation of filters with a field.
 
     At voxel x it is the sum over the kernel's voxels t of kernel[t] · field[x + t]. A kernel longer
@@ -223,14 +223,14 @@ def visited(
     return np.einsum("i,j,k->ijk", *along).astype(bool)
 
 
-def _spectra(kernel: NDArray[Any], shape: Sequence[int]) -> NDArray[np.complex128]:
+def _spectra(kernel: NDArray[Any], shape: Sequence[int]) -> NDArray[Any]:
     """Conjugate transforms (filter, channel, ..) of filters laid on a grid."""
-    return fft.rfftn(laid(kernel, shape), axes=(2, 3, 4)).conj()
+    return fft.rfftn(laid(kernel, shape).astype(kernel.dtype), axes=(2, 3, 4)).conj()
 
 
-def _responses(spectra: NDArray[np.complex128], field: NDArray[Any]) -> NDArray[np.float64]:
+def _responses(spectra: NDArray[np.complexfloating], field: NDArray[Any]) -> NDArray[np.floating]:
     spectrum = fft.rfftn(np.moveaxis(field, -1, 0), axes=(1, 2, 3))
-    product = np.einsum("fcxyz,cxyz->fxyz", spectra, spectrum)
+    product = sum(spectra[:, c] * spectrum[c] for c in range(len(spectrum)))
     return fft.irfftn(product, s=field.shape[:3], axes=(1, 2, 3), overwrite_x=True)
 
 
