@@ -6,7 +6,7 @@ import pytest
 
 from hyperparameters import PERIODIC, hyperparameters
 from spinlens.density import grids
-from spinlens.filters import attribution
+from spinlens.filters.score import Score
 from spinlens.models import build
 
 CELL = (6, 6, 8)
@@ -74,5 +74,5 @@ def test_its_log_odds_are_those_of_its_probabilities():
     m = densities("signed")
     inputs = np.stack([grids.channels(each, "signed") for each in m]).astype(np.float32)
     probabilities = answers(model, point, m)
-    score = keras.ops.convert_to_numpy(attribution.score_of(model, 1)(inputs))
+    score = Score(model, 1)(inputs)
     assert score == pytest.approx(np.log(probabilities[:, 1] / probabilities[:, 0]), abs=1e-4)

@@ -4,12 +4,12 @@ import keras
 import netCDF4
 import numpy as np
 import pytest
-from keras import ops
 
 from hyperparameters import PERIODIC, hyperparameters
 from spinlens.dataset import network_inputs
 from spinlens.density import grids
 from spinlens.filters import attribution, fit_files, kernels
+from spinlens.filters.score import Score
 from spinlens.models import build, cost, load, steerable_cost
 from spinlens.settings import sizes
 from spinlens.training import batches, data_parallel
@@ -156,12 +156,12 @@ def test_a_steerable_fit_says_what_a_voxel_fit_says(path, channels, tmp_path):
             fit.model.predict(given, verbose=0), abs=1e-5
         )
         # A score of a field on a lattice, and its gradient by small differences.
-        score = attribution.score_of(loaded, 1, opened.lattices[0])
+        score, lattice = Score(loaded, 1), opened.lattices[0]
         field = opened[0]
         p = loaded.predict(batches.model_inputs(opened, [0]), verbose=0)[0].astype(float)
-        assert float(score(field[None])[0]) == pytest.approx(np.log(p[1] / p[0]), abs=1e-3)
-        share = attribution.gradient_times_input(score, field).sum()
-        up, down = (float(score(ops.convert_to_tensor(f * field[None]))[0]) for f in (1.01, 0.99))
+        assert float(score(field[None], lattice)[0]) == pytest.approx(np.log(p[1] / p[0]), abs=1e-3)
+        share = attribution.gradient_times_input(score, field, lattice).sum()
+        up, down = (float(score(f * field[None], lattice)[0]) for f in (1.01, 0.99))
         assert share == pytest.approx((up - down) / 0.02, rel=0.03, abs=1e-3)
 
 

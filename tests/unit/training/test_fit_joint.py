@@ -9,7 +9,8 @@ from spinlens.core.files import read_json, read_table
 from spinlens.dataset.joint_targets import JointTarget
 from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.targets import Target
-from spinlens.filters import attribution, fit_files
+from spinlens.filters import fit_files
+from spinlens.filters.score import Score
 from spinlens.models import joint, load
 from spinlens.training import batches, task
 from spinlens.training import fit as training
@@ -162,7 +163,7 @@ def test_an_attribution_explains_the_first_target(path):
     with Inputs(path, POINT | VOXEL) as inputs:
         field = inputs[3][None]
     probability = made.model.predict(field, verbose=0)[0, 1]
-    score = float(attribution.score_of(made.model, 1)(field)[0])
+    score = float(Score(made.model, 1)(field)[0])
     assert score == pytest.approx(np.log(probability / (1 - probability)), abs=1e-4)
-    other = float(attribution.score_of(made.model, 0)(field)[0])
+    other = float(Score(made.model, 0)(field)[0])
     assert other == pytest.approx(-score, abs=1e-4)

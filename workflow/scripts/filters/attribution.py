@@ -8,6 +8,8 @@ from spinlens.core import devices
 
 devices.prepare(snakemake.threads, snakemake.config["gpus"])
 
+from functools import partial
+
 import numpy as np
 import xarray as xr
 
@@ -18,6 +20,7 @@ from spinlens.dataset.network_inputs import Inputs
 from spinlens.dataset.read import open_dataset
 from spinlens.density import grids
 from spinlens.filters import attribution
+from spinlens.filters.score import Score
 from spinlens.models.load import load_model
 
 given, params = snakemake.input, snakemake.params
@@ -33,18 +36,17 @@ with Inputs(given.dataset, point) as inputs:
     voxel = grids.cell_volume(crystal.lattice) / np.prod(shape)
     steps = np.linalg.norm(crystal.lattice, axis=1) / shape
     block = attribution.block_voxels(params.block, steps, shape)
-    score = attribution.score_of(model, len(names) - 1)
+    score = Score(model, len(names) - 1)
 
-    def score_for(sample):
-        if inputs.lattices is None:
-            return score
-        return attribution.score_of(model, len(names) - 1, inputs.lattices[sample])
+    def lattice(sample):
+        return None if inputs.lattices is None else inputs.lattices[sample]
 
     def gradient(sample):
-        return attribution.gradient_times_input(score_for(sample), inputs[sample])
+        return attribution.gradient_times_input(score, inputs[sample], lattice(sample))
 
     def occlusion(sample):
-        return attribution.occlusion(score_for(sample), inputs[sample], block)
+        own = partial(score, lattice=lattice(sample))
+        return attribution.occlusion(own, inputs[sample], block)
 
     methods = {"gradient_times_input": (gradient, slice(None)), "occlusion": (occlusion, few)}
     found = {

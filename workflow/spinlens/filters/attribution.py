@@ -1,7 +1,6 @@
 """Attribution of predictions to places in the cell: gradient × input, and occlusion.
 
-Both explain one number, a score: of a classifier the log-odds of a class, log p/(1 − p), taken
-before the softmax, which would flatten a sure answer's gradient; of a regression its value.
+Both explain one number, a Score: of a classifier the log-odds of a class, or a regression's value.
 Gradient × input (A. Shrikumar et al., arXiv:1605.01713) is exact for a network without biases
 whose pieces are linear: there it adds up to the score. Occlusion (M. D. Zeiler and R. Fergus,
 ECCV 2014) sets a block of voxels to zero and takes what the score loses. Either is given per
@@ -12,85 +11,36 @@ raises it.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
 from numpy.typing import ArrayLike, NDArray
 
 from spinlens.core.errors import SpinlensError
-from spinlens.models import joint
-
-Score = Callable[[Any], Any]  # of a batch of inputs: (batch,)
+from spinlens.filters.score import Score
 
 
-def score_of(model: keras.Model, toward: int = 1, lattice: ArrayLike | None = None) -> Score:
-    """Make the function that gives a model's score of inputs.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Trained model.
-    toward : int
-        Class of a classifier whose log-odds are the score; of several targets the first counts.
-    lattice : array_like of float, shape (3, 3), optional
-        Lattice in Å, for a model that takes one beside each field.
-
-    Returns
-    -------
-    callable
-        Of inputs (batch, na, nb, nc, channels): the log-odds of the class, or the value of a
-        regression, (batch,).
-    """
-    last = model.layers[-1]
-
-    def with_lattice(batch: Any) -> Any:
-        if lattice is None:
-            return batch
-        same = ops.convert_to_tensor(np.asarray(lattice, dtype=np.float32))
-        return ops.convert_to_tensor(batch), ops.broadcast_to(same, (batch.shape[0], 3, 3))
-
-    if (several := joint.outputs_of(model)) is not None and several.counts[0]:
-        logits = keras.Model(model.input, several.input[:, : several.counts[0]])
-    # Of an even network, after the mean over both signs.
-    elif isinstance(last, keras.layers.Softmax):
-        logits = keras.Model(model.input, last.input)
-    elif getattr(last, "activation", None) is keras.activations.softmax:
-        linear = {"activation": "linear", "name": "logits"}
-        layer = type(last).from_config(last.get_config() | linear)
-        logits = keras.Model(model.input, layer(last.input))
-        layer.set_weights(last.get_weights())
-    else:
-        return lambda batch: model(with_lattice(batch), training=False)[:, 0]
-    others = [i for i in range(logits.output_shape[-1]) if i != toward]
-
-    def log_odds(batch: Any) -> Any:
-        found = logits(with_lattice(batch), training=False)
-        return found[:, toward] - ops.logsumexp(ops.take(found, others, axis=1), axis=1)
-
-    return log_odds
-
-
-def gradient_times_input(score: Score, field: NDArray[Any]) -> NDArray[np.float64]:
+def gradient_times_input(
+    score: Score, field: NDArray[Any], lattice: ArrayLike | None = None
+) -> NDArray[np.float64]:
     """Gradient of a score times the input, summed over channels.
 
     Parameters
     ----------
-    score : callable
-        As `score_of` gives it.
-    field : NDArray of float, shape (na, nb, nc, channels)
-        Input of one sample.
+    score : Score
+        Of a model.
+    field, lattice
+        One sample, as a score takes them, without the axis of a batch.
 
     Returns
     -------
     NDArray of float, shape (na, nb, nc)
         Attribution per voxel.
     """
-    gradient = ops.convert_to_numpy(_gradient(score, ops.convert_to_tensor(field[None])))[0]
+    gradient = score.gradient(field[None], lattice)[0]
     return (gradient.astype(np.float64) * field).sum(axis=-1)
 
 
 def occlusion(
-    score: Score,
+    score: Callable[[NDArray[Any]], Any],
     field: NDArray[Any],
     block: Sequence[int],
     negligible: float = 1e-3,
@@ -103,8 +53,10 @@ def occlusion(
 
     Parameters
     ----------
-    score, field
-        As `gradient_times_input` takes them.
+    score : callable
+        Of inputs (batch, na, nb, nc, channels): (batch,), as a Score is.
+    field : NDArray of float, shape (na, nb, nc, channels)
+        Input of one sample.
     block : sequence of int
         Voxels (a, b, c) of a block.
     negligible : float
@@ -231,18 +183,5 @@ def _blocks(shape: Sequence[int], block: Sequence[int]) -> Iterator[tuple[NDArra
         yield np.ix_(*[(start + np.arange(size)) % n for start, size, n in axes])
 
 
-def _scores(score: Score, batch: NDArray[Any]) -> NDArray[np.float64]:
-    return ops.convert_to_numpy(score(ops.convert_to_tensor(batch))).astype(np.float64)
-
-
-def _gradient(score: Score, batch: Any) -> Any:
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.grad(lambda x: score(x).sum())(batch)
-    import tensorflow as tf
-
-    with tf.GradientTape() as tape:
-        tape.watch(batch)
-        total = ops.sum(score(batch))
-    return tape.gradient(total, batch)
+def _scores(score: Callable[[NDArray[Any]], Any], batch: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(score(batch), dtype=np.float64)

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from scipy.spatial.distance import cdist
 
 from spinlens.core.files import whole
 
@@ -200,6 +199,8 @@ def _with_palette(pixels: NDArray[np.uint8]) -> Image.Image:
 
     The commonest keep their colour: neither zero nor a grey may take a tint.
     """
+    from scipy.spatial.distance import cdist  # a quarter of a second that SVG figures spare
+
     keys = pixels.view("<u4").ravel()
     starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))  # of runs of one colour
     lengths = np.diff(starts, append=keys.size)
