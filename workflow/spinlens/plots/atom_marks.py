@@ -61,12 +61,13 @@ def draw_atoms(axes: Axes, elements: Sequence[str], points: ArrayLike) -> None:
         Their places in the picture, shape (n, 2), Å.
     """
     shown: dict[tuple[float, ...], tuple[str, NDArray[np.float64]]] = {}
-    for element, point in zip(elements, np.asarray(points), strict=True):
-        if _is_whole(axes, point):
+    places = np.asarray(points)
+    for element, point, whole in zip(elements, places, _are_whole(axes, places), strict=True):
+        if whole:
             shown.setdefault(tuple(np.round(point, 1)), (element, point))
     for element in dict.fromkeys(element for element, _ in shown.values()):
-        places = np.array([point for name, point in shown.values() if name == element])
-        axes.plot(*places.T, **_look(element), path_effects=_HALO, zorder=5)
+        own = np.array([point for name, point in shown.values() if name == element])
+        axes.plot(*own.T, **_look(element), path_effects=_HALO, zorder=5)
 
 
 def atom_legend(elements: Sequence[str], balls: bool = False) -> list[Line2D]:
@@ -106,10 +107,11 @@ def _look(element: str) -> dict[str, Any]:
     return own | {"markerfacecolor": colour, **_EDGE}
 
 
-def _is_whole(axes: Axes, point: NDArray[np.float64]) -> bool:
-    """Whether a dot at a point (2,) in Å lies within the panel."""
+def _are_whole(axes: Axes, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether dots at points (n, 2) in Å lie within the panel."""
     limits = np.array([axes.get_xlim(), axes.get_ylim()])
     figure: Any = axes.get_figure()
     size = axes.get_position().size * figure.get_size_inches() * 72
     margin = DOT / 2 * np.ptp(limits, axis=1) / size
-    return bool((point >= limits[:, 0] + margin).all() and (point <= limits[:, 1] - margin).all())
+    within = (points >= limits[:, 0] + margin) & (points <= limits[:, 1] - margin)
+    return within.all(axis=-1)
