@@ -85,6 +85,24 @@ def test_a_bad_calculation_ends_the_job_only_if_the_config_says_so(tree, table):
     assert len(failed) == 1 and failed[0].startswith(f"{tree}/bad/CHGCAR: ")
 
 
+@pytest.mark.parametrize(("seconds", "again"), [(0, ["c"]), (60, ["a", "b", "bad", "c"])])
+def test_a_killed_job_loses_what_it_made_since_its_last_note(
+    tree, table, monkeypatch, seconds, again
+):
+    def killed(calculation, *rest):
+        if calculation.id == "c":
+            raise KeyboardInterrupt
+        return whole(calculation, *rest)
+
+    whole = split.split
+    monkeypatch.setattr(shard_job, "NOTE_SECONDS", seconds)
+    monkeypatch.setattr(split, "split", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(tree, table)
+    monkeypatch.setattr(split, "split", whole)
+    assert not table.exists() and run(tree, table) == ([], again)
+
+
 def test_a_full_disk_ends_the_job(tree, table, monkeypatch):
     def full(outcome, path):
         raise Unwritable(path, OSError(errno.ENOSPC, "No space left on device"))

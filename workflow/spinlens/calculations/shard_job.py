@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from spinlens.calculations import record, shards, split
@@ -10,6 +11,8 @@ from spinlens.calculations.find import Calculation
 from spinlens.calculations.listing import Task
 from spinlens.core.errors import Unwritable
 from spinlens.core.files import write_table
+
+NOTE_SECONDS = 1.0  # of work that a killed job may have to do again
 
 
 def run(
@@ -62,11 +65,14 @@ def run(
     note = shards.Note(generation, kept)
     shards.write_note(records, shard, note)
     print(f"{len(kept)} of {len(tasks)} records are up to date", flush=True)
-    failed = []
+    failed, noted = [], monotonic()
     for task in tasks:
         name = task.calculation["id"]
         if name in kept:
             continue
+        if monotonic() > noted + NOTE_SECONDS:
+            shards.write_note(records, shard, note)
+            noted = monotonic()
         try:
             outcome = split.split(
                 Calculation(**task.calculation), task.labels, label_table, settings
@@ -74,7 +80,8 @@ def run(
             reason = outcome.attributes.get("excluded")
             print(f"{name}: {f'excluded: {reason}' if reason else 'admitted'}", flush=True)
             if reason and settings["on_bad_calculation"] == "stop":
-                return [f"{task.calculation['charge_file']}: {reason}"]
+                failed = [f"{task.calculation['charge_file']}: {reason}"]
+                break
             record.write(outcome, records / f"{name}.nc")
         except Unwritable:
             raise
@@ -83,7 +90,7 @@ def run(
             failed.append(f"{name}: {type(fault).__name__}: {fault}")
         else:
             kept[name] = digests[name]
-            shards.write_note(records, shard, note)
+    shards.write_note(records, shard, note)
     if not failed:
         rows = [{"calculation": name} for name in sorted(digests)]
         write_table(table, rows, shards.COLUMNS)
