@@ -99,6 +99,22 @@ def test_density_components_find_a_pattern_of_equal_integrals():
     assert intervals.mean_value("r2", [found]) > 0.9
 
 
+@pytest.mark.parametrize("kind", ["classes", "regression"])
+def test_of_many_samples_only_the_first_components_are_found_to_the_same_scores(kind, monkeypatch):
+    random = np.random.default_rng(2)
+    density = random.normal(size=(90, 70)) * np.exp(-np.arange(70) / 10)
+    values = density[:, 0] + density[:, 4]
+    truth = values if kind == "regression" else (values > 0).astype(int)
+    folds = list(folds_of(np.arange(90), 2).values())
+    all_found = baselines.out_of_fold("density_pca", density, kind, truth, folds)
+    monkeypatch.setattr(baselines, "LARGEST_DECOMPOSED", 40)
+    first_found = baselines.out_of_fold("density_pca", density, kind, truth, folds)
+    assert first_found == pytest.approx(all_found, abs=1e-4)  # the logistic's own tolerance
+    monkeypatch.setattr(baselines, "COMPONENTS", (1,))  # negative control
+    fewer = baselines.out_of_fold("density_pca", density, kind, truth, folds)
+    assert np.abs(fewer - all_found).max() > 0.1
+
+
 def test_inner_folds_choose_as_many_components_as_the_target_takes():
     """The class is in the last of eight strong components: three would not hold it."""
     random = np.random.default_rng(5)

@@ -27,7 +27,7 @@ groups_of = splits.read_groups(snakemake.input.split)
 groups = np.array([groups_of[calculation] for calculation in calculations])
 described = descriptors.read(snakemake.input.descriptors).of(calculations)
 hidden = grids.hides_moment(point["normalization"])
-with Inputs(snakemake.input.dataset, point) as inputs:
+with Inputs(snakemake.input.dataset, point, cache_bytes=0) as inputs:  # each is read once
     statistics = [site_features.input_statistics(inputs[sample]) for sample in target.samples]
 
 samples, rows = target.samples, []

@@ -1,5 +1,6 @@
 """Whole trees of calculations: made into one dataset, read, and planned when they are very many."""
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -40,9 +41,9 @@ def measure_tree(
     Returns
     -------
     dict[str, Any]
-        calculations; seconds of the command; library_cpu_seconds, those of the same splits and of
-        the same dataset in one process each, imports excluded; over_library, the first over the
-        second; grid and cores.
+        calculations; seconds of the command, and cpu_seconds, which say more where others share
+        the cores; library_cpu_seconds, those of the same splits and of the same dataset in one
+        process each, imports excluded; over_library, the first over these; grid and cores.
 
     Raises
     ------
@@ -52,8 +53,8 @@ def measure_tree(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         runs = write_calculations(folder / "runs", 0, small)
-        seconds = _make_dataset(snakefile, folder, runs, cores, grid)
-        print(f"dataset of {small:,} from their tree: {seconds:.1f} s")
+        seconds, of_cpu = _make_dataset(snakefile, folder, runs, cores, grid)
+        print(f"dataset of {small:,} from their tree: {seconds:.1f} s, {of_cpu:.1f} of CPU")
         records = str(folder / "records")
         tasks: list[tuple[str, dict[str, Any]]] = [
             ("split", {"calculations": str(runs), "records": records, "parts": [small]}),
@@ -69,6 +70,7 @@ def measure_tree(
     return {
         "calculations": small,
         "seconds": round(seconds, 1),
+        "cpu_seconds": round(of_cpu, 1),
         "library_cpu_seconds": round(cpu_seconds, 1),
         "over_library": round(seconds / cpu_seconds, 3),
         "grid": list(grid),
@@ -133,10 +135,13 @@ def measure_planning(snakefile: Path | str, planned: int = PLANNED) -> dict[str,
         return {"calculations": planned} | calculations.dry_run(snakefile, Path(name), runs)
 
 
-def _make_dataset(snakefile: Path | str, folder: Path, runs: Path, cores: int, grid: Grid) -> float:
+def _make_dataset(
+    snakefile: Path | str, folder: Path, runs: Path, cores: int, grid: Grid
+) -> tuple[float, float]:
+    """Wall clock and CPU seconds, those of its jobs included, of the command."""
     project = calculations.project(snakefile, folder)
     config = [f"calculations={runs}", f"results={project}/results", "select=null"]
-    start = perf_counter()
+    start, cpu_before = perf_counter(), _cpu_of_children()
     done = subprocess.run(
         [sys.executable, "-m", "snakemake", "--snakefile", str(snakefile), "--cores", str(cores),
          "--directory", str(project), "--config", *config, f"grid={list(grid)}",
@@ -145,7 +150,12 @@ def _make_dataset(snakefile: Path | str, folder: Path, runs: Path, cores: int, g
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"the command failed: {done.stdout[-2000:]}")
-    return perf_counter() - start
+    return perf_counter() - start, _cpu_of_children() - cpu_before
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _worker(task: str, **settings: Any) -> Worker:

@@ -42,6 +42,9 @@ from spinlens.splits.groups import inner_folds
 
 ONE_NUMBER = ("integral", "parts", "site_ratio")  # all but unregularised
 COMPONENTS = (3, 5, 10, 20)
+LARGEST_DECOMPOSED = (
+    1000  # samples and features of a table; all its components take n² time and more
+)
 STRENGTHS = (0.1, 1.0, 10.0, 1e4)
 INNER_FOLDS = 3
 TREES = 300
@@ -173,7 +176,8 @@ def _estimator(name: str, kind: str, shape: tuple[int, ...]) -> tuple[Any, list[
     # Components that are fitted on the smallest inner fold, too.
     most = min(shape[0] * (INNER_FOLDS - 1) // INNER_FOLDS - 1, shape[1])
     counts = sorted({min(count, max(most, 1)) for count in COMPONENTS})
-    reduced = PCA(counts[-1], svd_solver="full")
+    solver = "arpack" if min(shape) > LARGEST_DECOMPOSED else "full"  # finds the first few alone
+    reduced = PCA(counts[-1], svd_solver=solver, random_state=0)
     estimator = Pipeline([("components", reduced), *steps])
     return estimator, [{"components__n_components": counts, "model": linear}]
 

@@ -93,7 +93,8 @@ def tree(measured: Mapping[str, Any]) -> list[Outcome]:
         _at_most(f"{planned}, jobs of the splits", planning["split_jobs"], MOST_SPLIT_JOBS),
         Outcome(
             f"dataset of {made['calculations']:,} from their files, {made['cores']} cores",
-            f"{made['seconds']:.4g} s", most, made["over_library"] <= MOST_OVER_LIBRARY,
+            f"{made['seconds']:.4g} s ({made['cpu_seconds']:.4g} s of CPU)", most,
+            made["over_library"] <= MOST_OVER_LIBRARY,
             f"{made['library_cpu_seconds']:.4g} s of CPU of the library alone",
             f"{made['over_library']:.3g} times as long",
         ),
