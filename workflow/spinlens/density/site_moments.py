@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from spinlens.density.grids import cell_volume
 
 SPHERE_RADIUS = 1.3  # Å; 3d ions end there, and spheres of A and X sites do not overlap
-BLOCK = 4  # voxels along each axis for which the sites that may be nearest are looked up together
+BLOCK = 6  # voxels along each axis for which the sites that may be nearest are looked up together
 CHUNK = 2**17  # distances that are held at a time
 TIE = 1e-6  # Å; a voxel as near to several sites is shared by them
 
@@ -96,7 +96,6 @@ def in_voronoi_regions(
     magnetization: NDArray[np.floating],
     lattice: ArrayLike,
     positions: ArrayLike,
-    radii: ArrayLike | None = None,
     tie: float = TIE,
 ) -> NDArray[np.float64]:
     """Integrate a magnetization density over the voxels that are nearest to each site.
@@ -109,9 +108,6 @@ def in_voronoi_regions(
         Lattice vectors in rows, Å, shape (3, 3).
     positions
         Fractional positions of the sites, shape (n, 3).
-    radii
-        Radii of the sites in Å, shape (n,): a voxel belongs to the site whose sphere's surface is
-        nearest. Equal radii, the default, give Voronoi's own regions.
     tie
         Difference of distances in Å within which several sites share a voxel; above the error of
         the positions, so that symmetry is not broken by rounding.
@@ -125,7 +121,7 @@ def in_voronoi_regions(
     sites = np.atleast_2d(np.asarray(positions, dtype=float)) % 1
     weights = np.ravel(magnetization) * (cell_volume(lattice) / magnetization.size)
     owner, tied = np.zeros(magnetization.size, dtype=int), []
-    for voxels, near, distance in _nearby(magnetization.shape, lattice, sites, radii, tie):
+    for voxels, near, distance in _nearby(magnetization.shape, lattice, sites, tie):
         owner[voxels] = np.take_along_axis(near, distance.argmin(axis=1)[:, None], axis=1)[:, 0]
         nearest = distance <= distance.min(axis=1, keepdims=True) + tie
         number = nearest.sum(axis=1)
@@ -140,33 +136,24 @@ def in_voronoi_regions(
 
 
 def _nearby(
-    shape: tuple[int, ...],
-    lattice: NDArray[np.float64],
-    sites: NDArray[np.float64],
-    radii: ArrayLike | None,
-    tie: float,
+    shape: tuple[int, ...], lattice: NDArray[np.float64], sites: NDArray[np.float64], tie: float
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]]:
     """Voxels (n,), sites (n, k) that may be nearest to them, and distances in Å (n, k), in parts.
 
-    Of a block of voxels those sites may be nearest that are, from its centre, not farther than
-    the nearest one by more than its diagonal. SciPy's k-d tree takes up to twice as long on
+    They are looked up for blocks of voxels. SciPy's k-d tree takes more than twice as long on
     crystals, and its import 20 times as long as the split of a small calculation.
     """
     images = (sites[:, None] + list(product((-1, 0, 1), repeat=3))).reshape(-1, 3) @ lattice
     owner = np.repeat(np.arange(len(sites)), len(images) // len(sites))
-    size = np.zeros(len(images)) if radii is None else np.asarray(radii, dtype=float)[owner]
     grid = np.indices(shape).reshape(3, -1).T
     blocks = [-(-n // BLOCK) for n in shape]
     block = np.asarray(np.ravel_multi_index((grid // BLOCK).T, blocks))
     middle = np.indices(blocks).reshape(3, -1).T * BLOCK + (BLOCK - 1) / 2
-    diagonals = np.array(list(product((-1, 1), repeat=3))) * (BLOCK - 1) / shape @ lattice
-    margin = np.linalg.norm(diagonals, axis=1).max() + tie
     points, centres = (each / shape @ lattice for each in (grid, middle))
-    near = []
-    for part in _parts(centres, images):
-        distance = _distances(centres[part], images[None]) - size
-        near.append(distance <= distance.min(axis=1, keepdims=True) + margin)
-    may_be_nearest = np.concatenate(near)
+    half = (BLOCK - 1) / 2 / np.array(shape)[:, None] * lattice
+    may_be_nearest = np.concatenate(
+        [_near(centres[part], images, half, tie) for part in _parts(centres, images)]
+    )
     number = may_be_nearest.sum(axis=1)
     for k in np.unique(number):
         chosen = number == k
@@ -175,8 +162,28 @@ def _nearby(
         voxels = np.flatnonzero(chosen[block])
         for part in _parts(voxels, range(k)):
             image = candidates[place[block[voxels[part]]]]
-            distance = _distances(points[voxels[part]], images[image]) - size[image]
+            distance = _distances(points[voxels[part]], images[image])
             yield voxels[part], owner[image], distance
+
+
+def _near(
+    centres: NDArray[np.float64],
+    images: NDArray[np.float64],
+    half: NDArray[np.float64],
+    tie: float,
+) -> NDArray[np.bool_]:
+    """Whether images (k) may be nearest somewhere in blocks (n) of half edges `half`; (n, k).
+
+    The difference of two squared distances is linear in the point: it changes from the centre to
+    a corner by at most the sum over the half edges of twice their products with the images' vector.
+    """
+    distance = _distances(centres, images[None])
+    first = distance.argmin(axis=1)[:, None]
+    least = np.take_along_axis(distance, first, axis=1)
+    margin = tie * (2 * (least + np.linalg.norm(half, axis=1).sum()) + tie)
+    for along in 2 * half @ images.T:
+        margin = margin + np.abs(along - along[first])
+    return distance**2 - least**2 <= margin
 
 
 def _sphere_form_factor(
