@@ -19,6 +19,9 @@ PERIODIC, TRANSFORMS = "periodic", "transforms"
 # A first run that takes longer is the only one, but of the strongest rival; one that takes longer
 # than the limit is stopped.
 SLOW_SECONDS, LIMIT_SECONDS = 5.0, 60.0
+# A turn fills this time with calls, as a training or a prediction runs them: the first after a
+# pause finds other processes' data in the caches, which costs a call of 10 ms half its time.
+TURN_SECONDS = 0.5
 SAME = 1e-3
 STRONGEST = "fft-conv-pytorch"
 
@@ -33,7 +36,7 @@ class Case(NamedTuple):
     kernel, batch : int
         Voxels of the kernel along each axis; samples of the batch.
     rounds : int
-        Runs of each network, in turn.
+        Turns of each network.
     """
 
     name: str
@@ -94,8 +97,9 @@ def measure_case(common: Mapping[str, Any], case: Case, on_gpu: bool = False) ->
         first over the third; `rivals`, each with name, runs, seconds, ratio (its time over the
         periodic network's) and peak_mb. A direct one that takes longer than SLOW_SECONDS has one
         run, its first; one that was `stopped` after LIMIT_SECONDS took at least these; one that
-        could not be measured has `missing`, the reason, instead. Medians of interleaved runs, in
-        s; MB are 10⁶ bytes, imports included.
+        could not be measured has `missing`, the reason, instead. Medians of turns, each the mean
+        of calls one after another for TURN_SECONDS, or of one call that takes longer, in s; MB
+        are 10⁶ bytes, imports included.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def measure_case(common: Mapping[str, Any], case: Case, on_gpu: bool = False) ->
             )
             if worker:
                 runs.append((rival.name, worker, case.part))
-        measured = run_in_turn(runs, case.rounds, case.name)
+        measured = run_in_turn(runs, case.rounds, case.name, TURN_SECONDS)
     seconds, floor_seconds = (median_seconds(measured[key]) for key in (PERIODIC, TRANSFORMS))
     return {
         "name": case.name,

@@ -27,9 +27,10 @@ class Measurement(NamedTuple):
     Attributes
     ----------
     seconds : float
-        Its time in s.
+        Its time in s; of repeated calls their mean.
     value : Any
-        What the measured function returned: a number, or nested lists of numbers.
+        What the measured function returned: a number, or nested lists of numbers; of repeated
+        calls the first.
     peak_bytes : int
         Peak memory of the process so far, in bytes.
     """
@@ -71,8 +72,8 @@ class Worker:
         self._process.kill()
         self._process.communicate()
 
-    def run(self, name: str, limit: float | None = None) -> Measurement:
-        """Measure one call of a function of the worker.
+    def run(self, name: str, limit: float | None = None, lasting: float = 0.0) -> Measurement:
+        """Measure a function of the worker.
 
         Parameters
         ----------
@@ -80,6 +81,10 @@ class Worker:
             Name under which the worker serves the function.
         limit : float | None
             Time in s, preparation included, after which the process is ended; None for no limit.
+        lasting : float
+            Time in s that calls are to fill, as timeit has it: a first call that took less is
+            not timed, and those that follow it are, until they took so long together. A call
+            that takes longer is timed alone.
 
         Returns
         -------
@@ -104,7 +109,7 @@ class Worker:
         if limit:
             timer.start()
         try:
-            print(name, file=self._process.stdin, flush=True)
+            print(json.dumps([name, lasting]), file=self._process.stdin, flush=True)
         except BrokenPipeError:
             pass
         line = self._process.stdout.readline()
@@ -143,7 +148,8 @@ def serve(prepare: Callable[[], Mapping[str, Callable[[], Any]]]) -> None:
     Parameters
     ----------
     prepare : Callable[[], Mapping[str, Callable[[], Any]]]
-        Function that returns functions by name; a line with a name calls one of them.
+        Function that returns functions by name; a line with a name and a time to fill in s calls
+        one of them.
 
     Raises
     ------
@@ -155,14 +161,15 @@ def serve(prepare: Callable[[], Mapping[str, Callable[[], Any]]]) -> None:
     try:
         functions = prepare()
         for line in sys.stdin:
-            print(json.dumps(_measured(functions[line.strip()])), file=answers)
+            name, lasting = json.loads(line)
+            print(json.dumps(_measured(functions[name], lasting)), file=answers)
     except Exception as fault:
         print(json.dumps({"error": f"{type(fault).__name__}: {fault}"}), file=answers)
         raise
 
 
 def run_in_turn(
-    runs: Sequence[tuple[str, Worker, str]], rounds: int, title: str
+    runs: Sequence[tuple[str, Worker, str]], rounds: int, title: str, lasting: float = 0.0
 ) -> dict[str, list[Measurement]]:
     """Measure functions of workers in turn, and print their times.
 
@@ -174,6 +181,8 @@ def run_in_turn(
         Times that all of them are run.
     title : str
         What is printed before the times.
+    lasting : float
+        Time in s that a turn fills with calls, as Worker.run takes it.
 
     Returns
     -------
@@ -183,7 +192,7 @@ def run_in_turn(
     measured: dict[str, list[Measurement]] = {key: [] for key, _, _ in runs}
     for _ in range(rounds):
         for key, worker, name in runs:
-            measured[key].append(worker.run(name))
+            measured[key].append(worker.run(name, lasting=lasting))
         times = [f"{key} {own[-1].seconds:.4f} s" for key, own in measured.items()]
         print(f"{title}: {', '.join(times)}")
     return measured
@@ -199,8 +208,19 @@ def peak_mb(*runs: Measurement) -> float:
     return round(max(run.peak_bytes for run in runs) / MB, 1)
 
 
-def _measured(function: Callable[[], Any]) -> dict[str, Any]:
+def _measured(function: Callable[[], Any], lasting: float = 0.0) -> dict[str, Any]:
     start = perf_counter()
     value = function()
     seconds = perf_counter() - start
+    if seconds < lasting:
+        seconds = _mean_seconds(function, lasting)
     return Measurement(seconds, value, peak_bytes())._asdict()
+
+
+def _mean_seconds(function: Callable[[], Any], lasting: float) -> float:
+    """Mean time of calls that follow one another until they took `lasting` seconds together."""
+    calls, passed, start = 0, 0.0, perf_counter()
+    while passed < lasting:
+        function()
+        calls, passed = calls + 1, perf_counter() - start
+    return passed / calls
