@@ -193,9 +193,9 @@ def _transformed(convolution: _Convolution, read: Sequence[int], outputs: int) -
     # A transform of N real values takes 2.5 N log2 N operations, the input's gradient others.
     passes = 2 if convolution.first else 3
     transforms = passes * (channels + filters) * 2.5 * voxels * log2(max(voxels, 2))
-    _, kb, kc = convolution.kernel
-    # Sums along a, then b, then c (see layers.fourier.kernel_spectra).
-    matrices = 2 * a * prod(convolution.kernel) + 2 * a * b * kb * kc + 4 * a * b * kc * half
+    ka, _, kc = convolution.kernel
+    # Sums along b, then a, then c (see layers.fourier.kernel_spectra).
+    matrices = 2 * b * prod(convolution.kernel) + 4 * a * b * ka * kc + 4 * a * b * kc * half
     return Layer(
         _weights(convolution) + filters,
         outputs,

@@ -48,6 +48,7 @@ CASES = {
         ODD,
         dict(kernel_size=(5, 3, 2), padding=SLAB, supercell=2, strides=(1, 2, 1), pool_size=2),
     ),
+    "thin": ((2, 1, 5), dict(kernel_size=(3, 2, 4))),
     "projected": ((6, 5, 1), dict(kernel_size=(3, 4, 1), padding="valid", supercell=(2, 2, 1))),
 }  # fmt: skip
 
@@ -152,6 +153,16 @@ def test_equals_keras_on_explicit_tiles(name, method):
     expected = with_gradients(on_tiles(layer), *arrays)
     assert actual[0].shape[1:] == layer.compute_output_shape((2, *cell, 2))[1:]
     for mine, keras_own in zip(actual, expected, strict=True):
+        assert error(mine, keras_own) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["supercell of an odd cell", "odd stride", "pool", "thin"])
+def test_one_sample_alone_equals_keras_on_explicit_tiles(name):
+    cell, options = CASES[name]
+    layer = built(PeriodicConv3D(3, method="fft", **options), cell)
+    arrays = normal(1, *cell, 2), *weights(layer)
+    expected = with_gradients(on_tiles(layer), *arrays)
+    for mine, keras_own in zip(with_gradients(applied([layer]), *arrays), expected, strict=True):
         assert error(mine, keras_own) < TOLERANCE
 
 

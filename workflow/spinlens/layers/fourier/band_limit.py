@@ -90,7 +90,7 @@ class Bands:
         )
         c = c[self._highest[2] :]
         parts = np.concatenate([c.real, c.imag]).T
-        return tuple(matrix.astype(dtype) for matrix in (_on_pairs(a), _on_pairs(b), parts))
+        return tuple(matrix.astype(dtype) for matrix in (on_pairs(a), on_pairs(b), parts))
 
     def _backward(self, dtype: str) -> tuple[Matrix, ...]:
         """Matrices from (part, frequency) to (voxel, part); along c to voxels, transposed."""
@@ -103,15 +103,26 @@ class Bands:
         return tuple(matrix.astype(dtype) for matrix in (_pairs_first(a), _pairs_first(b), parts))
 
 
+def on_pairs(matrix: NDArray[np.complex128]) -> Matrix:
+    """Write a complex matrix as a real one of real and imaginary parts.
+
+    Parameters
+    ----------
+    matrix
+        (frequency, voxel).
+
+    Returns
+    -------
+    ndarray
+        (part × frequency, voxel × part).
+    """
+    rows = [np.stack([matrix.real, -matrix.imag], -1), np.stack([matrix.imag, matrix.real], -1)]
+    return np.stack(rows).reshape(2 * matrix.shape[0], 2 * matrix.shape[1])
+
+
 def _dtype(tensor: Tensor) -> str:
     """Name of a tensor's type."""
     return keras.backend.standardize_dtype(tensor.dtype)
-
-
-def _on_pairs(matrix: NDArray[np.complex128]) -> Matrix:
-    """Write a complex (frequency, voxel) as a real (part, frequency) by (voxel, part)."""
-    rows = [np.stack([matrix.real, -matrix.imag], -1), np.stack([matrix.imag, matrix.real], -1)]
-    return np.stack(rows).reshape(2 * matrix.shape[0], 2 * matrix.shape[1])
 
 
 def _pairs_first(matrix: NDArray[np.complex128]) -> Matrix:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from keras import ops
 
 from spinlens.layers import Tensor
-from spinlens.layers.fourier.transforms import fused
+from spinlens.layers.fourier.transforms import Function, fused
 
 Sizes = tuple[int, ...]
 """Numbers along a, b and c."""
@@ -42,7 +42,6 @@ def fit(array: Tensor, axis: int, length: int) -> Tensor:
     return ops.pad(array, [(0, missing if i == axis else 0) for i in range(len(array.shape))])
 
 
-@fused
 def folded(array: Tensor, periods: Sizes) -> Tensor:
     """Weights of a continued field as those of one period, the transpose of `unfolded`.
 
@@ -58,9 +57,15 @@ def folded(array: Tensor, periods: Sizes) -> Tensor:
     tensor
         (*periods, ...): values that fall on one another are added up.
     """
-    for axis, period in enumerate(periods):
-        array = _summed(array, axis, period)
-    return array
+    extents = array.shape[: len(periods)]
+
+    def summed(array: Tensor) -> tuple[Tensor, Function]:
+        def gradient(*arguments: Tensor, upstream: Tensor = None) -> Tensor:
+            return _repeated(arguments[0] if upstream is None else upstream, extents)
+
+        return _summed(array, periods), gradient
+
+    return ops.custom_gradient(summed)(array)
 
 
 def unfolded(field: Tensor, extents: Sizes) -> Tensor:
@@ -158,11 +163,21 @@ def _continued(array: Tensor, axis: int, length: int, start: int = 0) -> Tensor:
     return whole if length == repeats * period else cut(whole, axis, 0, length)
 
 
-def _summed(array: Tensor, axis: int, period: int) -> Tensor:
-    """Transpose of `_continued`: the values that fall on one another, added up."""
-    repeats = -(-array.shape[axis] // period)
-    array = fit(array, axis, repeats * period)
-    if repeats == 1:
-        return array
-    shape = array.shape
-    return ops.sum(ops.reshape(array, (*shape[:axis], repeats, period, *shape[axis + 1 :])), axis)
+@fused
+def _repeated(array: Tensor, extents: Sizes) -> Tensor:
+    """Continue the first axes to extents."""
+    for axis, extent in enumerate(extents):
+        array = _continued(array, axis, extent)
+    return array
+
+
+@fused
+def _summed(array: Tensor, periods: Sizes) -> Tensor:
+    """Transpose of `_repeated`: the values that fall on one another, added up."""
+    for axis, period in enumerate(periods):
+        length, total = array.shape[axis], fit(array, axis, period)
+        for start in range(period, length, period):
+            part = cut(array, axis, start, min(start + period, length))
+            total = total + fit(part, axis, period)
+        array = total
+    return array

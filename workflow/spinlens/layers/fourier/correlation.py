@@ -13,7 +13,15 @@ from keras import ops
 
 from spinlens.layers import Tensor
 from spinlens.layers.fourier import transforms
-from spinlens.layers.fourier.kernel_spectra import Placement, spectrum, waves, weights
+from spinlens.layers.fourier.continuation import Sizes
+from spinlens.layers.fourier.kernel_spectra import (
+    Placement,
+    joined,
+    parted,
+    wave_sums,
+    waves,
+    weights,
+)
 from spinlens.layers.fourier.readout import Readout, read, spread, winner_dtypes
 from spinlens.layers.fourier.transforms import Function, Tensors, fused
 
@@ -118,12 +126,15 @@ def _with_gradients(
     cell, filters = placement.cell, range(kernel.shape[4])
     dtype = keras.backend.standardize_dtype(kernel.dtype)
     matrices = waves(placement, dtype)
-    spectra = spectrum(kernel, matrices)
+    sums = wave_sums(kernel, matrices)
+    # Of one sample alone a kernel's spectrum is used once, in the pass that makes it of its sums.
+    alone = field.shape[0] == 1
+    spectra = transforms.in_turn(sums if alone else lambda f: _joined(sums(f), cell), filters)
 
     def output(sample: Tensor) -> tuple[Tensor, ...]:
         sample = transformed(sample)
         results = transforms.in_turn(
-            lambda one: read(transforms.irfft3(_output(sample, one), cell), readout), spectra
+            lambda one: read(transforms.irfft3(_output(sample, one, cell), cell), readout), spectra
         )
         maxima, *winners = zip(*results, strict=True)
         return _channels_last(*maxima), *(ops.stack(each, 1) for each in winners)
@@ -138,7 +149,7 @@ def _with_gradients(
         sample = transformed(sample)
 
         def added(f: int, total: Tensor) -> Tensor:
-            return _kernel_gradient(sample, output_gradient(f, *read), total)
+            return _kernel_gradient(sample, output_gradient(f, *read), total, alone)
 
         return tuple(transforms.in_turn(added, filters, totals))
 
@@ -146,11 +157,12 @@ def _with_gradients(
         zeros = None if transforms.at_once(field) else _zeros(spectra[0])
         totals = (zeros,) * len(filters)
         totals = transforms.fold_samples(add_kernel_gradient, totals, (field, *read_gradient))
-        return weights(totals, matrices, placement)
+        parts = totals if alone else transforms.in_turn(_parted, totals)
+        return weights(parts, matrices, placement)
 
     def sample_gradient(*read_gradient: Tensor) -> Tensors:
         gradients = (
-            _field_gradient(output_gradient(f, *read_gradient), spectra[f]) for f in filters
+            _field_gradient(output_gradient(f, *read_gradient), spectra[f], cell) for f in filters
         )
         planes = transforms.irfft3(sum(gradients), cell)
         return (_channels_last(*(planes[:, c] for c in range(planes.shape[1]))),)
@@ -181,17 +193,29 @@ def _channels_last(*planes: Tensor) -> Tensor:
     return ops.stack(planes, -1)
 
 
+_joined, _parted = fused(joined), fused(parted)
+
+
 @fused
-def _output(field: Tensor, kernel: Tensor) -> Tensor:
+def _output(field: Tensor, kernel: Tensor, cell: Sizes) -> Tensor:
+    kernel = _spectrum(kernel, cell)
     return sum(field[:, c] * transforms.conjugate(kernel[None, c]) for c in range(kernel.shape[0]))
 
 
 @fused
-def _field_gradient(gradient: Tensor, kernel: Tensor) -> Tensor:
-    return gradient[:, None] * kernel[None]
+def _field_gradient(gradient: Tensor, kernel: Tensor, cell: Sizes) -> Tensor:
+    return gradient[:, None] * _spectrum(kernel, cell)[None]
+
+
+def _spectrum(kernel: Tensor, cell: Sizes) -> Tensor:
+    """Spectrum of a filter, or of its sums."""
+    return kernel if len(kernel.shape) == 4 else joined(kernel, cell)
 
 
 @fused
-def _kernel_gradient(field: Tensor, gradient: Tensor, total: Tensor | None) -> Tensor:
+def _kernel_gradient(
+    field: Tensor, gradient: Tensor, total: Tensor | None, as_sums: bool
+) -> Tensor:
     change = ops.sum(field * transforms.conjugate(gradient)[:, None], 0)
-    return change if total is None else total + change
+    total = change if total is None else total + change
+    return parted(total) if as_sums else total

@@ -2,13 +2,17 @@
 
 A kernel has few weights and a cell many voxels, so its spectrum is summed outright, axis after
 axis, by three products with real matrices of cosines and sines: what every backend does best.
-Nothing is padded, and weights that fall on one voxel add up by themselves. Along a and b a
-frequency and its negative share their cosines and sines, so that
+Nothing is padded, and weights that fall on one voxel add up by themselves. Weights are real, so
+that their sums along b and a,
 
-    K[±fa, ±fb, fc] = Σ_j k[j] (cos ∓ i sin)(2π fa ja / na) (cos ∓ i sin)(2π fb jb / nb)
-                               (cos - i sin)(2π fc jc / nc),    j = start + dilation × weight,
+    M[fa, fb, jc] = Σ_ja,jb k[j] exp(-2πi (fa ja / na + fb jb / nb)),
+                j = start + dilation × weight,
 
-is put together once all sums are taken.
+are taken for half of the frequencies: the others are the conjugates of their negatives,
+
+    K[±(fa, fb), fc] = U ± i V,    U, V = Σ_jc (Re M, Im M) exp(-2πi fc jc / nc),
+
+put together once all sums are taken.
 """
 
 from collections.abc import Sequence
@@ -19,8 +23,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from spinlens.layers import Tensor
-from spinlens.layers.fourier.continuation import Sizes, cut
-from spinlens.layers.fourier.transforms import complexes, fused, in_turn
+from spinlens.layers.fourier.band_limit import on_pairs
+from spinlens.layers.fourier.continuation import Sizes
+from spinlens.layers.fourier.transforms import Function, complexes, fused, in_turn
 
 
 class Placement(NamedTuple):
@@ -49,12 +54,13 @@ class Waves(NamedTuple):
 
     Attributes
     ----------
-    a, b
-        (n, size): cosines of the frequencies 0 to n // 2, then sines of those between.
-    c
-        (size, 2 (n // 2 + 1)): cosines, then the negative sines, of all.
+    a
+        (2 (n + 1), 2 size): from (weight, real and imaginary part) to (part, frequency), for the
+        frequencies 0 to n, the last one the first again.
+    b, c
+        (2 (n // 2 + 1), size): cosines, then negative sines, of the frequencies 0 to n // 2.
     inverse
-        (2 (n // 2 + 1), size): takes the halved spectrum along c back.
+        As c, to take the halved spectrum along c back.
     """
 
     a: NDArray[np.floating]
@@ -65,18 +71,21 @@ class Waves(NamedTuple):
 
 def waves(placement: Placement, dtype: str) -> Waves:
     """Matrices from the weights of a placement to waves, in float32 or float64."""
+    na, nb, nc = placement.cell
     along_a, along_b, along_c = zip(*placement, strict=True)
-    cosines, sines = _waves(*along_c)
-    n, c = along_c[0], np.concatenate([cosines, -sines])
+    a = on_pairs(_waves(na + 1, *along_a))
+    b, c = (
+        np.concatenate([each.real, each.imag])
+        for each in (_waves(nb // 2 + 1, *along_b), _waves(nc // 2 + 1, *along_c))
+    )
     # Frequencies that the halved spectrum leaves out are the conjugates of those it keeps.
-    twice = np.where(np.arange(n // 2 + 1) % (n / 2) == 0, 1, 2)
+    twice = np.where(np.arange(nc // 2 + 1) % (nc / 2) == 0, 1, 2)
     inverse = c * np.tile(twice, 2)[:, None] / np.prod(placement.cell)
-    matrices = (_shared(*along_a), _shared(*along_b), c.T, inverse)
-    return Waves(*(matrix.astype(dtype) for matrix in matrices))
+    return Waves(*(matrix.astype(dtype) for matrix in (a, b, c, inverse)))
 
 
-def spectrum(kernel: Tensor, matrices: Waves) -> list[Tensor]:
-    """Spectra of a kernel.
+def wave_sums(kernel: Tensor, matrices: Waves) -> Function:
+    """Sum a kernel along b and a; return the function that sums one filter along c.
 
     Parameters
     ----------
@@ -87,29 +96,50 @@ def spectrum(kernel: Tensor, matrices: Waves) -> list[Tensor]:
 
     Returns
     -------
-    list of tensor
-        For each filter (channels, a, b, c // 2 + 1), complex.
+    function
+        From the number of a filter to U and V, (channels, 2, a + 1, b // 2 + 1, 2, c // 2 + 1):
+        real and imaginary parts.
     """
     ka, kb, kc, channels, filters = kernel.shape
-    a, b = len(matrices.a), len(matrices.b)
-    pairs = channels * filters
-    by_a = ops.matmul(matrices.a, _by_pairs(kernel))
-    by_b = ops.matmul(matrices.b, ops.reshape(by_a, (pairs * a, kb, kc)))
-    by_b = ops.reshape(by_b, (filters, channels * a * b, kc))
+    a, b = len(matrices.a) // 2, len(matrices.b) // 2
+    pairs = filters * channels
+    by_b = ops.matmul(matrices.b, ops.reshape(_by_pairs(kernel), (pairs * ka, kb, kc)))
+    by_a = ops.matmul(matrices.a, ops.reshape(by_b, (pairs, ka * 2, b * kc)))
+    by_a = ops.reshape(by_a, (filters, channels * 2 * a * b, kc))
 
     def of_filter(f: int) -> Tensor:
-        return _joined(ops.reshape(ops.matmul(by_b[f], matrices.c), (channels, a, b, 2, -1)))
+        return ops.reshape(ops.matmul(by_a[f], matrices.c.T), (channels, 2, a, b, 2, -1))
 
-    return in_turn(of_filter, range(filters))
+    return of_filter
 
 
-def weights(spectra: Sequence[Tensor], matrices: Waves, placement: Placement) -> Tensor:
-    """Values of fields at the weights of a kernel: the transpose of `spectrum`.
+def joined(sums: Tensor, cell: Sizes) -> Tensor:
+    """Spectrum (channels, a, b, c // 2 + 1), complex, of the sums U and V of a filter."""
+    u = complexes(sums[:, 0, :, :, 0], sums[:, 0, :, :, 1])
+    iv = complexes(-sums[:, 1, :, :, 1], sums[:, 1, :, :, 0])
+    others = ops.flip((u - iv)[:, 1:, 1 : (cell[1] + 1) // 2], (1, 2))
+    return ops.concatenate([(u + iv)[:, :-1], others], 2)
+
+
+def parted(spectrum: Tensor) -> Tensor:
+    """Transpose of `joined`."""
+    b = spectrum.shape[2]
+    kept, others = spectrum[:, :, : b // 2 + 1], ops.flip(spectrum[:, :, b // 2 + 1 :], (1, 2))
+    kept = ops.pad(kept, [(0, 0), (0, 1), (0, 0), (0, 0)])
+    others = ops.pad(others, [(0, 0), (1, 0), (1, (b + 1) % 2), (0, 0)])
+    more, less = kept + others, kept - others
+    u = ops.stack([ops.real(more), ops.imag(more)], 3)
+    v = ops.stack([ops.imag(less), -ops.real(less)], 3)
+    return ops.stack([u, v], 1)
+
+
+def weights(sums: Sequence[Tensor], matrices: Waves, placement: Placement) -> Tensor:
+    """Values of fields at the weights of a kernel: the transpose of `wave_sums`.
 
     Parameters
     ----------
-    spectra
-        Of the fields, for each filter (channels, a, b, c // 2 + 1), complex.
+    sums
+        What `parted` gives of the fields' spectra, for each filter.
     matrices
         Waves of the placement.
     placement
@@ -120,95 +150,30 @@ def weights(spectra: Sequence[Tensor], matrices: Waves, placement: Placement) ->
     tensor
         (ka, kb, kc, channels, filters).
     """
-    by_filter = in_turn(lambda each: _weights(each, matrices), spectra)
-    return _weights_first(placement.kernel_size, *by_filter)
+    a, b, kc = len(matrices.a), len(matrices.b), placement.kernel_size[2]
 
+    def of_filter(each: Tensor) -> Tensor:
+        by_c = ops.matmul(ops.reshape(each, (-1, len(matrices.inverse))), matrices.inverse)
+        by_a = ops.matmul(matrices.a.T, ops.reshape(by_c, (-1, a, b // 2 * kc)))
+        return ops.matmul(matrices.b.T, ops.reshape(by_a, (-1, b, kc)))
 
-def _weights(spectrum: Tensor, matrices: Waves) -> Tensor:
-    """Weights of one filter, (channels, ka, kb × kc)."""
-    channels, a, b, _ = spectrum.shape
-    by_c = ops.matmul(_parted(spectrum), matrices.inverse)
-    by_b = ops.matmul(matrices.b.T, ops.reshape(by_c, (channels * a, b, -1)))
-    return ops.matmul(matrices.a.T, ops.reshape(by_b, (channels, a, -1)))
+    return _weights_first(placement.kernel_size, *in_turn(of_filter, sums))
 
 
 @fused
 def _by_pairs(kernel: Tensor) -> Tensor:
-    """(ka, kb, kc, channels, filters) as (filters × channels, ka, kb × kc)."""
-    ka, kb, kc, channels, filters = kernel.shape
-    return ops.reshape(ops.transpose(kernel, (4, 3, 0, 1, 2)), (filters * channels, ka, kb * kc))
+    """(ka, kb, kc, channels, filters) as (filters, channels, ka, kb, kc)."""
+    return ops.transpose(kernel, (4, 3, 0, 1, 2))
 
 
 @fused
 def _weights_first(kernel_size: Sizes, *filters: Tensor) -> Tensor:
-    """Join what `_weights` makes of each filter as (ka, kb, kc, channels, filters)."""
+    """Join weights (channels × ka, kb, kc) of each filter as (ka, kb, kc, channels, filters)."""
     by_filter = [ops.reshape(each, (-1, *kernel_size)) for each in filters]
     return ops.transpose(ops.stack(by_filter), (2, 3, 4, 1, 0))
 
 
-@fused
-def _joined(parts: Tensor) -> Tensor:
-    """Spectrum (channels, a, b, h) of what the Waves make of a kernel, (channels, a, b, 2, h)."""
-    real, imaginary = parts[:, :, :, 0], parts[:, :, :, 1]
-    for axis in (2, 1):
-        real, imaginary = _joined_along(real, imaginary, axis)
-    return complexes(real, imaginary)
-
-
-@fused
-def _parted(spectrum: Tensor) -> Tensor:
-    """Transpose of `_joined`, as rows (channels × a × b, 2 × h)."""
-    real, imaginary = ops.real(spectrum), ops.imag(spectrum)
-    for axis in (1, 2):
-        real, imaginary = _parted_along(real, imaginary, axis)
-    return ops.reshape(ops.stack([real, imaginary], 3), (-1, 2 * spectrum.shape[3]))
-
-
-def _joined_along(real: Tensor, imaginary: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """Make cos ∓ i sin of ± the frequencies of an axis that holds cosines, then sines."""
-    n = real.shape[axis]
-    (cos_real, sin_real), (cos_imaginary, sin_imaginary) = (
-        (cut(part, axis, 1, (n + 1) // 2), cut(part, axis, n // 2 + 1, n))
-        for part in (real, imaginary)
-    )
-    real_minus, imaginary_minus = cos_real - sin_imaginary, cos_imaginary + sin_real
-    return (
-        _whole(real, cos_real + sin_imaginary, ops.flip(real_minus, axis), axis),
-        _whole(imaginary, cos_imaginary - sin_real, ops.flip(imaginary_minus, axis), axis),
-    )
-
-
-def _parted_along(real: Tensor, imaginary: Tensor, axis: int) -> tuple[Tensor, Tensor]:
-    """`_joined_along` transposed."""
-    n = real.shape[axis]
-    half = (n + 1) // 2
-    (real_plus, real_minus), (imaginary_plus, imaginary_minus) = (
-        (cut(part, axis, 1, half), ops.flip(cut(part, axis, n // 2 + 1, n), axis))
-        for part in (real, imaginary)
-    )
-    return (
-        _whole(real, real_plus + real_minus, imaginary_minus - imaginary_plus, axis),
-        _whole(imaginary, imaginary_plus + imaginary_minus, real_plus - real_minus, axis),
-    )
-
-
-def _whole(part: Tensor, lower: Tensor, upper: Tensor, axis: int) -> Tensor:
-    """Two halves of an axis about the frequencies that have no negative, those of `part`."""
-    n = part.shape[axis]
-    zero, highest = cut(part, axis, 0, 1), cut(part, axis, (n + 1) // 2, n // 2 + 1)
-    return ops.concatenate([zero, lower, highest, upper], axis)
-
-
-def _shared(n: int, size: int, dilation: int, start: int) -> NDArray[np.float64]:
-    """Cosines, then sines, (n, size), of what a frequency shares with its negative."""
-    cosines, sines = _waves(n, size, dilation, start)
-    return np.concatenate([cosines, sines[1 : (n + 1) // 2]])
-
-
-def _waves(
-    n: int, size: int, dilation: int, start: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Cosines and sines, (n // 2 + 1, size), of 2π frequency × position / n."""
+def _waves(count: int, n: int, size: int, dilation: int, start: int) -> NDArray[np.complex128]:
+    """Waves exp(-2πi frequency × position / n), (count, size)."""
     positions = (start + dilation * np.arange(size)) % n
-    phases = 2 * np.pi / n * (np.arange(n // 2 + 1)[:, None] * positions % n)
-    return np.cos(phases), np.sin(phases)
+    return np.exp(-2j * np.pi / n * (np.arange(count)[:, None] * positions % n))

@@ -11,7 +11,7 @@ from keras import ops
 
 from spinlens.layers import Tensor
 from spinlens.layers.fourier.continuation import Sizes, at, cut, fit
-from spinlens.layers.fourier.transforms import fused
+from spinlens.layers.fourier.transforms import Function, fused
 
 
 class Readout(NamedTuple):
@@ -85,6 +85,27 @@ def spread(gradient: Tensor, winner: Tensor | None, readout: Readout, cell: Size
         joined = _joined(field, 2 * axis - 1, readout.strides[axis - 1])
         field = fit(joined, 2 * axis - 1, cell[axis - 1])
     return field
+
+
+@fused
+def activated(field: Tensor, bias: Tensor | None, activation: Function) -> Tensor:
+    """Add a bias, if any, and apply an activation.
+
+    Parameters
+    ----------
+    field
+        (..., filters).
+    bias
+        (filters,).
+    activation
+        A function of fields.
+
+    Returns
+    -------
+    tensor
+        Of the shape of the field.
+    """
+    return activation(field if bias is None else field + bias)
 
 
 def _windows(field: Tensor, readout: Readout) -> Tensor:

@@ -42,7 +42,7 @@ from spinlens.layers import Shape, Tensor
 from spinlens.layers.fourier.continuation import Sizes, correlated, max_pooled, strided, unfolded
 from spinlens.layers.fourier.correlation import correlate, correlate_spectra
 from spinlens.layers.fourier.kernel_spectra import Placement
-from spinlens.layers.fourier.readout import Readout
+from spinlens.layers.fourier.readout import Readout, activated
 from spinlens.layers.periodic.heads import weights_config
 from spinlens.layers.periodic.plan import Axis, cheaper_method, require_fit, triple
 
@@ -241,7 +241,8 @@ class PeriodicConv3D(keras.layers.Layer):
 
     def _activated(self, field: Tensor) -> Tensor:
         """Add the bias, apply the activation."""
-        return self.activation(field + self.bias if self.use_bias else field)
+        bias = ops.cast(self.bias, self.compute_dtype) if self.use_bias else None
+        return activated(field, bias, self.activation)
 
 
 def _products(first: Sizes, second: Sizes) -> Sizes:
