@@ -5,8 +5,9 @@ report as local; spheres leave out what lies between the atoms. Voronoi regions 
 whole cell, so that their moments add up to the total one.
 """
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Sequence, Sized
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -145,11 +146,12 @@ def _nearby(
     """
     images = (sites[:, None] + list(product((-1, 0, 1), repeat=3))).reshape(-1, 3) @ lattice
     owner = np.repeat(np.arange(len(sites)), len(images) // len(sites))
-    grid = np.indices(shape).reshape(3, -1).T
-    blocks = [-(-n // BLOCK) for n in shape]
-    block = np.asarray(np.ravel_multi_index((grid // BLOCK).T, blocks))
-    middle = np.indices(blocks).reshape(3, -1).T * BLOCK + (BLOCK - 1) / 2
-    points, centres = (each / shape @ lattice for each in (grid, middle))
+    blocks = [np.arange(-(-n // BLOCK)) for n in shape]
+    of_axes = [np.arange(n) // BLOCK for n in shape]
+    block = np.arange(prod(map(len, blocks))).reshape(*map(len, blocks))[np.ix_(*of_axes)].ravel()
+    points = _points([np.arange(n) / n for n in shape], lattice)
+    middle = [(each * BLOCK + (BLOCK - 1) / 2) / n for each, n in zip(blocks, shape, strict=True)]
+    centres = _points(middle, lattice)
     half = (BLOCK - 1) / 2 / np.array(shape)[:, None] * lattice
     may_be_nearest = np.concatenate(
         [_near(centres[part], images, half, tie) for part in _parts(centres, images)]
@@ -197,6 +199,14 @@ def _sphere_form_factor(
     safe = np.where(x > 1e-4, x, 1.0)
     factor = 3 * (np.sin(safe) - safe * np.cos(safe)) / safe**3
     return 4 * np.pi / 3 * radius**3 * np.where(x > 1e-4, factor, 1.0)
+
+
+def _points(
+    axes: Sequence[NDArray[np.float64]], lattice: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Points (n, 3) in Å of a grid with these fractional coordinates along a, b and c."""
+    a, b, c = (np.outer(*pair) for pair in zip(axes, lattice, strict=True))
+    return (a[:, None, None] + b[:, None] + c).reshape(-1, 3)
 
 
 def _distances(points: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
