@@ -1,6 +1,7 @@
 """What a process knows of itself and of others, and what it says if memory runs out."""
 
 import os
+import platform
 import subprocess
 import sys
 
@@ -53,3 +54,26 @@ def test_a_process_is_known_by_its_start():
         assert process.started(other.pid) != ""
         other.communicate(b"\n")
     assert process.started(other.pid) == ""
+
+
+PAGES = """
+import resource, sys
+sys.path.insert(0, {workflow!r})
+import numpy as np
+from spinlens.core.process import keep_freed_memory
+if {kept}:
+    keep_freed_memory()
+for _ in range(60):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    fields = [np.ones(2**18) for _ in range(8)]
+    del fields
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc")
+@pytest.mark.parametrize(("kept", "fewest", "most"), [(True, 0, 100), (False, 1000, 10**6)])
+def test_freed_memory_is_used_again(kept, fewest, most):
+    code = PAGES.format(workflow=str(ROOT / "workflow"), kept=kept)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert fewest <= int(done.stdout) <= most, done.stderr

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from spinlens.core.errors import SpinlensError
+from spinlens.core.process import keep_freed_memory
 
 # Variables by which schedulers grant GPUs.
 GRANTS = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_GPUS", "SLURM_STEP_GPUS", "SLURM_GPUS_ON_NODE")
@@ -64,7 +65,7 @@ def check(gpus: int | str, visible: int, environment: Mapping[str, str] = os.env
 
 
 def prepare(threads: int, gpus: int | str) -> list[str]:
-    """Set up TensorFlow before any tensor is made: threads, GPUs, deterministic operations.
+    """Set up TensorFlow before any tensor is made: threads, GPUs, deterministic operations, memory.
 
     GPU memory is allocated as it is needed. The devices are printed.
 
@@ -85,6 +86,7 @@ def prepare(threads: int, gpus: int | str) -> list[str]:
     SpinlensError
         The framework has fewer GPUs than were asked for or granted.
     """
+    keep_freed_memory()
     with _missing(*_OPTIONAL_OF_KERAS):  # a third of the time that this import takes
         import tensorflow as tf
 

@@ -124,7 +124,7 @@ def fit(
         else target_units.mean_and_deviation(training.truth, classes)
     )
     own, inner = stopping.parts(point, training, groups, report)
-    given = _computed_once(network, inputs, [training, validation], size)
+    given = _computed_once(network, inputs, [training, validation])
     learned = Batches(
         given, *target_units.learned(own, unit), point["batch_size"], seed, augment, parts
     )
@@ -208,16 +208,15 @@ def _is_whole(
 
 
 def _computed_once(
-    network: Network, inputs: Inputs, folds: Sequence[Fold], size: int
+    network: Network, inputs: Inputs, folds: Sequence[Fold]
 ) -> Inputs | dict[int, NDArray[Any]]:
-    """Compute what no epoch changes, of the samples of some folds, batch by batch."""
+    """Compute what no epoch changes, of the samples of some folds, one by one."""
     if network.fixed is None:
         return inputs
     needed = np.concatenate([fold.samples for fold in folds])
-    samples = needed[[n not in network.computed for n in needed.tolist()]]
-    for chosen in (samples[start : start + size] for start in range(0, len(samples), size)):
-        made = network.fixed.predict_on_batch(model_inputs(inputs, chosen))
-        network.computed.update(zip(chosen.tolist(), made, strict=True))
+    for sample in needed[[n not in network.computed for n in needed.tolist()]]:
+        (made,) = network.fixed.predict_on_batch(model_inputs(inputs, [sample]))
+        network.computed[int(sample)] = made
     return network.computed
 
 
