@@ -83,7 +83,7 @@ def correlate_spectra(
 
     def correlation(kernel: Tensor) -> tuple[Tensor, Function]:
         found, _, by_kernel = _with_gradients(
-            spectra, transforms.complex_of, kernel, placement, readout
+            spectra, lambda sample: sample, kernel, placement, readout
         )
 
         def gradients(*arguments: Tensor, upstream: Tensor = None) -> Tensor:
@@ -110,7 +110,7 @@ def spectra_of(field: Tensor) -> Tensor:
     dtype = keras.backend.standardize_dtype(field.dtype)
 
     def transformed(sample: Tensor) -> Tensors:
-        return (transforms.parts_of(transforms.rfft3(_planes(sample))),)
+        return (_parts(transforms.rfft3(_planes(sample))),)
 
     (spectra,) = transforms.map_samples(transformed, (field,), (dtype,))
     return spectra
@@ -121,7 +121,7 @@ def _with_gradients(
 ) -> tuple[Tensor, Function, Function]:
     """Return the correlation, and the functions of its gradients by field and by kernel.
 
-    `transformed` gives the spectrum of a part of the field, or of what stands in its place.
+    `transformed` gives the spectrum of samples of the field, complex or as parts, (..., 2).
     """
     cell, filters = placement.cell, range(kernel.shape[4])
     dtype = keras.backend.standardize_dtype(kernel.dtype)
@@ -183,6 +183,19 @@ def _zeros(spectrum: Tensor) -> Tensor:
 
 
 @fused
+def _parts(spectrum: Tensor) -> Tensor:
+    """Real and imaginary parts, (..., 2)."""
+    return ops.stack([ops.real(spectrum), ops.imag(spectrum)], -1)
+
+
+def _complex(spectrum: Tensor) -> Tensor:
+    """Spectrum of fields, or of its parts."""
+    if len(spectrum.shape) == 5:
+        return spectrum
+    return transforms.complexes(spectrum[..., 0], spectrum[..., 1])
+
+
+@fused
 def _planes(field: Tensor) -> Tensor:
     """(batch, a, b, c, channels) as (batch, channels, a, b, c)."""
     return ops.stack([field[..., i] for i in range(field.shape[-1])], 1)
@@ -198,7 +211,7 @@ _joined, _parted = fused(joined), fused(parted)
 
 @fused
 def _output(field: Tensor, kernel: Tensor, cell: Sizes) -> Tensor:
-    kernel = _spectrum(kernel, cell)
+    field, kernel = _complex(field), _spectrum(kernel, cell)
     return sum(field[:, c] * transforms.conjugate(kernel[None, c]) for c in range(kernel.shape[0]))
 
 
@@ -216,6 +229,6 @@ def _spectrum(kernel: Tensor, cell: Sizes) -> Tensor:
 def _kernel_gradient(
     field: Tensor, gradient: Tensor, total: Tensor | None, as_sums: bool
 ) -> Tensor:
-    change = ops.sum(field * transforms.conjugate(gradient)[:, None], 0)
+    change = ops.sum(_complex(field) * transforms.conjugate(gradient)[:, None], 0)
     total = change if total is None else total + change
     return parted(total) if as_sums else total

@@ -27,12 +27,6 @@ if BACKEND == "tensorflow":
     def _irfft3(spectrum: Tensor, shape: Sequence[int]) -> Tensor:
         return tf.signal.irfft3d(spectrum, fft_length=shape)
 
-    def _complex_of(parts: Tensor) -> Tensor:  # the same bytes
-        return tf.bitcast(parts, tf.complex64 if parts.dtype == tf.float32 else tf.complex128)
-
-    def _parts_of(spectrum: Tensor) -> Tensor:
-        return tf.bitcast(spectrum, spectrum.dtype.real_dtype)
-
     def _fused(function: Function) -> Function:
         # Only arithmetic: a transform that XLA runs after a parallel loop gets a single thread.
         @cache
@@ -89,12 +83,6 @@ elif BACKEND == "jax":
     def _irfft3(spectrum: Tensor, shape: Sequence[int]) -> Tensor:
         return jnp.fft.irfftn(spectrum, s=shape, axes=(-3, -2, -1))
 
-    def _complex_of(parts: Tensor) -> Tensor:
-        return complexes(parts[..., 0], parts[..., 1])
-
-    def _parts_of(spectrum: Tensor) -> Tensor:
-        return jnp.stack([spectrum.real, spectrum.imag], -1)
-
     def _fused(function: Function) -> Function:
         return function  # the trainer compiles the whole step
 
@@ -140,38 +128,6 @@ def irfft3(spectrum: Tensor, shape: Sequence[int]) -> Tensor:
         The field (..., a, b, c).
     """
     return _irfft3(spectrum, shape)
-
-
-def complex_of(parts: Tensor) -> Tensor:
-    """Complex numbers of their parts.
-
-    Parameters
-    ----------
-    parts
-        (..., 2), real and imaginary, float32 or float64.
-
-    Returns
-    -------
-    tensor
-        (...,), complex.
-    """
-    return _complex_of(parts)
-
-
-def parts_of(spectrum: Tensor) -> Tensor:
-    """Real and imaginary parts of complex numbers.
-
-    Parameters
-    ----------
-    spectrum
-        (...,), complex.
-
-    Returns
-    -------
-    tensor
-        (..., 2).
-    """
-    return _parts_of(spectrum)
 
 
 def fused(function: Function) -> Function:
