@@ -110,7 +110,7 @@ def test_a_filter_that_diverged_says_so_and_leaves_the_others_alone():
     assert np.isnan(first["overlap_initial"])
     assert second["overlap_initial"] == pytest.approx(1)
     assert second["verdict"].startswith(
-        "its initial noise; whether it recurs cannot be told: 0 of "
+        "its initial noise; whether it recurs cannot be determined: 0 of "
     )
 
 

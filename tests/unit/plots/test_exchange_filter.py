@@ -26,7 +26,7 @@ def test_curves_and_constants_are_drawn_where_they_are():
     compound = rows(compound="Cr2Ge2Te6", weights="own")
     figure = exchange_filter(rows(), compound, SUMMARY)
     above, below = figure.axes
-    assert {"J1", "J2: not told"} <= set(texts(figure))
+    assert {"J1", "J2: undetermined"} <= set(texts(figure))
     np.testing.assert_allclose(above.lines[0].get_ydata(), [1.0, 7.0, 0.5])
     point = next(line for line in below.lines if line.get_marker() == "o" and len(line.get_xdata()))
     assert (point.get_xdata()[0], point.get_ydata()[0]) == (4.0, 7.7)
@@ -43,4 +43,4 @@ def test_without_a_curve_the_reasons_are_written():
     reasons = {"J2": "folded onto the site's own images; add zigzag"}
     figure = exchange_filter([], [], SUMMARY | {"reasons": reasons})
     (text,) = [t for t in texts(figure) if "folded" in t]
-    assert "No exchange constant can be told." in text and "add zigzag" in text
+    assert "No exchange constant can be determined." in text and "add zigzag" in text

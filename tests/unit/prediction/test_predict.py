@@ -251,7 +251,7 @@ def test_a_model_that_is_not_there_is_one_line(study, tmp_path):
     (results / "models" / "one" / "point.json").unlink()
     fails(study, results, "one", "models/one/point.json is not there: train it again", tmp_path)
     (results / "dataset.nc").unlink()
-    fails(study, results, "number", "no dataset.nc lies above", tmp_path)
+    fails(study, results, "number", "no dataset.nc or dataset.zarr lies above", tmp_path)
 
 
 def edited(study, tmp_path, **changes):

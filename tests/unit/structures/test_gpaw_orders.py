@@ -162,6 +162,14 @@ def test_all_orders_are_in_the_geometry_of_the_relaxed_ferromagnet(asked):
     assert all(each["relaxed"] for each in found.values())
 
 
+def test_the_ferromagnet_is_relaxed_where_no_order_has_the_unit_cell(asked):
+    found = records(computed() | {"orders": ["zigzag"]}, relax=True)
+    relaxed, zigzag = (given for _, given, _ in asked)
+    assert [name for name, _, _ in asked] == ["X_relaxed", "X_zigzag"] and list(found) == ["zigzag"]
+    assert (len(relaxed["positions"]), len(zigzag["positions"])) == (10, 20)
+    assert min(relaxed["moments"]) == 0 and min(zigzag["moments"]) == -3
+
+
 def test_a_mesh_and_a_hubbard_u_of_ones_own(asked):
     records(computed(), gpaw_kpoints=[4, 4, 1], hubbard_u={"Cr": 3})
     assert [given["kpoints"] for _, given, _ in asked] == [[4, 4, 1], [4, 4, 1], [2, 4, 1]]

@@ -28,8 +28,8 @@ Start = tuple[Array, Array | None, Array | None]
 def starts(computed: xr.Dataset, predicted: xr.Dataset, moments: Array) -> dict[str, Start]:
     """List starts of a calculation: moments of its atoms, m(r) and charge density, or None.
 
-    `computed_density` and `computed_both_densities` are the calculation's own, which no prediction
-    can surpass. Without a predicted charge no start has one.
+    `computed_density` and `computed_both_densities` are the calculation's own. Without a predicted
+    charge no start has one.
 
     Parameters
     ----------

@@ -224,10 +224,10 @@ def _origin(row: Mapping[str, Any]) -> str:
 def _recurs(row: Mapping[str, Any]) -> str:
     if row["found"] is None:
         return (
-            f"whether it recurs cannot be told: {row['null_labellings']} of the "
+            f"whether it recurs cannot be determined: {row['null_labellings']} of the "
             f"{row['null_labellings_needed']} permuted labellings needed"
             if row["null_labellings"] < row["null_labellings_needed"]
-            else "whether it recurs cannot be told: too few runs that did not diverge"
+            else "whether it recurs cannot be determined: too few runs that did not diverge"
         )
     return "recurs across seeds more than in the null" if row["found"] else "not above the null"
 

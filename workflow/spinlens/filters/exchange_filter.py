@@ -177,7 +177,7 @@ def fit(
     Raises
     ------
     SpinlensError
-        If no compound has two orders, or no shell can be told.
+        If no compound has two orders, or no shell can be determined.
     """
     x, y = design(orders, field)
     if ridge is None:
@@ -204,7 +204,7 @@ def design(orders: list[PairOrder], field: str = "correlations") -> tuple[NDArra
     Raises
     ------
     SpinlensError
-        If no compound has two orders, or no shell can be told.
+        If no compound has two orders, or no shell can be determined.
     """
     compounds = stacked(orders, "compound") if orders else np.array([])
     if len(np.unique(compounds)) == len(compounds):
@@ -212,7 +212,7 @@ def design(orders: list[PairOrder], field: str = "correlations") -> tuple[NDArra
     told = shells_told(orders)
     if not any(shell.identifiable for shell in told):
         reasons = "; ".join(f"{shell.name}: {shell.reason}" for shell in told)
-        raise SpinlensError(f"no exchange constant can be told ({reasons})")
+        raise SpinlensError(f"no exchange constant can be determined ({reasons})")
     x = within_compounds(stacked(orders, field), compounds)
     return x, within_compounds(stacked(orders, "energy"), compounds)
 

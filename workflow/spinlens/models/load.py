@@ -84,7 +84,9 @@ def dataset_of(folder: Path | str) -> Path:
         found = [above / name for name in DATASETS if (above / name).exists()]
         if found:
             return max(found, key=lambda path: path.stat().st_mtime_ns)
-    raise SpinlensError(f"no dataset.nc lies above {folder}: it says what the model was trained on")
+    raise SpinlensError(
+        f"no dataset.nc or dataset.zarr lies above {folder}: it says what the model was trained on"
+    )
 
 
 def applied(

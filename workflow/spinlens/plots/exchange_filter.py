@@ -46,7 +46,7 @@ def exchange_filter(
         axis = figure.subplots()
         axis.set_axis_off()
         reasons = [f"{name}: {reason}" for name, reason in summary["reasons"].items()]
-        text = "\n".join(["No exchange constant can be told.", *reasons])
+        text = "\n".join(["No exchange constant can be determined.", *reasons])
         axis.text(0.5, 0.5, text, ha="center", va="center", transform=axis.transAxes)
         return figure
     names = list(dict.fromkeys(row["compound"] for row in by_compound))
@@ -96,7 +96,7 @@ def _draw_shells(axis: Axes, shells: Mapping[str, Any], distances: np.ndarray) -
         at = shell["distance_A"]
         if distances[0] <= at <= distances[-1]:
             axis.axvline(at, color=style.MUTED, lw=0.8, ls=":", zorder=0)
-            label = name if shell["J_meV"] is not None else f"{name}: not told"
+            label = name if shell["J_meV"] is not None else f"{name}: undetermined"
             axis.annotate(
                 label, (at, 1), xycoords=("data", "axes fraction"), ha="left", va="top",
                 xytext=(2, -2), textcoords="offset points", color=style.MUTED,

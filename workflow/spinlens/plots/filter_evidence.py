@@ -129,7 +129,7 @@ def _legend() -> list[Any]:
         Line2D([], [], label=label, **_look(name, is_filled))
         for label, name, is_filled in (
             ("found: recurs more than the null", "excess", True),
-            ("not found, or cannot be told", "excess", False),
+            ("not found, or undetermined", "excess", False),
             ("with its initial noise", "overlap_initial", True),
             ("with the mean density", "overlap_mean_density", True),
         )

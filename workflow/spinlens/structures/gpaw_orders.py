@@ -175,13 +175,13 @@ def computed_by_gpaw(
     spacing, mesh = settings["kpoint_spacing"], settings["gpaw_kpoints"]
     u = settings["hubbard_u"]
 
-    def laid_out(unit: Structure) -> list[dict[str, plan.Cell]]:
-        return [plan.cells(computed, unit, own, spacing, slab, mesh) for own in starts]
-
     if settings["relax"]:
-        [cell] = [laid_out(structure)[0][computed["orders"][0]]]
+        # The ferromagnet has the unit cell, and is relaxed whether it is asked for or not.
+        order = "FM" if any(computed["moments"].values()) else computed["orders"][0]
+        with_it = computed | {"orders": [*computed["orders"], order]}
+        cell = plan.cells(with_it, structure, starts[0], spacing, slab, mesh)[order]
         structure = _relaxed(formula, cell, u, grid, python, Path(store), threads, minutes)
-    cells = laid_out(structure)
+    cells = [plan.cells(computed, structure, own, spacing, slab, mesh) for own in starts]
 
     def run(order: str, start: int, step: int) -> gpaw.Run:
         arranged, kpoints, _ = cells[start][order]
