@@ -15,7 +15,7 @@ from threading import Event, Timer
 from time import perf_counter
 from typing import Any, NamedTuple, Self
 
-from spinlens.core.process import keep_freed_memory, peak_bytes
+from spinlens.core.process import peak_bytes
 
 LIBRARY = Path(__file__).parents[2]
 MB = 1e6  # bytes
@@ -143,8 +143,7 @@ def environment() -> dict[str, str]:
 def serve(prepare: Callable[[], Mapping[str, Callable[[], Any]]]) -> None:
     """Answer the process that started this one until it closes the pipe.
 
-    Standard output carries the answers; what is printed meanwhile goes to standard error. Memory is
-    kept when freed, as trainings keep it: for all that is compared.
+    Standard output carries the answers; what is printed meanwhile goes to standard error.
 
     Parameters
     ----------
@@ -159,7 +158,6 @@ def serve(prepare: Callable[[], Mapping[str, Callable[[], Any]]]) -> None:
     """
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    keep_freed_memory()
     try:
         functions = prepare()
         for line in sys.stdin:
