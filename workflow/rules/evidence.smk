@@ -42,7 +42,7 @@ rule baselines:
         "../../envs/keras.yaml"
     resources:
         # Coarse densities several times over: 0.2 GB per 1,000 samples, as measured.
-        mem_mb=lambda wildcards, attempt: attempt * (2000 + len(CALCULATIONS) // 4),
+        mem_mb=growing(2000 + len(CALCULATIONS) // 4),
         runtime=growing(30),
     params:
         target=lambda wildcards: TARGETS[wildcards.target],

@@ -97,7 +97,7 @@ def write_dataset(
 
 
 def _store(folder: Path, output: netCDF4.Dataset) -> Any:
-    from spinlens.dataset.zarr_store import Store  # a second of imports, which a file is spared
+    from spinlens.dataset.zarr_store import Store  # its imports, which a file is spared
 
     return Store(folder, output, FIELDS)
 

@@ -42,9 +42,8 @@ from spinlens.splits.groups import inner_folds
 
 ONE_NUMBER = ("integral", "parts", "site_ratio")  # all but unregularised
 COMPONENTS = (3, 5, 10, 20)
-LARGEST_DECOMPOSED = (
-    1000  # samples and features of a table; all its components take n² time and more
-)
+# Samples and features of a table; to find all its components takes n² time and more.
+LARGEST_DECOMPOSED = 1000
 STRENGTHS = (0.1, 1.0, 10.0, 1e4)
 INNER_FOLDS = 3
 TREES = 300

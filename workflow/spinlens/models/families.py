@@ -80,7 +80,7 @@ def steerable(
 
     - `filters` and `convolutions` are channels of each irrep, of degree 0 to `max_degree`;
       the filters reach as far as `cutoff` with so many `radial_functions`, up to `max_degree`, too.
-    - `inversion`: with it, features have a parity, and a crystal and its mirror image one answer.
+    - `inversion`: with it, features have a parity: a crystal and its mirror image give one answer.
       A magnetization is a pseudovector, which inversion leaves as it is: m(r) along a fixed axis
       becomes m(-r), so m is an even scalar, `0e`, and the vector m `1e`. Without it features
       couple by rotations alone, and tensor products, which need a further convolution, tell left

@@ -166,9 +166,7 @@ def _continued(array: Tensor, axis: int, length: int, start: int = 0) -> Tensor:
 @fused
 def _repeated(array: Tensor, extents: Sizes) -> Tensor:
     """Continue the first axes to extents."""
-    for axis, extent in enumerate(extents):
-        array = _continued(array, axis, extent)
-    return array
+    return unfolded(array[None], extents)[0]
 
 
 @fused
